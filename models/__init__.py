@@ -1,0 +1,61 @@
+"""What is remembered: every table of the service, importable from here; refuses queries, sessions and decisions."""
+
+from models.accounts import Account, AccountArea, AuditRow, IdempotencyRecord, Session, Ticket
+from models.areas import Area
+from models.base import Base
+from models.beds import Bed
+from models.elders import Contact, Elder, Household
+from models.events import Event, Sequence
+from models.incidents import Incident, Timer
+from models.jobs import DemoClock, Job
+from models.meals import Canteen, Meal
+from models.menu import MenuItem, MenuPrice
+from models.orders import Order
+from models.plans import Plan, Route, Stop, Unserved
+from models.providers import Duty, Provider, Station
+from models.staff import Caregiver, CaregiverSkill, Position, Shift
+from models.terminals import Alert, ClaimCode, Terminal, UnreadableCall, UnverifiedCall
+from models.visits import Visit
+
+__all__ = [
+    "Account",
+    "AccountArea",
+    "Alert",
+    "Area",
+    "AuditRow",
+    "Base",
+    "Bed",
+    "Canteen",
+    "Caregiver",
+    "CaregiverSkill",
+    "ClaimCode",
+    "Contact",
+    "DemoClock",
+    "Duty",
+    "Elder",
+    "Event",
+    "Household",
+    "IdempotencyRecord",
+    "Incident",
+    "Job",
+    "Meal",
+    "MenuItem",
+    "MenuPrice",
+    "Order",
+    "Plan",
+    "Position",
+    "Provider",
+    "Route",
+    "Sequence",
+    "Session",
+    "Shift",
+    "Station",
+    "Stop",
+    "Terminal",
+    "Ticket",
+    "Timer",
+    "UnreadableCall",
+    "Unserved",
+    "UnverifiedCall",
+    "Visit",
+]

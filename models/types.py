@@ -1,0 +1,177 @@
+"""Types that every table shares: UTC moments, datum, and the closed lists of states; refuses naive times."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Enum
+from sqlalchemy.types import TypeDecorator
+
+UtcMoment = datetime
+"""An aware moment in UTC (the column type makes sure)."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment with microseconds; SQLite keeps it as naive UTC text, PostgreSQL as timestamptz.
+
+    Raises ValueError for a naive value: a time without a zone is a bug, not a guess.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: give it a zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(states: type[StrEnum]) -> Enum:
+    """A column of one of `states`, kept as its text; a foreign text is refused on the way in."""
+    return Enum(
+        states, native_enum=False, create_constraint=False, length=24, validate_strings=True, values_callable=_values
+    )
+
+
+def _values(states: Any) -> list[str]:
+    return [member.value for member in states]
+
+
+class Datum(StrEnum):
+    """Coordinate reference; Chinese maps shift WGS-84 by up to 700 m, so no coordinate goes without one."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class AreaLevel(StrEnum):
+    """Levels of the 12-digit civil-affairs code that this service works with."""
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+
+
+class Role(StrEnum):
+    """What a person may be in the service; scope (areas, provider) is kept beside it."""
+
+    ADMIN = "admin"
+    DISPATCHER = "dispatcher"
+    STATION_MANAGER = "station_manager"
+    CAREGIVER = "caregiver"
+    SUPERVISOR = "supervisor"
+
+
+class Family(StrEnum):
+    """The six families of the menu (助餐 助急 助医 助行 助浴 助洁), patrol (探访) and volunteering (志愿)."""
+
+    MEAL = "meal"
+    URGENT = "urgent"
+    MEDICAL = "medical"
+    ESCORT = "escort"
+    BATH = "bath"
+    CLEAN = "clean"
+    PATROL = "patrol"
+    VOLUNTEER = "volunteer"
+
+
+class Mode(StrEnum):
+    """Way of moving between homes."""
+
+    WALK = "walk"
+    EBIKE = "ebike"
+    BUS = "bus"
+    CAR = "car"
+
+
+class BedState(StrEnum):
+    """Life of a family care bed, in order; SUSPENDED goes back to ACTIVE, CLOSED is the end."""
+
+    APPLIED = "applied"
+    ASSESSED = "assessed"
+    SURVEYED = "surveyed"
+    ADAPTING = "adapting"
+    DEVICES_INSTALLED = "devices_installed"
+    TESTED = "tested"
+    CONTRACTED = "contracted"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class OrderState(StrEnum):
+    """What has happened to an order from the menu."""
+
+    PLACED = "placed"
+    SERVED = "served"
+    CANCELLED = "cancelled"
+
+
+class VisitState(StrEnum):
+    """What has happened at the door."""
+
+    ACCEPTED = "accepted"
+    EN_ROUTE = "en_route"
+    ARRIVED = "arrived"
+    IN_SERVICE = "in_service"
+    FINISHED = "finished"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class PlanState(StrEnum):
+    """A plan is drafted, published, then superseded by the next published one."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class JobState(StrEnum):
+    """Life of a background job."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class IncidentState(StrEnum):
+    """Life of an incident; every state but CLOSED is open."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    ON_SCENE = "on_scene"
+    RECOVERING = "recovering"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How an incident ended; a false alarm is kept and counted, never deleted."""
+
+    HELPED = "helped"
+    HOSPITAL = "hospital"
+    FALSE_ALARM = "false_alarm"
+    DEVICE_FAULT = "device_fault"
+    NOT_FOUND = "not_found"
+    OTHER = "other"
+
+
+class TimerState(StrEnum):
+    """A rung of the emergency ladder: waiting for its moment, fired, or stopped because somebody came first."""
+
+    ARMED = "armed"
+    FIRED = "fired"
+    STOPPED = "stopped"

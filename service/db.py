@@ -1,0 +1,177 @@
+"""The engines, one transaction a request or job, and the only commit; `seq` is given here right before it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, insert, text, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from starlette.requests import HTTPConnection
+
+from models import Event, Sequence
+from service.clock import Clock
+
+WAL_BYTES = 8 * 1024 * 1024
+
+
+class WriterGate:
+    """Who may write next on the embedded database: one at a time, alerts before everybody else.
+
+    On PostgreSQL the database orders writers itself and the gate stays open.
+    """
+
+    def __init__(self, shut: bool) -> None:
+        self._shut = shut
+        self._busy = False
+        self._urgent: list[asyncio.Future[None]] = []
+        self._others: list[asyncio.Future[None]] = []
+
+    @asynccontextmanager
+    async def turn(self, urgent: bool = False) -> AsyncIterator[None]:
+        """Wait for the turn to write, hold it, pass it on."""
+        if not self._shut:
+            yield
+            return
+        await self._enter(self._urgent if urgent else self._others)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, line: list[asyncio.Future[None]]) -> None:
+        if not self._busy:
+            self._busy = True
+            return
+        place = asyncio.get_running_loop().create_future()
+        line.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place in line:
+                line.remove(place)
+            elif place.done() and not place.cancelled():
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        for line in (self._urgent, self._others):
+            while line:
+                place = line.pop(0)
+                if not place.done():
+                    place.set_result(None)
+                    return
+        self._busy = False
+
+
+class Database:
+    """Readers and the writer of one database, embedded or PostgreSQL; rings `on_commit` after commits with events."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.url, self.clock = url, clock
+        self.embedded = url.startswith("sqlite")
+        self.gate = WriterGate(shut=self.embedded)
+        self.on_commit: list[Callable[[int], None]] = []
+        if self.embedded:
+            self.writer = _embedded_engine(url, clock, "BEGIN IMMEDIATE", pool_size=1)
+            self.reader = _embedded_engine(url, clock, "BEGIN", pool_size=4)
+        else:
+            self.writer = self.reader = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        self._write = async_sessionmaker(self.writer, expire_on_commit=False)
+        self._read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session to look, never to change: it is always rolled back."""
+        async with self._read() as session:
+            try:
+                yield session
+            finally:
+                await session.rollback()
+
+    @asynccontextmanager
+    async def writing(self, urgent: bool = False) -> AsyncIterator[AsyncSession]:
+        """One unit of work: commits at the end with its events numbered, or rolls back whole."""
+        async with self.gate.turn(urgent), self._write() as session:
+            try:
+                yield session
+                await self._commit(session)
+            except BaseException:
+                await session.rollback()
+                raise
+
+    async def _commit(self, session: AsyncSession) -> None:
+        await session.flush()
+        events: list[dict[str, Any]] = session.info.pop("events", [])
+        last = await _number(session, events, self.clock.now()) if events else 0
+        await session.commit()
+        if events:
+            self.ring(last)
+
+    def ring(self, last: int) -> None:
+        """Tell everybody in this process that events up to `last` are on disk."""
+        for bell in self.on_commit:
+            bell(last)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+async def _number(session: AsyncSession, events: list[dict[str, Any]], now: datetime) -> int:
+    """Give each event its `seq` under the lock of the one counter row, which is held until the commit."""
+    counter = update(Sequence).where(Sequence.id == 1).values(last=Sequence.last + len(events)).returning(Sequence.last)
+    last: int = (await session.execute(counter)).scalar_one()
+    first = last - len(events) + 1
+    rows = [{**row, "seq": first + offset, "at": now} for offset, row in enumerate(events)]
+    await session.execute(insert(Event), rows)
+    if session.bind is not None and session.bind.dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_notify('unwalled', :last)"), {"last": str(last)})
+    return last
+
+
+def _embedded_engine(url: str, clock: Clock, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.create_function("unwalled_now", 0, lambda: clock.now().replace(tzinfo=None).isoformat(" "))
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "journal_size_limit=-1",
+            "cache_size=-65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def database_of(connection: HTTPConnection) -> Database:
+    """The application's database, as a dependency of routes."""
+    database: Database = connection.app.state.database
+    return database
+
+
+async def reading(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    """Dependency: a session for a route that only looks."""
+    async with database_of(connection).reading() as session:
+        yield session
+
+
+async def writing(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    """Dependency (declare it with scope="function"): the commit happens before the answer leaves."""
+    async with database_of(connection).writing() as session:
+        yield session
