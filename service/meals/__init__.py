@@ -1,0 +1,1 @@
+"""Canteens and the meals they cook."""

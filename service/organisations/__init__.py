@@ -1,0 +1,1 @@
+"""Areas, providers, stations and who is on duty there."""

@@ -1,0 +1,1 @@
+"""Caregivers: grades, skills, shifts and where they are."""
