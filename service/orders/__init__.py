@@ -1,0 +1,1 @@
+"""The menu, its prices, and orders from it."""

@@ -1,0 +1,1 @@
+"""What is done at the door: setting out, arriving, serving, finishing, and being late."""
