@@ -1,0 +1,75 @@
+"""Runs the planning engine beside the event loop and reports its progress; refuses to know rows."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from routing.errors import RoutingError
+from routing.plan import Plan
+from routing.problem import Problem
+from routing.solve import Progress, solve
+from service.errors import ServiceError
+
+REPORT_S = 1.0
+"""Progress is told at most this often."""
+
+Report = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class PlanningFailed(ServiceError):
+    """The engine found nothing that may be published; the plan in force stays."""
+
+    code, status = "plan.failed", 422
+
+
+class Latest:
+    """The newest progress of a solve, handed from its thread to the loop."""
+
+    def __init__(self) -> None:
+        self.progress: Progress | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def as_json(self) -> dict[str, Any]:
+        if self.progress is None:
+            return {"phase": "starting"}
+        return {
+            "phase": self.progress.phase,
+            "seconds": round(self.progress.seconds, 1),
+            "cost": self.progress.cost,
+            "served": self.progress.served,
+            "unserved": self.progress.unserved,
+        }
+
+
+async def plan_problem(
+    problem: Problem, *, seconds: float, seed: int, engine: str, report: Report, cancelled: threading.Event
+) -> Plan:
+    """Plan in a child process within `seconds`; the plan has passed the independent check.
+
+    `report` hears once a second; setting `cancelled` ends the search. Raises PlanningFailed.
+    """
+    latest = Latest()
+    solving = asyncio.create_task(
+        asyncio.to_thread(
+            solve,
+            problem,
+            seconds=seconds,
+            seed=seed,
+            engine=engine,
+            on_progress=latest,
+            cancelled=cancelled.is_set,
+        )
+    )
+    try:
+        while not solving.done():
+            await asyncio.wait({solving}, timeout=REPORT_S)
+            if not solving.done():
+                await report(latest.as_json())
+        return await solving
+    except RoutingError as error:
+        raise PlanningFailed(f"no plan that may be published: {error}") from error
+    finally:
+        cancelled.set()

@@ -1,0 +1,230 @@
+"""Looks up what a day is planned from and what plans say; refuses to change them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import (
+    Account,
+    Canteen,
+    Caregiver,
+    CaregiverSkill,
+    Household,
+    MenuItem,
+    Plan,
+    Route,
+    Shift,
+    Station,
+    Stop,
+    Unserved,
+    Visit,
+)
+from models.types import PlanState, VisitState
+from service.auth import Actor
+from service.clock import rfc3339
+from service.dispatch.rows import DayRows, Frozen
+from service.errors import NotFound
+from service.town_clock import local_midnight
+from service.vault import masked_name
+from service.visits.queries import stop_view, visit_views, visits_of_day
+
+BEGUN = (VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_SERVICE, VisitState.FINISHED, VisitState.CONFIRMED)
+DISTRICT = 6
+CONTINUITY = timedelta(days=14)
+
+
+async def day_rows(session: AsyncSession, area_code: str, on_date: date, at: datetime) -> DayRows:
+    """Everything that planning `on_date` in the district `area_code` looks at, as of the town's moment `at`."""
+    inside, midnight = area_code[:DISTRICT], local_midnight(on_date)
+    people = select(Caregiver).where(Caregiver.area_code.startswith(inside))
+    people = people.where(or_(Caregiver.left_on.is_(None), Caregiver.left_on > on_date)).order_by(Caregiver.id)
+    caregivers = list(await session.scalars(people))
+    shifts = select(Shift).where(Shift.from_at < midnight + timedelta(days=1), Shift.from_at >= midnight)
+    frozen = await _frozen(session, area_code, on_date)
+    fixed = {stop.visit_id for stop in frozen}
+    wanted = select(Visit).where(
+        Visit.service_on == on_date, Visit.area_code.startswith(inside), Visit.state == VisitState.ACCEPTED
+    )
+    visits = [visit for visit in await session.scalars(wanted.order_by(Visit.id)) if visit.id not in fixed]
+    homes = select(Household).where(Household.area_code.startswith(inside))
+    return DayRows(
+        area_code=area_code,
+        on_date=on_date,
+        at=at,
+        caregivers=caregivers,
+        shifts={shift.caregiver_id: shift for shift in await session.scalars(shifts.order_by(Shift.from_at.desc()))},
+        skills=await _skills(session, on_date),
+        stations={station.id: station for station in await session.scalars(select(Station))},
+        canteens=list(await session.scalars(select(Canteen).order_by(Canteen.id))),
+        visits=visits,
+        items={item.id: item for item in await session.scalars(select(MenuItem))},
+        homes={home.id: home for home in await session.scalars(homes)},
+        previous=await _previous(session, on_date),
+        frozen=frozen,
+    )
+
+
+async def _skills(session: AsyncSession, on_date: date) -> dict[int, set[str]]:
+    query = select(CaregiverSkill.caregiver_id, CaregiverSkill.skill).where(
+        or_(CaregiverSkill.until_on.is_(None), CaregiverSkill.until_on >= on_date)
+    )
+    held: dict[int, set[str]] = defaultdict(set)
+    for caregiver_id, skill in (await session.execute(query)).all():
+        held[caregiver_id].add(skill)
+    return dict(held)
+
+
+async def _previous(session: AsyncSession, on_date: date) -> dict[int, set[int]]:
+    query = (
+        select(Visit.elder_id, Route.caregiver_id)
+        .join(Stop, Stop.visit_id == Visit.id)
+        .join(Route, Route.id == Stop.route_id)
+        .join(Plan, Plan.id == Route.plan_id)
+        .where(Plan.state == PlanState.PUBLISHED, Plan.on_date < on_date, Plan.on_date >= on_date - CONTINUITY)
+    )
+    known: dict[int, set[int]] = defaultdict(set)
+    for elder_id, caregiver_id in (await session.execute(query)).all():
+        known[elder_id].add(caregiver_id)
+    return dict(known)
+
+
+async def _frozen(session: AsyncSession, area_code: str, on_date: date) -> list[Frozen]:
+    """Stops of the published plan up to each caregiver's last begun visit: done or under way, not to be moved."""
+    query = (
+        select(Stop, Route.caregiver_id, Visit, Household)
+        .join(Route, Route.id == Stop.route_id)
+        .join(Plan, Plan.id == Route.plan_id)
+        .outerjoin(Visit, Visit.id == Stop.visit_id)
+        .outerjoin(Household, Household.id == Visit.household_id)
+        .where(Plan.area_code == area_code, Plan.on_date == on_date, Plan.state == PlanState.PUBLISHED)
+        .order_by(Route.caregiver_id, Stop.position)
+    )
+    routes: dict[int, list[Any]] = defaultdict(list)
+    for row in (await session.execute(query)).all():
+        routes[row[1]].append(row)
+    frozen: list[Frozen] = []
+    for stops in routes.values():
+        begun = [i for i, row in enumerate(stops, start=1) if row[2] is not None and row[2].state in BEGUN]
+        frozen += [_as_frozen(*row) for row in stops[: max(begun, default=0)]]
+    return frozen
+
+
+def _as_frozen(stop: Stop, caregiver_id: int, visit: Visit | None, home: Household | None) -> Frozen:
+    shift = timedelta()
+    if visit is not None and visit.started_at is not None:
+        shift = visit.started_at - stop.start_at
+    finish = visit.finished_at if visit is not None and visit.finished_at is not None else stop.finish_at + shift
+    return Frozen(
+        caregiver_id=caregiver_id,
+        position=stop.position,
+        kind=stop.kind,
+        visit_id=stop.visit_id,
+        canteen_id=stop.canteen_id,
+        arrive_at=stop.arrive_at,
+        start_at=stop.start_at,
+        finish_at=max(finish, stop.start_at),
+        travel_s=stop.travel_s,
+        distance_m=stop.distance_m,
+        at=(home.lon, home.lat) if home is not None else None,
+    )
+
+
+async def get_plan(session: AsyncSession, actor: Actor, plan_id: int) -> Plan:
+    """One plan in scope. Raises NotFound, also for one outside it."""
+    plan = (await session.scalars(select(Plan).where(Plan.id == plan_id, actor.scope(Plan.area_code)))).first()
+    if plan is None:
+        raise NotFound(f"no plan {plan_id}")
+    return plan
+
+
+async def list_plans(session: AsyncSession, actor: Actor, on_date: date, area_code: str | None) -> Sequence[Plan]:
+    """Versions of a day in scope, newest first."""
+    query = select(Plan).where(Plan.on_date == on_date, actor.scope(Plan.area_code))
+    if area_code:
+        query = query.where(Plan.area_code == area_code)
+    return (await session.scalars(query.order_by(Plan.id.desc()).limit(100))).all()
+
+
+async def next_version(session: AsyncSession, area_code: str, on_date: date) -> int:
+    """The number that the next plan of a day gets."""
+    query = select(func.max(Plan.version)).where(Plan.area_code == area_code, Plan.on_date == on_date)
+    return (await session.scalar(query) or 0) + 1
+
+
+async def plan_view(session: AsyncSession, plan: Plan) -> dict[str, Any]:
+    """A plan's head: version, state, cost in named parts, stages, who published it when."""
+    by = await session.get(Account, plan.published_by) if plan.published_by else None
+    served = select(func.count(func.distinct(Stop.visit_id))).join(Route, Route.id == Stop.route_id)
+    return {
+        "id": plan.id,
+        "version": plan.version,
+        "on_date": plan.on_date.isoformat(),
+        "area_code": plan.area_code,
+        "state": plan.state,
+        "engine": plan.engine,
+        "cost": plan.cost,
+        "parts": plan.parts,
+        "stages": plan.stages,
+        "made_at": rfc3339(plan.made_at),
+        "published_at": rfc3339(plan.published_at),
+        "published_by": masked_name(by.display) if by else None,
+        "served": await session.scalar(served.where(Route.plan_id == plan.id, Stop.visit_id.is_not(None))),
+        "unserved": await session.scalar(select(func.count()).where(Unserved.plan_id == plan.id)),
+    }
+
+
+async def routes_view(session: AsyncSession, plan_id: int) -> list[dict[str, Any]]:
+    """Routes of a plan with every stop in order, breaks and loading of meals among them."""
+    routes = {r.id: r for r in await session.scalars(select(Route).where(Route.plan_id == plan_id))}
+    stops: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    query = select(Stop).join(Route, Route.id == Stop.route_id).where(Route.plan_id == plan_id)
+    for stop in await session.scalars(query.order_by(Stop.route_id, Stop.position)):
+        more = {"kind": stop.kind, "visit_id": stop.visit_id, "canteen_id": stop.canteen_id}
+        stops[stop.route_id].append({**stop_view(stop, routes[stop.route_id].caregiver_id), **more})
+    return [
+        {
+            "caregiver_id": route.caregiver_id,
+            "leave_at": rfc3339(route.leave_at),
+            "back_at": rfc3339(route.back_at),
+            "travel_s": route.travel_s,
+            "distance_m": route.distance_m,
+            "stops": stops[route.id],
+        }
+        for route in sorted(routes.values(), key=lambda route: route.caregiver_id)
+    ]
+
+
+async def unserved_view(session: AsyncSession, plan_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Visits that plans leave out, each with its reason."""
+    query = (
+        select(Unserved)
+        .join(Visit, Visit.id == Unserved.visit_id)
+        .where(Unserved.plan_id.in_(plan_ids), Visit.state == VisitState.ACCEPTED)
+    )
+    return [
+        {"visit_id": row.visit_id, "reason": row.reason, "text": row.explanation, "counts": row.counts}
+        for row in await session.scalars(query.order_by(Unserved.visit_id))
+    ]
+
+
+async def day_view(session: AsyncSession, actor: Actor, day: date) -> dict[str, Any]:
+    """The day as the desk shows it: published plans in scope, visits with their stops, what is not served."""
+    query = select(Plan).where(Plan.on_date == day, Plan.state == PlanState.PUBLISHED, actor.scope(Plan.area_code))
+    plans = (await session.scalars(query.order_by(Plan.area_code))).all()
+    views = [await plan_view(session, plan) for plan in plans]
+    breaks = select(Stop, Route.caregiver_id).join(Route, Route.id == Stop.route_id)
+    breaks = breaks.where(Route.plan_id.in_([plan.id for plan in plans]), Stop.visit_id.is_(None))
+    return {
+        "plan": views[0] if views else None,
+        "plans": views,
+        "visits": await visit_views(session, await visits_of_day(session, actor, day)),
+        "pauses": [
+            {**stop_view(stop, who), "kind": stop.kind, "canteen_id": stop.canteen_id}
+            for stop, who in (await session.execute(breaks.order_by(Stop.id))).all()
+        ],
+        "unserved": await unserved_view(session, [plan.id for plan in plans]),
+    }
