@@ -1,4 +1,4 @@
-"""The background work of planning: a job that turns a district's day into a draft, in chunks; decides nothing itself."""
+"""The background work of planning: a job that turns a day into a draft, in chunks; decides nothing itself."""
 
 from datetime import date
 from typing import Any

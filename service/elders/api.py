@@ -9,13 +9,13 @@ from service.auth import DESK, Actor, Allow
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading
 from service.elders import queries
+from service.inputs import PathId
 from service.paging import Page, as_list
 
 router = APIRouter(prefix="/api", tags=["elders"])
 Reading = Annotated[AsyncSession, Depends(reading)]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Timed = Annotated[Clock, Depends(clock_of)]
-RowId = Annotated[int, Query(ge=1, le=2**63 - 1)]
 
 
 @router.get("/elders")
@@ -33,7 +33,7 @@ async def list_elders(
 
 
 @router.get("/elders/{elder_id}")
-async def get_elder(session: Reading, actor: Desk, clock: Timed, elder_id: int) -> dict[str, Any]:
+async def get_elder(session: Reading, actor: Desk, clock: Timed, elder_id: PathId) -> dict[str, Any]:
     """One elder's head card."""
     elder = await queries.get_elder(session, actor, elder_id)
     return (await queries.elder_views(session, [elder], clock.now().astimezone(LOCAL).date()))[0]

@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
+from service.idempotency import OnceOnly
+from service.inputs import Input, Line, PathId, RowId
 from service.orders import actions, queries
 from service.paging import Page, as_list
 from service.town_clock import town_time
@@ -21,13 +23,10 @@ Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Taker = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.DISPATCHER, Role.STATION_MANAGER))]
 Timed = Annotated[Clock, Depends(clock_of)]
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class NewOrder(BaseModel):
+class NewOrder(Input):
     """What the clerk types in while talking; windows are moments with offset."""
-
-    model_config = ConfigDict(extra="forbid")
 
     elder_id: RowId
     item_code: Annotated[str, Field(min_length=1, max_length=40)]
@@ -36,7 +35,7 @@ class NewOrder(BaseModel):
     window_to: AwareDatetime
     portions: Annotated[int, Field(ge=1, le=20)] = 1
     meal_id: RowId | None = None
-    on_behalf_note: Annotated[str | None, Field(max_length=200)] = None
+    on_behalf_note: Line | None = None
 
 
 @router.get("/menu")
@@ -55,15 +54,19 @@ async def list_orders(
 
 
 @router.post("/orders", status_code=201)
-async def place_order(session: Writing, actor: Taker, clock: Timed, wanted: NewOrder) -> dict[str, Any]:
+async def place_order(actor: Taker, session: Writing, once: OnceOnly, clock: Timed, wanted: NewOrder) -> dict[str, Any]:
     """Place an order on an elder's behalf; its visit waits for the next plan."""
-    town = await town_time(session, clock)
-    order = await actions.place_order(session, actor, actions.Wish(**wanted.model_dump()), clock.now(), town.at)
-    return queries.order_view(order, wanted.item_code)
+
+    async def place() -> dict[str, Any]:
+        town = await town_time(session, clock)
+        order = await actions.place_order(session, actor, actions.Wish(**wanted.model_dump()), clock.now(), town.at)
+        return queries.order_view(order, wanted.item_code)
+
+    return await once(actor, place, status=201)
 
 
 @router.post("/orders/{order_id}/cancel")
-async def cancel_order(session: Writing, actor: Taker, clock: Timed, order_id: int) -> dict[str, Any]:
+async def cancel_order(actor: Taker, session: Writing, clock: Timed, order_id: PathId) -> dict[str, Any]:
     """Cancel an order and its visit."""
     order = await actions.cancel_order(session, actor, order_id, clock.now())
     return {"id": order.id, "state": order.state}

@@ -1,0 +1,22 @@
+"""Kinds of input that every room reads alike: row ids, plain text, bodies that know their fields; refuses the rest."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+PLAIN = r"^[^\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
+"""No control characters and nothing that turns the direction of text in somebody else's list."""
+
+LARGEST_ID = 2**63 - 1
+
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+AreaCode = Annotated[str, Field(pattern=r"^\d{12}$", description="12-digit area code")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PLAIN)]
+
+
+class Input(BaseModel):
+    """A request body in which a field we do not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
