@@ -1,0 +1,1 @@
+"""The town itself: its map and, in a demo, its clock."""
