@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import gzip
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -135,7 +134,7 @@ def _map(chosen: argparse.Namespace) -> int:
     target = settings.home / "basemap.json"
     partial = target.with_suffix(".part")
     partial.write_text(json.dumps(basemap, ensure_ascii=False, separators=(",", ":")))
-    os.replace(partial, target)
+    partial.replace(target)
     packed = len(gzip.compress(target.read_bytes())) // 1024
     print(f"{len(basemap['roads'])} roads drawn; {target} ({packed} KB packed) is the desk's map from now on")
     return 0

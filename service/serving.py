@@ -4,18 +4,17 @@ import asyncio
 import contextlib
 import gc
 import os
-import subprocess
 import sys
-from collections.abc import AsyncIterator
+from typing import Any
 
 import uvicorn
+import uvloop
 
 from service.app import create_app
+from service.demo.welcome import say_welcome
 from service.log import start_log
 from service.schema import migrate
 from service.settings import Settings
-
-SIMULATOR_NICENESS = 10
 
 
 def serve(
@@ -42,46 +41,36 @@ def serve(
             h11_max_incomplete_event_size=16 * 1024,
         )
     )
-    asyncio.run(_run(server, settings, port, demo), loop_factory=_loop)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(server, settings, port, demo))
     return 0
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    import uvloop
-
-    return uvloop.new_event_loop()  # type: ignore[no-any-return]
 
 
 async def _run(server: uvicorn.Server, settings: Settings, port: int, demo: bool) -> None:
     serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn tells by a flag only
         await asyncio.sleep(0.02)
     gc.collect()
     gc.freeze()
-    async with _player(server, settings, port) if demo and not serving.done() else contextlib.nullcontext():
-        await serving
-
-
-@contextlib.asynccontextmanager
-async def _player(server: uvicorn.Server, settings: Settings, port: int) -> AsyncIterator[None]:
-    """The simulator as a process of its own, once the town stands; it ends with the service."""
-    starting = asyncio.create_task(_start_player(server, settings, port))
-    try:
-        yield
-    finally:
-        starting.cancel()
+    player = asyncio.create_task(_play(server.config.app, settings, port)) if demo else None
+    await serving
+    if player is not None:
+        player.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            player = await starting
-            player.terminate()
-            player.wait(10)
+            await player
 
 
-async def _start_player(server: uvicorn.Server, settings: Settings, port: int) -> "subprocess.Popen[bytes]":
-    app = server.config.app
-    await app.state.town_stands.wait()  # type: ignore[union-attr]
-    from service.demo.welcome import say_welcome
-
+async def _play(app: Any, settings: Settings, port: int) -> None:
+    """Run the simulator as a process of its own once the town stands; it ends with the service."""
+    await app.state.town_stands.wait()
     say_welcome(settings.home, port)
-    command = [sys.executable, "-m", "service.cli", "demo", "--url", f"http://127.0.0.1:{port}"]
-    environment = {**os.environ, "UNWALLED_HOME": str(settings.home)}
-    return subprocess.Popen(command, env=environment, preexec_fn=lambda: os.nice(SIMULATOR_NICENESS))
+    player = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "service.cli", "demo", "--url", f"http://127.0.0.1:{port}"),
+        env={**os.environ, "UNWALLED_HOME": str(settings.home)},
+    )
+    try:
+        await player.wait()
+    finally:
+        if player.returncode is None:
+            player.terminate()
+            await player.wait()
