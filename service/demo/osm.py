@@ -12,6 +12,7 @@ import numpy as np
 
 from service.demo.geometry import METRES_PER_DEGREE, Floats, clipped_to_box, simplified
 from service.demo.osm_land import closed_land, joined
+from service.errors import BadInput, FieldProblem
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 TOLERANCE_M = 3.0
@@ -31,12 +32,15 @@ SMALLEST_AREA_M2 = 900.0  # smaller greens and ponds are specks at the desk's zo
 MAX_ELEMENTS = 5_000_000  # more than a large city: beyond it the file is refused rather than the memory filled
 
 
-class MapFormatError(ValueError):
+class MapFormatError(BadInput):
     """The map file cannot be read: which file, which line (0 when no line is to blame), what is wrong."""
 
+    code = "map.unreadable"
+
     def __init__(self, file: str, line: int, problem: str) -> None:
-        super().__init__(f"{file}:{line}: {problem}" if line else f"{file}: {problem}")
-        self.file, self.line, self.problem = file, line, problem
+        where = f"{file}:{line}" if line else file
+        super().__init__(f"{where}: {problem}", fields=[FieldProblem(where, problem, "OpenStreetMap XML")])
+        self.file, self.line = file, line
 
 
 @dataclass
@@ -80,8 +84,6 @@ class _Reader:
             ) from wrong
         except OSError as wrong:
             raise MapFormatError(self.file, 0, f"cannot be read: {wrong.strerror or wrong}") from wrong
-        except MapFormatError:
-            raise
         except (ValueError, LookupError) as wrong:
             raise MapFormatError(self.file, self._parser.CurrentLineNumber, f"cannot be decoded: {wrong}") from wrong
 
@@ -154,7 +156,7 @@ class _Reader:
         return value
 
 
-def osm_basemap(path: Path) -> dict[str, Any]:
+def read_osm(path: Path) -> dict[str, Any]:
     """The basemap JSON of an OpenStreetMap XML file, in WGS-84, simplified to a few metres.
 
     Ways whose nodes were cut off lose those nodes. Raises MapFormatError with file and line for anything

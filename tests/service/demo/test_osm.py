@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.demo.geometry import inside
-from service.demo.osm import ATTRIBUTION, MapFormatError, osm_basemap
+from service.demo.osm import ATTRIBUTION, MapFormatError, read_osm
 
 NODES = {
     1: (121.40, 37.50), 2: (121.41, 37.50), 3: (121.42, 37.5001), 4: (121.41, 37.51), 5: (121.41, 37.49),
@@ -43,7 +43,7 @@ def test_small_town(tmp_path: Path) -> None:
     park = _way(4, [20, 21, 22, 23, 20], leisure="park")
     place = '<node id="50" lon="121.405" lat="37.505"><tag k="place" v="suburb"/><tag k="name" v="东片"/></node>'
     stream = _way(5, [4, 11], waterway="stream")
-    drawn = osm_basemap(_file(tmp_path, *ROADS, park, stream, place))
+    drawn = read_osm(_file(tmp_path, *ROADS, park, stream, place))
     assert drawn["schematic"] is False and drawn["attribution"] == ATTRIBUTION and drawn["datum"] == "wgs84"
     assert [(road["name"], road["class"]) for road in drawn["roads"]] == [("小路", 2), ("大街", 0)]
     assert len(drawn["hills"]) == 1 and drawn["hills"][0][0] == drawn["hills"][0][-1] and len(drawn["water"]) == 1
@@ -55,7 +55,7 @@ def test_coast_keeps_land_on_its_left(tmp_path: Path) -> None:
     """A coast drawn from east to west has its land to the south; an island in the sea stays an island."""
     coast = _way(6, [12, 11], natural="coastline") + _way(7, [11, 10], natural="coastline")
     island = _way(8, [30, 31, 32, 30], natural="coastline")
-    drawn = osm_basemap(_file(tmp_path, *ROADS, coast, island))
+    drawn = read_osm(_file(tmp_path, *ROADS, coast, island))
     assert len(drawn["coast"]) == 2
     spots = np.array([(121.40, 37.50), (121.40, 37.53), (121.412, 37.5309), (121.425, 37.533)])
     land = np.any([inside(spots, np.array(ring)) for ring in drawn["coast"]], axis=0)
@@ -64,7 +64,7 @@ def test_coast_keeps_land_on_its_left(tmp_path: Path) -> None:
 
 def test_without_coast_all_is_land(tmp_path: Path) -> None:
     """A file without coast or bounds is all land, framed by its roads."""
-    drawn = osm_basemap(_file(tmp_path, *ROADS, bounds=False))
+    drawn = read_osm(_file(tmp_path, *ROADS, bounds=False))
     west, south, east, north = drawn["bounds"]
     assert 121.39 < west < 121.41 and 121.41 < east < 121.43
     assert drawn["coast"] == [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
@@ -75,7 +75,7 @@ def test_pond_of_two_ways(tmp_path: Path) -> None:
     halves = _way(7, [20, 21, 22]) + _way(8, [22, 23, 20])
     members = '<member type="way" ref="7" role="outer"/><member type="way" ref="8" role="outer"/>'
     pond = f'{halves}<relation id="9">{members}<tag k="natural" v="water"/></relation>'
-    drawn = osm_basemap(_file(tmp_path, *ROADS, pond))
+    drawn = read_osm(_file(tmp_path, *ROADS, pond))
     assert len(drawn["water"]) == 1 and len(drawn["water"][0]) == 5
 
 
@@ -98,7 +98,7 @@ def test_bad_files_are_named(tmp_path: Path, text: str, line: int, problem: str)
     path = tmp_path / "town.osm"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(MapFormatError) as told:
-        osm_basemap(path)
+        read_osm(path)
     assert told.value.file == "town.osm" and told.value.line == line and problem in str(told.value)
 
 
@@ -106,7 +106,7 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     """A file that is not there, and a folder, are refused with their name."""
     for path in (tmp_path / "nowhere.osm", tmp_path):
         with pytest.raises(MapFormatError, match="cannot be read"):
-            osm_basemap(path)
+            read_osm(path)
 
 
 _numbers = st.one_of(st.floats().map(str), st.sampled_from(["", "1", "121.4", "37.5", "x", "1e400"]))
@@ -142,7 +142,7 @@ def test_garbage_raises_only_the_named_error(tmp_path: Path, garbage: bytes | st
     else:
         path.write_text(f"<osm>{_good_nodes}{''.join(garbage)}</osm>", encoding="utf-8")
     try:
-        drawn = osm_basemap(path)
+        drawn = read_osm(path)
     except MapFormatError as refused:
         assert refused.file == "garbage.osm"
     else:
