@@ -69,18 +69,15 @@ def field_problems(error: RequestValidationError) -> list[FieldProblem]:
     return found
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ServiceError)
+async def _refused(_request: Request, error: Any) -> Response:
     return answer(error)
 
 
-async def _invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def _invalid(_request: Request, error: Any) -> Response:
     return answer(BadInput("the request is not as it should be", fields=field_problems(error)))
 
 
-async def _plain(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def _plain(_request: Request, error: Any) -> Response:
     refusal = ServiceError(str(error.detail))
     refusal.status, refusal.code = error.status_code, CODES.get(error.status_code, "service.refused")
     response = answer(refusal)
@@ -88,14 +85,14 @@ async def _plain(_request: Request, error: Exception) -> Response:
     return response
 
 
-async def _database_away(_request: Request, error: Exception) -> Response:
+async def _database_away(_request: Request, error: Any) -> Response:
     log.error("the database refused", exc_info=error)
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
         return _broken()
     return answer(Unavailable("the database does not answer: try again in a moment"))
 
 
-async def _bug(_request: Request, error: Exception) -> Response:
+async def _bug(_request: Request, error: Any) -> Response:
     log.error("a bug", exc_info=error)
     return _broken()
 
