@@ -131,6 +131,14 @@ def as_moment(value: datetime | str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
+def moment_of(value: datetime | str) -> datetime:
+    """The same for a column that is never empty."""
+    moment = as_moment(value)
+    if moment is None:
+        raise ValueError("a moment is missing")
+    return moment
+
+
 def as_list(value: Any) -> list[Any]:
     """A stored JSON list, decoded or not."""
     decoded = orjson.loads(value) if isinstance(value, str | bytes) else value

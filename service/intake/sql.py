@@ -24,3 +24,70 @@ LEFT JOIN timer t ON t.id = (SELECT n.id FROM timer n WHERE n.incident_id = i.id
                              ORDER BY n.due_at, n.step LIMIT 1)
 """
 """Everything `incident_card` needs of an incident `i`; a WHERE is added by its reader."""
+
+LOCK = "SELECT pg_advisory_xact_lock(5591383)"
+"""PostgreSQL only: one intake batch at a time over all processes, so that duplicates meet each other."""
+
+TERMINALS = """
+SELECT t.id, t.household_id, COALESCE(t.elder_id, (SELECT CASE WHEN count(*) = 1 THEN min(e.id) END FROM elder e
+           WHERE e.household_id = t.household_id)) AS elder_id,
+       t.station_id, t.provider_id, COALESCE(t.area_code, h.area_code) AS area_code,
+       t.boot, t.counter, t.online, t.battery, t.signal, t.worn, t.firmware, t.seen_at
+FROM terminal t LEFT JOIN household h ON h.id = t.household_id
+WHERE t.id = ANY($1) ORDER BY t.id
+"""
+
+EARLIER = """
+SELECT a.id, a.terminal_id, a.msg_id, a.reuse, a.boot, a.counter, a.body_hash, a.kind, a.incident_id, a.seq,
+       a.received_at, a.warnings, i.state, i.acknowledged_at, i.assigned_at, i.on_scene_at, i.recovering_at, i.closed_at
+FROM alert a LEFT JOIN incident i ON i.id = a.incident_id
+WHERE a.terminal_id = ANY($1) AND a.msg_id = ANY($2) ORDER BY a.id
+"""
+
+OPEN_INCIDENTS = """
+SELECT i.id, i.household_id, i.terminal_id, i.playbook, i.kind, i.severity, i.state, i.presses, i.press_times,
+       i.area_code, i.provider_id, i.assigned_to
+FROM incident i
+WHERE i.state <> 'closed' AND NOT i.drill AND (i.household_id = ANY($1)
+      OR (i.household_id IS NULL AND i.terminal_id = ANY($2)))
+ORDER BY i.id FOR UPDATE
+"""
+
+CARDS = CARD + "WHERE i.id = ANY($1)"
+
+INCIDENT_COLUMNS = [
+    *("id", "household_id", "elder_id", "terminal_id", "station_id", "provider_id", "area_code", "playbook", "kind"),
+    *("severity", "drill", "state", "presses", "press_times", "rung", "lon", "lat", "datum"),
+    *("opened_at", "last_alert_at"),
+]
+ALERT_COLUMNS = [
+    *("id", "terminal_id", "msg_id", "reuse", "boot", "counter", "body_hash", "kind", "severity", "incident_id", "seq"),
+    *("received_at", "occurred_at", "lon", "lat", "datum", "accuracy_m", "battery", "text", "extra", "warnings"),
+]
+TIMER_COLUMNS = ["incident_id", "step", "cycle", "rung", "due_at", "state", "fired_at"]
+EVENT_COLUMNS = ["seq", "at", "topic", "subject", "area_code", "provider_id", "caregiver_ids", "data"]
+UNVERIFIED_COLUMNS = ["terminal_id", "source", "reason", "body", "received_at"]
+UNREADABLE_COLUMNS = ["id", "terminal_id", "problem", "body", "received_at"]
+
+JOIN_INCIDENT = """
+UPDATE incident SET kind = $2, severity = $3, presses = $4, press_times = $5, last_alert_at = $6,
+       lon = COALESCE($7, lon), lat = COALESCE($8, lat), datum = COALESCE($9, datum) WHERE id = $1
+"""
+SEE_TERMINAL = """
+UPDATE terminal SET boot = $2, counter = $3, seen_at = $4, online = true, battery = $5, signal = $6, worn = $7,
+       firmware = $8, tested_at = COALESCE($9, tested_at) WHERE id = $1
+"""
+LOSE_TERMINALS = """
+UPDATE terminal SET online = false WHERE id IN (
+    SELECT id FROM terminal WHERE online AND seen_at < $1 ORDER BY id LIMIT 200
+) AND online RETURNING id, area_code, provider_id, battery
+"""
+TAKE_SEQ = "UPDATE sequence SET last = last + $1 WHERE id = 1 RETURNING last"
+LAST_SEQ = "SELECT last FROM sequence WHERE id = 1"
+NOTIFY = "SELECT pg_notify('unwalled', $1)"
+
+
+def insert(table: str, columns: list[str]) -> str:
+    """An INSERT of one row with a numbered place for each column."""
+    places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"

@@ -8,12 +8,12 @@ COLUMNS = """id kind playbook severity state drill opened_at last_alert_at press
 station_id provider_id area_code lon lat datum acknowledged_at acknowledged_by acknowledged_by_display assigned_at
 assigned_to assigned_to_name assigned_travel_s on_scene_at recovering_at closed_at outcome note elder_id elder_name
 elder_sex elder_born_on elder_ability elder_lives_alone elder_dialect elder_notes address floor lift home_lon home_lat
-home_datum community next_rung next_rung_due_at""".split()
+home_datum community next_rung next_rung_due_at"""
 
 
 def row(**known: object) -> dict[str, object]:
     at = datetime(2026, 3, 5, 1, 2, 3, tzinfo=UTC)
-    base: dict[str, object] = dict.fromkeys(COLUMNS)
+    base: dict[str, object] = dict.fromkeys(COLUMNS.split())
     base |= {"id": 5, "kind": "sos", "playbook": "person", "severity": 3, "state": "open", "drill": 0, "presses": 1}
     return base | {"opened_at": at, "last_alert_at": at, "press_times": "[]", "rung": 0} | known
 

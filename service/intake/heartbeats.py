@@ -1,0 +1,93 @@
+"""Signs of life, coalesced in memory and written once a second; refuses to call a terminal lost for our own outages."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from service.db import Database
+from service.intake.script import Beat, listen, lose
+from service.intake.store import StoreDown, store_for
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 1.0
+CHUNK = 200
+OFFLINE_AFTER = timedelta(seconds=300)
+"""Five missed heartbeats: fewer would flap on every weak signal."""
+SWEEP_S = 15.0
+
+
+class Heartbeats:
+    """Keeps the newest beat of each terminal until the next flush. `start()` and `stop()` belong to the lifespan."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._store = store_for(database, urgent=False)
+        self._newest: dict[str, Beat] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._well_since = database.clock.now()
+
+    def put(self, terminal_id: str, boot: int, counter: int, health: dict[str, Any]) -> None:
+        """Take one beat; an older one than that already waiting is forgotten."""
+        waiting = self._newest.get(terminal_id)
+        if waiting is not None:
+            if (boot, counter) <= (waiting.boot, waiting.counter):
+                return
+            health = {**waiting.health, **health}
+        self._newest[terminal_id] = Beat(terminal_id, boot, counter, health)
+
+    async def start(self) -> None:
+        """Begin to write and to look for silent terminals."""
+        self._well_since = self._database.clock.now()
+        self._tasks = [asyncio.create_task(self._every(FLUSH_S, self.flush), name="heartbeats")]
+        self._tasks.append(asyncio.create_task(self._every(SWEEP_S, self.sweep), name="lost terminals"))
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._guarded(self.flush)
+        await self._store.close()
+
+    async def flush(self) -> None:
+        """Write all waiting beats, in chunks so that no alert waits long behind them."""
+        newest, self._newest = self._newest, {}
+        beats = sorted(newest.values(), key=lambda beat: beat.terminal_id)
+        for start in range(0, len(beats), CHUNK):
+            script = listen(beats[start : start + CHUNK], self._database.clock.now(), self._database.embedded)
+            await self._play(script)
+
+    async def sweep(self) -> None:
+        """Mark terminals lost that were silent for long, but only once we ourselves were well for as long."""
+        now = self._database.clock.now()
+        if now - self._well_since < OFFLINE_AFTER:
+            return
+        while await self._play(lose(now - OFFLINE_AFTER, now, self._database.embedded)):
+            pass
+
+    async def _play(self, script: Any) -> int:
+        last: int = await self._store.play(script)
+        if last:
+            self._database.ring(last)
+        return last
+
+    async def _every(self, seconds: float, work: Any) -> None:
+        while True:
+            before = self._database.clock.now()
+            await asyncio.sleep(seconds)
+            asleep = self._database.clock.now() - before
+            if asleep > timedelta(seconds=seconds) + OFFLINE_AFTER / 2:  # the machine slept: silence was ours
+                self._well_since = self._database.clock.now()
+            await self._guarded(work)
+
+    async def _guarded(self, work: Any) -> None:
+        try:
+            await work()
+        except StoreDown as error:
+            self._well_since = self._database.clock.now()
+            log.warning("heartbeats could not be written: %s", error)
+        except Exception:
+            self._well_since = self._database.clock.now()
+            log.exception("heartbeats could not be written")

@@ -1,0 +1,238 @@
+"""One batch in memory: applies letters to what the database knew and collects the rows to write; refuses any I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from service.intake.card import as_list
+from service.intake.ladder import KINDS, LADDERS, LOW_BATTERY
+from service.intake.letters import AlertLetter, Taken, UnreadableLetter, UnverifiedLetter, answer
+from service.intake.rules import RECORDED, Case, Kept, MsgIdConflict, heard_before, out_of_window, place_of
+
+Ids = Iterable[int]
+
+
+@dataclass
+class Seen:
+    """What is known of one terminal, as the batch changes it."""
+
+    row: dict[str, Any]
+    touched: bool = False
+    tested_at: datetime | None = None
+
+    @property
+    def home(self) -> tuple[str, Any]:
+        """What calls of one dwelling have in common; a terminal that nobody has placed is its own dwelling."""
+        household = self.row["household_id"]
+        return ("terminal", self.row["id"]) if household is None else ("household", household)
+
+
+@dataclass
+class Note:
+    """One event to be: about an incident (its card is read after the rows are written) or with its data ready."""
+
+    topic: str
+    subject: str
+    area_code: str | None
+    provider_id: int | None
+    caregiver_ids: list[int] = field(default_factory=list)
+    incident_id: int | None = None
+    data: dict[str, Any] | None = None
+
+
+@dataclass
+class Ledger:
+    """The world of a batch. `alert_ids`, `incident_ids`, `call_ids` give out row ids already reserved."""
+
+    now: datetime
+    terminals: dict[str, Seen]
+    earlier: dict[tuple[str, str], list[Kept]]
+    cases: dict[tuple[tuple[str, Any], str], Case]
+    next_id: dict[str, list[int]]
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+    incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
+    timers: list[dict[str, Any]] = field(default_factory=list)
+    unreadable: list[dict[str, Any]] = field(default_factory=list)
+    unverified: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    numbered: list[tuple[Kept, Note | None]] = field(default_factory=list)
+
+    def apply(self, letter: AlertLetter | UnreadableLetter | UnverifiedLetter) -> "Outcome":
+        """Take one letter in. The answer is complete once the events have their numbers."""
+        if isinstance(letter, UnverifiedLetter):
+            self.unverified.append({**vars(letter), "received_at": self.now})
+            return Outcome(done=Taken(401, {}))
+        if isinstance(letter, UnreadableLetter):
+            return self._keep_unreadable(letter)
+        if letter.terminal_id not in self.terminals:
+            return Outcome(done=Taken(401, {}, "terminal.unknown", "this terminal is not known"))
+        earlier = self.earlier.setdefault((letter.terminal_id, letter.message.msg_id), [])
+        try:
+            first, reuse = heard_before(letter.message, letter.boot, letter.counter, earlier, self.now)
+        except MsgIdConflict:
+            return Outcome(done=Taken(409, {}, "alert.msg_id_conflict", "this msg_id was used with another body"))
+        if first is not None:
+            return Outcome(kept=first, duplicate=True)
+        kept = self._keep(letter, reuse)
+        earlier.append(kept)
+        return Outcome(kept=kept)
+
+    def _keep(self, letter: AlertLetter, reuse: int) -> Kept:
+        message, seen = letter.message, self.terminals[letter.terminal_id]
+        warnings = list(message.warnings)
+        if reuse:
+            warnings.append("msg_id_reused")
+        if out_of_window(letter.boot, letter.counter, seen.row["boot"], seen.row["counter"]):
+            warnings.append("counter")
+        note = self._see(letter, seen)
+        case = None
+        playbook = KINDS[message.kind].playbook
+        if playbook is not None:
+            case, note = self._open_or_join(letter, seen, playbook)
+        kept = Kept(
+            id=self.next_id["alert"].pop(),
+            terminal_id=letter.terminal_id,
+            msg_id=message.msg_id,
+            reuse=reuse,
+            boot=letter.boot,
+            counter=letter.counter,
+            body_hash=message.body_hash,
+            kind=message.kind,
+            incident_id=None if case is None else case.id,
+            state=RECORDED if case is None else case.state,
+            received_at=self.now,
+            warnings=warnings,
+            seq=0,
+            unfinished=case is not None,
+        )
+        self.numbered.append((kept, note))
+        self.alerts.append(self._alert_row(kept, letter))
+        return kept
+
+    def _see(self, letter: AlertLetter, seen: Seen) -> Note | None:
+        """The terminal called: note its start and counter (an older start is one that lost its memory) and a test."""
+        row, message = seen.row, letter.message
+        if (letter.boot, letter.counter) > (row["boot"], row["counter"]) or letter.boot < row["boot"]:
+            row["boot"], row["counter"] = letter.boot, letter.counter
+        if message.kind == "test" and message.extra.get("passed") is not False:
+            seen.tested_at = self.now
+        note = self._alive(seen, message.battery)
+        said_low = message.kind == "battery" and message.battery is None
+        return self.about_terminal("terminal.low_battery", row) if said_low else note
+
+    def beat(self, terminal_id: str, boot: int, counter: int, health: Mapping[str, Any]) -> None:
+        """Take one heartbeat in; one that is not newer than everything seen (a replay) changes nothing."""
+        seen = self.terminals.get(terminal_id)
+        if seen is None or (boot, counter) <= (seen.row["boot"], seen.row["counter"]):
+            return
+        seen.row.update({name: health[name] for name in ("signal", "worn", "firmware") if name in health})
+        seen.row["boot"], seen.row["counter"] = boot, counter
+        self._alive(seen, health.get("battery"))
+
+    def _alive(self, seen: Seen, battery: int | None) -> Note | None:
+        """Note that a terminal lives, and say so when it came back or its battery fell low."""
+        row, was = seen.row, 100 if seen.row["battery"] is None else seen.row["battery"]
+        note = None if row["online"] else self.about_terminal("terminal.online", {**row, "online": True})
+        row["online"], seen.touched = True, True
+        if battery is not None:
+            row["battery"] = battery
+            if battery <= LOW_BATTERY < was:
+                note = self.about_terminal("terminal.low_battery", row)
+        return note
+
+    def about_terminal(self, topic: str, row: Mapping[str, Any]) -> Note:
+        """Collect an event about one terminal."""
+        note = Note(topic, f"terminal:{row['id']}", row["area_code"], row["provider_id"])
+        note.data = {"terminal": {name: row[name] for name in ("id", "online", "battery")}}
+        self.notes.append(note)
+        return note
+
+    def _open_or_join(self, letter: AlertLetter, seen: Seen, playbook: str) -> tuple[Case, Note]:
+        case = self.cases.get((seen.home, playbook))
+        if case is None:
+            case = self.cases[(seen.home, playbook)] = self._open(letter, seen, playbook)
+            return case, self._about_case("incident.raised", case)
+        told = next((n for n in self.notes if n.incident_id == case.id and n.topic == "incident.repeated"), None)
+        case.press(letter.message, self.now)
+        return case, told or self._about_case("incident.repeated", case)
+
+    def _about_case(self, topic: str, case: Case) -> Note:
+        phones = [] if case.assigned_to is None else [case.assigned_to]
+        note = Note(topic, f"incident:{case.id}", case.area_code, case.provider_id, phones, incident_id=case.id)
+        self.notes.append(note)
+        return note
+
+    def _open(self, letter: AlertLetter, seen: Seen, playbook: str) -> Case:
+        row, message, identity = seen.row, letter.message, self.next_id["incident"].pop()
+        time = self.now.isoformat(timespec="milliseconds")
+        severity = KINDS[message.kind].severity
+        case = Case(
+            identity, playbook, message.kind, severity, "open", 1, [time], row["area_code"], row["provider_id"], None
+        )
+        case.fresh, case.last_alert_at, case.place = True, self.now, place_of(message)
+        owned = ("household_id", "elder_id", "station_id", "provider_id", "area_code")
+        self.incidents[identity] = {
+            "terminal_id": row["id"],
+            **{name: row[name] for name in owned},
+            "playbook": playbook,
+            "drill": False,
+            "state": "open",
+            "rung": 0,
+            "opened_at": self.now,
+        }
+        for rung in LADDERS[playbook]:
+            due_at, desk = self.now + timedelta(seconds=rung.after_s), rung.step == 0
+            timer = {"incident_id": identity, "step": rung.step, "cycle": 0, "rung": rung.name, "due_at": due_at}
+            fired = {"state": "fired" if desk else "armed", "fired_at": self.now if desk else None}
+            self.timers.append(timer | fired)
+        return case
+
+    def _alert_row(self, kept: Kept, letter: AlertLetter) -> dict[str, Any]:
+        message = letter.message
+        row = {name: getattr(kept, name) for name in ("id", "terminal_id", "msg_id", "reuse", "boot", "counter")}
+        row |= {"body_hash": kept.body_hash, "kind": kept.kind, "incident_id": kept.incident_id}
+        row |= {name: getattr(message, name) for name in ("occurred_at", "lon", "lat", "datum", "accuracy_m")}
+        row |= {"battery": message.battery, "text": message.text, "received_at": self.now}
+        row |= {"severity": KINDS[message.kind].severity, "extra": dumps(message.extra), "kept": kept}
+        return row | {"warnings": dumps(kept.warnings)}
+
+    def _keep_unreadable(self, letter: UnreadableLetter) -> "Outcome":
+        seen = self.terminals.get(letter.terminal_id)
+        if seen is None:
+            return Outcome(done=Taken(401, {}, "terminal.unknown", "this terminal is not known"))
+        identity = self.next_id["unreadable_call"].pop()
+        self.unreadable.append({"id": identity, **vars(letter), "received_at": self.now})
+        note = Note("terminal.unreadable", f"terminal:{letter.terminal_id}", seen.row["area_code"], None)
+        note.provider_id = seen.row["provider_id"]
+        note.data = {"call": {"id": identity, "terminal_id": letter.terminal_id, "problem": letter.problem}}
+        self.notes.append(note)
+        return Outcome(done=Taken(400, {}, "alert.unreadable", letter.problem))
+
+
+@dataclass
+class Outcome:
+    """What became of one letter: an answer that stands, or an alert whose `seq` is still to come."""
+
+    done: Taken | None = None
+    kept: Kept | None = None
+    duplicate: bool = False
+
+    def taken(self, now: datetime) -> Taken:
+        """The answer, once the batch is numbered."""
+        if self.kept is not None:
+            return answer(self.kept, self.duplicate, now)
+        return self.done or Taken(503, {})
+
+
+def dumps(value: Any) -> str:
+    """JSON text as both databases take it."""
+    return orjson.dumps(value).decode()
+
+
+def case_of(row: Mapping[str, Any]) -> Case:
+    """An open incident from a row of sql.OPEN_INCIDENTS."""
+    names = ("id", "playbook", "kind", "severity", "state", "presses", "area_code", "provider_id", "assigned_to")
+    return Case(**{name: row[name] for name in names}, press_times=as_list(row["press_times"]))

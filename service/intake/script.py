@@ -1,0 +1,214 @@
+"""What one batch asks and writes, in order, as a script that either database plays; refuses to open connections.
+
+A script is a generator: it yields an Ask (and is sent its rows) or a Tell (rows to write), and returns its result.
+Locks are taken in one order everywhere: incidents, terminals, then the event counter right before the commit.
+"""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.intake import sql
+from service.intake.card import incident_card
+from service.intake.ledger import Ledger, Note, Outcome, Seen, case_of, dumps
+from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
+from service.intake.rules import Kept
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A statement whose rows are wanted."""
+
+    statement: str
+    values: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
+class Tell:
+    """A statement to run once for each row of values."""
+
+    statement: str
+    rows: Sequence[Sequence[Any]]
+
+
+Step = Ask | Tell
+Script = Generator[Step, list[Row], Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The result of a batch: one answer a letter, and the highest `seq` it wrote (0: no event)."""
+
+    answers: list[Taken]
+    last: int
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The newest heartbeat of a terminal; `health` holds those of battery, signal, worn, firmware that were said."""
+
+    terminal_id: str
+    boot: int
+    counter: int
+    health: dict[str, Any]
+
+
+def take(letters: Sequence[Letter], now: datetime, embedded: bool) -> Script:
+    """Take a batch of letters: load what they touch, decide, write everything, number the events."""
+    if not embedded:
+        yield Ask(sql.LOCK)
+    ledger = yield from _load(letters, now, embedded)
+    outcomes: list[Outcome] = [ledger.apply(letter) for letter in letters]
+    yield from _write_cases(ledger)
+    yield from _write_terminals(ledger)
+    yield Tell(sql.insert("unverified_call", sql.UNVERIFIED_COLUMNS), _rows(ledger.unverified, sql.UNVERIFIED_COLUMNS))
+    yield Tell(sql.insert("unreadable_call", sql.UNREADABLE_COLUMNS), _rows(ledger.unreadable, sql.UNREADABLE_COLUMNS))
+    yield from _fill_cards(ledger.notes)
+    last = yield from _number(ledger)
+    yield Tell(sql.insert("alert", sql.ALERT_COLUMNS), _rows(ledger.alerts, sql.ALERT_COLUMNS))
+    yield from write_events(ledger.notes, last, now, embedded)
+    return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0)
+
+
+def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:
+    """Write heartbeats down; gives the highest `seq` (0: no terminal came back or ran low)."""
+    rows = yield Ask(sql.TERMINALS, [[beat.terminal_id for beat in beats]])
+    ledger = Ledger(now, {row["id"]: Seen(dict(row)) for row in rows}, {}, {}, {})
+    for beat in beats:
+        ledger.beat(beat.terminal_id, beat.boot, beat.counter, beat.health)
+    yield from _write_terminals(ledger)
+    return (yield from _tell(ledger, embedded))
+
+
+def lose(silent_since: datetime, now: datetime, embedded: bool) -> Script:
+    """Mark terminals that were last heard before `silent_since` as offline, at most 200; gives the highest `seq`."""
+    ledger = Ledger(now, {}, {}, {}, {})
+    for row in (yield Ask(sql.LOSE_TERMINALS, [silent_since])):
+        ledger.about_terminal("terminal.offline", {**row, "online": False})
+    return (yield from _tell(ledger, embedded))
+
+
+def _tell(ledger: Ledger, embedded: bool) -> Generator[Step, list[Row], int]:
+    if not ledger.notes:
+        return 0
+    last = yield from _number(ledger)
+    yield from write_events(ledger.notes, last, ledger.now, embedded)
+    return last
+
+
+def _load(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator[Step, list[Row], Ledger]:
+    signed = [letter for letter in letters if not isinstance(letter, UnverifiedLetter)]
+    alerts = [letter for letter in signed if isinstance(letter, AlertLetter)]
+    rows = yield Ask(sql.TERMINALS, [_unique(letter.terminal_id for letter in signed)])
+    seen = {row["id"]: Seen(dict(row)) for row in rows}
+    earlier: dict[tuple[str, str], list[Kept]] = {}
+    cases = {}
+    if alerts:
+        known = yield Ask(sql.EARLIER, [list(seen), _unique(letter.message.msg_id for letter in alerts)])
+        for row in known:
+            earlier.setdefault((row["terminal_id"], row["msg_id"]), []).append(Kept.from_row(row))
+        homes = _unique(one.row["household_id"] for one in seen.values() if one.row["household_id"] is not None)
+        loose = [one.row["id"] for one in seen.values() if one.row["household_id"] is None]
+        for row in (yield Ask(sql.OPEN_INCIDENTS, [homes, loose])):
+            house = row["household_id"]
+            home = ("terminal", row["terminal_id"]) if house is None else ("household", house)
+            cases[(home, row["playbook"])] = case_of(row)
+    unreadable = sum(isinstance(letter, UnreadableLetter) for letter in letters)
+    next_id = {}
+    for table, count in (("alert", len(alerts)), ("incident", len(alerts)), ("unreadable_call", unreadable)):
+        next_id[table] = (yield from _reserve(table, count, embedded)) if count else []
+    return Ledger(now, seen, earlier, cases, next_id)
+
+
+def _reserve(table: str, count: int, embedded: bool) -> Generator[Step, list[Row], list[int]]:
+    """`count` free ids, highest first. The embedded database has one writer: nobody else can take them."""
+    if embedded:
+        rows = yield Ask(f"SELECT COALESCE(max(id), 0) AS last FROM {table}")
+        return list(range(rows[0]["last"] + count, rows[0]["last"], -1))
+    series = "generate_series(1, CAST($1 AS integer))"
+    rows = yield Ask(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM {series}", [count])
+    return [row["id"] for row in rows][::-1]
+
+
+def _write_cases(ledger: Ledger) -> Generator[Step, list[Row], None]:
+    fresh, joined = [], []
+    for case in ledger.cases.values():
+        place = dict(zip(("lon", "lat", "datum"), case.place or (None, None, None), strict=True))
+        names = ("id", "kind", "severity", "presses", "last_alert_at")
+        row = {name: getattr(case, name) for name in names} | place | {"press_times": dumps(case.press_times)}
+        if case.fresh:
+            fresh.append(ledger.incidents[case.id] | row)
+        elif case.joined:
+            joined.append(row)
+    join = ("id", "kind", "severity", "presses", "press_times", "last_alert_at", "lon", "lat", "datum")
+    yield Tell(sql.insert("incident", sql.INCIDENT_COLUMNS), _rows(fresh, sql.INCIDENT_COLUMNS))
+    yield Tell(sql.JOIN_INCIDENT, _rows(joined, join))
+    yield Tell(sql.insert("timer", sql.TIMER_COLUMNS), _rows(ledger.timers, sql.TIMER_COLUMNS))
+
+
+def _write_terminals(ledger: Ledger) -> Generator[Step, list[Row], None]:
+    touched = sorted((seen for seen in ledger.terminals.values() if seen.touched), key=lambda seen: str(seen.row["id"]))
+    yield Tell(sql.SEE_TERMINAL, [terminal_values(seen, ledger.now) for seen in touched])
+
+
+def terminal_values(seen: Seen, now: datetime) -> list[Any]:
+    """The values of sql.SEE_TERMINAL."""
+    row = seen.row
+    kept = [row[name] for name in ("battery", "signal", "worn", "firmware")]
+    return [row["id"], row["boot"], row["counter"], now, *kept, seen.tested_at]
+
+
+def _fill_cards(notes: Sequence[Note]) -> Generator[Step, list[Row], None]:
+    wanted = _unique(note.incident_id for note in notes if note.incident_id is not None)
+    if not wanted:
+        return
+    cards = {row["id"]: incident_card(row) for row in (yield Ask(sql.CARDS, [wanted]))}
+    for note in notes:
+        if note.incident_id is not None:
+            note.data = {"incident": cards[note.incident_id]}
+
+
+def _number(ledger: Ledger) -> Generator[Step, list[Row], int]:
+    """Give the events their `seq` under the counter's lock, and each new alert the `seq` of its event."""
+    count = len(ledger.notes)
+    rows = yield (Ask(sql.TAKE_SEQ, [count]) if count else Ask(sql.LAST_SEQ))
+    last: int = rows[0]["last"]
+    places = {id(note): last - count + 1 + place for place, note in enumerate(ledger.notes)}
+    for kept, note in ledger.numbered:
+        kept.seq = last if note is None else places[id(note)]
+    for row in ledger.alerts:
+        row["seq"] = row["kept"].seq
+    return last
+
+
+def write_events(notes: Sequence[Note], last: int, now: datetime, embedded: bool) -> Generator[Step, list[Row], None]:
+    """Write the events up to `last`, and on PostgreSQL ring once for all of them."""
+    first = last - len(notes) + 1
+    rows = [
+        [
+            first + place,
+            now,
+            note.topic,
+            note.subject,
+            note.area_code,
+            note.provider_id,
+            dumps(note.caregiver_ids),
+            dumps(note.data),
+        ]
+        for place, note in enumerate(notes)
+    ]
+    yield Tell(sql.insert("event", sql.EVENT_COLUMNS), rows)
+    if notes and not embedded:
+        yield Ask(sql.NOTIFY, [str(last)])
+
+
+def _rows(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> list[list[Any]]:
+    names = list(columns)
+    return [[row[name] for name in names] for row in rows]
+
+
+def _unique(values: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,62 @@
+"""POST /terminals/v1/heartbeats: a sign of life, one or several; refuses to let an old one change anything."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.clock import rfc3339
+from service.errors import BadInput, FieldProblem, ServiceError
+from service.intake.assembly import intake_of
+from service.intake.letters import NEXT_HEARTBEAT_S
+from service.terminals.envelope import BadSignature, json_answer, open_envelope, problem_answer
+
+
+class BadHeartbeat(BadInput):
+    """Neither an object nor an array of objects."""
+
+    code, status = "heartbeat.unreadable", 400
+
+
+async def post_heartbeats(request: Request) -> Response:
+    """Take heartbeats; they are written within a second, the newest of each terminal only."""
+    intake = intake_of(request)
+    try:
+        envelope = await open_envelope(request, intake)
+        if not envelope.verified:
+            raise BadSignature("unknown terminal or wrong signature")
+        health = read_health(envelope.body)
+    except ServiceError as error:
+        return problem_answer(error)
+    intake.heartbeats.put(envelope.terminal_id, envelope.boot, envelope.counter, health)
+    now = intake.database.clock.now()
+    return json_answer({"server_time": rfc3339(now), "next_heartbeat_s": NEXT_HEARTBEAT_S})
+
+
+def read_health(body: bytes) -> dict[str, Any]:
+    """What the newest of the heartbeats says, fields that are wrong left out. Raises BadHeartbeat."""
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadHeartbeat(f"not JSON: {error}") from error
+    beats = given if isinstance(given, list) else [given]
+    health: dict[str, Any] = {}
+    for place, beat in enumerate(beats):
+        if not isinstance(beat, dict):
+            fault = FieldProblem(f"[{place}]", f"is {type(beat).__name__}", "an object")
+            raise BadHeartbeat("a heartbeat is an object, or an array of them", fields=[fault])
+        health |= {name: beat[name] for name, right in _FIELDS.items() if right(beat.get(name))}
+    return health
+
+
+def _whole(least: int, most: int) -> Any:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+_FIELDS = {
+    "battery": _whole(0, 100),
+    "signal": _whole(-200, 200),
+    "worn": lambda value: isinstance(value, bool),
+    "firmware": lambda value: isinstance(value, str) and len(value) <= 40 and value.isprintable(),
+}
