@@ -1,0 +1,127 @@
+/** What a dispatcher does with calls: answer, choose, send, mark, close; the service decides who was first. */
+import { reactive, ref } from 'vue'
+import { incidents } from '../api/endpoints'
+import { asProblem, type Problem } from '../api/http'
+import type { Incident, Outcome, Responder } from '../api/types'
+import { t } from '../i18n'
+import { clockHm, ms } from '../state/time'
+import type { Store } from '../state/store'
+
+export interface CallDesk {
+  busy: string | null
+  /** What stands on the card instead of a dialog: who won, or why it was refused. */
+  note: { tone: 'lost' | 'bad'; text: string } | null
+  responders: Responder[] | null
+  reading: boolean
+  chosen: string | null
+  assigning: boolean
+  closing: boolean
+  saying120: boolean
+}
+
+const blank = (): CallDesk => ({
+  busy: null, note: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false,
+})
+
+export function createCalls(store: Store) {
+  const cards = reactive(new Map<string, CallDesk>())
+  const focus = ref<string | null>(null)
+
+  function card(id: string): CallDesk {
+    const known = cards.get(id)
+    if (known) return known
+    cards.set(id, blank())
+    return cards.get(id) as CallDesk
+  }
+
+  function refused(at: CallDesk, problem: Problem): void {
+    const winner = problem.body['incident'] as Incident | undefined
+    if (winner?.id) store.incident(winner)
+    const who = winner?.acknowledged_by?.display
+    at.note = problem.code === 'incident.already_acknowledged' && who
+      ? { tone: 'lost', text: t.value.queue.lost(who, clockHm(ms(winner.acknowledged_at ?? winner.opened_at))) }
+      : { tone: 'bad', text: t.value.queue.failed(problem.message) }
+  }
+
+  async function doing(id: string, what: string, act: () => Promise<Incident>): Promise<boolean> {
+    const at = card(id)
+    if (at.busy) return false
+    at.busy = what
+    at.note = null
+    try {
+      store.incident(await act())
+      return true
+    } catch (thrown) {
+      refused(at, asProblem(thrown))
+      return false
+    } finally {
+      at.busy = null
+    }
+  }
+
+  const answer = (id: string) => doing(id, 'answer', () => incidents.acknowledge(id))
+
+  /** Who could go, nearest first; kept on the card, read again on every opening. */
+  async function read(id: string): Promise<void> {
+    const at = card(id)
+    if (at.reading) return
+    at.reading = true
+    try {
+      at.responders = (await incidents.responders(id)).responders
+      at.chosen ??= at.responders.find((one) => one.fit)?.caregiver_id ?? null
+    } catch (thrown) {
+      at.note = { tone: 'bad', text: t.value.queue.failed(asProblem(thrown).message) }
+    } finally {
+      at.reading = false
+    }
+  }
+
+  async function openAssign(id: string): Promise<void> {
+    const at = card(id)
+    Object.assign(at, { assigning: true, closing: false, saying120: false })
+    focus.value = id
+    await read(id)
+  }
+
+  function choose(id: string, digit: number): boolean {
+    const one = card(id).responders?.[digit - 1]
+    if (!one?.fit) return false
+    card(id).chosen = one.caregiver_id
+    return true
+  }
+
+  /** Sends the chosen one; an unanswered call is answered first, in the same press. */
+  async function send(incident: Incident): Promise<void> {
+    const at = card(incident.id)
+    const caregiver = at.chosen
+    if (!caregiver) return openAssign(incident.id)
+    if (incident.state === 'open' && !(await answer(incident.id))) return
+    if (await doing(incident.id, 'send', () => incidents.assign(incident.id, caregiver))) {
+      Object.assign(at, { assigning: false, chosen: null, responders: null })
+    }
+  }
+
+  const onScene = (id: string) => doing(id, 'on_scene', () => incidents.onScene(id))
+  const recovering = (id: string) => doing(id, 'recovering', () => incidents.recovering(id))
+
+  async function close(id: string, outcome: Outcome, note: string): Promise<void> {
+    if (await doing(id, 'close', () => incidents.close(id, outcome, note))) card(id).closing = false
+  }
+
+  function openClosing(id: string): void {
+    Object.assign(card(id), { closing: true, assigning: false, saying120: false })
+    focus.value = id
+  }
+
+  /** Esc: folds what is open on this card; false when nothing was. */
+  function fold(id: string): boolean {
+    const at = card(id)
+    const open = at.assigning || at.closing || at.saying120
+    Object.assign(at, { assigning: false, closing: false, saying120: false })
+    return open
+  }
+
+  return { card, focus, answer, read, openAssign, choose, send, onScene, recovering, close, openClosing, fold }
+}
+
+export type Calls = ReturnType<typeof createCalls>

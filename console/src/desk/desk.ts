@@ -1,0 +1,68 @@
+/** What every panel of the desk shares: the board's derived views, what is selected, who does the verbs. */
+import { computed, inject, ref, watch, type InjectionKey } from 'vue'
+import { board as boardApi, demo } from '../api/endpoints'
+import type { Feed } from '../feed/socket'
+import { numbersOf, rowsOf, troublesOf } from '../state/day'
+import { queueOf } from '../state/queue'
+import type { Store } from '../state/store'
+import { MINUTE, localDate } from '../state/time'
+import { createCalls } from './calls'
+import { createHandled } from './handled'
+
+export type Drawer = 'trouble' | 'tray' | 'plan' | null
+export type Sheet = 'keys' | 'find' | null
+
+export function createDesk(store: Store, feed: Feed) {
+  const calls = createCalls(store)
+  const caregiverId = ref<string | null>(null)
+  const visitId = ref<string | null>(null)
+  const drawer = ref<Drawer>(null)
+  const sheet = ref<Sheet>(null)
+  const board = computed(() => store.board.value)
+
+  // The plan moves by minutes: rows are laid again when its minute turns or the board changes.
+  const planMinute = computed(() => Math.floor(store.planAt.value / MINUTE) * MINUTE)
+  const realMinute = computed(() => Math.floor(store.now.value / (MINUTE / 4)) * (MINUTE / 4))
+  const queue = computed(() => queueOf(board.value?.incidents.values() ?? []))
+  const rows = computed(() => (board.value ? rowsOf(board.value, planMinute.value, realMinute.value) : []))
+  const handled = createHandled(computed(() => localDate(store.planAt.value)))
+  const allTroubles = computed(() => (board.value ? troublesOf(board.value, rows.value, planMinute.value) : []))
+  const troubles = computed(() => allTroubles.value.filter((one) => !handled.keys.value.has(one.key)))
+  const numbers = computed(() => (board.value ? numbersOf(board.value, rows.value) : null))
+
+  /** The call that F-keys speak to: the one in focus, else the most urgent waiting, else the oldest handled. */
+  const call = computed(() => {
+    const focused = calls.focus.value ? board.value?.incidents.get(calls.focus.value) : undefined
+    if (focused && focused.state !== 'closed') return focused
+    return queue.value.waiting[0] ?? queue.value.handling[0] ?? queue.value.drills[0] ?? null
+  })
+
+  watch(() => queue.value.waiting[0]?.id, (id) => { if (id) void calls.read(id) }, { immediate: true })
+  watch(() => board.value?.dayIsOld, (old) => {
+    if (old) void boardApi.day().then(store.day).catch(() => setTimeout(() => store.board.value?.dayIsOld && void boardApi.day().then(store.day), 3_000))
+  })
+
+  function selectCaregiver(id: string | null, visit: string | null = null): void {
+    caregiverId.value = id
+    visitId.value = visit
+  }
+
+  async function readClock(): Promise<void> {
+    if (board.value?.clock.demo) store.clock(await demo.clock())
+  }
+
+  return {
+    store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
+    planMinute, selectCaregiver, readClock,
+    toggle: (which: Drawer) => { drawer.value = drawer.value === which ? null : which },
+  }
+}
+
+export type Desk = ReturnType<typeof createDesk>
+export const DESK: InjectionKey<Desk> = Symbol('desk')
+
+export function useDesk(): Desk {
+  const desk = inject(DESK)
+  if (!desk) throw new Error('a desk panel was mounted outside the desk')
+  return desk
+}

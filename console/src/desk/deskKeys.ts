@@ -1,0 +1,112 @@
+/** Which key does what on the desk; the verbs themselves live with the calls. */
+import { nextTick } from 'vue'
+import { listenKeys } from '../keys'
+import type { Sound } from '../sound/sound'
+import { flipTheme } from '../ui/theme'
+import type { Desk } from './desk'
+import { focusPanel, PANELS } from './focus'
+import { HOLD_120_MS, holdStart, holdStop } from './hold'
+
+export function deskKeys(desk: Desk, sound: Sound): () => void {
+  const { calls } = desk
+  const cutOff = (): boolean => desk.feed.face.look === 'off'
+
+  function answer(): boolean {
+    const call = desk.call.value?.state === 'open' ? desk.call.value : desk.queue.value.waiting[0]
+    if (call && !cutOff()) void calls.answer(call.id)
+    return true
+  }
+
+  function send(): boolean {
+    const call = desk.call.value
+    if (!call || cutOff()) return true
+    const card = calls.card(call.id)
+    void (card.assigning || (call.state === 'open' && card.chosen) ? calls.send(call) : calls.openAssign(call.id))
+    return true
+  }
+
+  function digit(n: number): boolean {
+    const call = desk.call.value
+    if (call && calls.card(call.id).assigning) return calls.choose(call.id, n)
+    const panel = PANELS[n - 1]
+    if (panel === 'trouble' || panel === 'tray') desk.drawer.value = panel
+    if (panel) focusPanel(panel)
+    return panel !== undefined
+  }
+
+  /** J and K walk the rows of the panel that has the focus, else the queue. */
+  function step(by: 1 | -1): boolean {
+    const home = document.activeElement?.closest('[data-panel]') ?? document.querySelector('[data-panel="queue"]')
+    const rows = [...(home?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
+    const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement))
+    rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))]?.focus()
+    return rows.length > 0
+  }
+
+  function enter(event: KeyboardEvent): boolean {
+    const card = (event.target as HTMLElement).closest<HTMLElement>('.call')
+    const id = card === event.target ? card?.dataset['incident'] : undefined
+    const call = id ? desk.board.value?.incidents.get(id) : undefined
+    if (!call) return false
+    if (call.state === 'open' || call.state === 'acknowledged') void calls.openAssign(call.id)
+    else calls.openClosing(call.id)
+    return true
+  }
+
+  function back(): boolean {
+    if (desk.sheet.value) desk.sheet.value = null
+    else if (desk.call.value && calls.fold(desk.call.value.id)) return true
+    else if (desk.drawer.value) desk.drawer.value = null
+    else if (desk.caregiverId.value || desk.visitId.value) desk.selectCaregiver(null)
+    else return false
+    return true
+  }
+
+  function mute(): boolean {
+    const voice = sound.face.voice
+    if (voice) sound.mute(voice.incidentId)
+    return true
+  }
+
+  function onScene(): boolean {
+    const call = desk.call.value
+    if (call?.state === 'assigned') void calls.onScene(call.id)
+    return call?.state === 'assigned'
+  }
+
+  function close(): boolean {
+    const call = desk.call.value
+    if (call && call.state !== 'open') calls.openClosing(call.id)
+    void nextTick(() => document.querySelector<HTMLElement>('.closing button')?.focus())
+    return call !== null
+  }
+
+  function hold120(): boolean {
+    const call = desk.call.value
+    if (call) holdStart('key', HOLD_120_MS, () => { calls.card(call.id).saying120 = true })
+    return true
+  }
+
+  function reconnect(): boolean {
+    if (desk.feed.face.look === 'live') return false
+    desk.feed.reconnect()
+    return true
+  }
+
+  const verbs: Record<string, (event: KeyboardEvent) => boolean> = {
+    F1: answer, A: answer, F2: send, D: send, F3: hold120, F9: mute, J: () => step(1), K: () => step(-1), Enter: enter, Escape: back,
+    S: onScene, C: close, R: reconnect, N: () => { flipTheme(); return true },
+    P: () => { desk.toggle('plan'); return true },
+    '/': () => { desk.sheet.value = 'find'; return true },
+    '?': () => { desk.sheet.value = desk.sheet.value === 'keys' ? null : 'keys'; return true },
+  }
+
+  return listenKeys({
+    down(name, event) {
+      if (desk.sheet.value && name !== 'Escape' && name !== '?' && !/^F\d/.test(name)) return false
+      if (/^[1-5]$/.test(name)) return digit(Number(name))
+      return verbs[name]?.(event) ?? false
+    },
+    up: (name) => { if (name === 'F3') holdStop('key') },
+  })
+}

@@ -1,0 +1,105 @@
+/** Runs one planning job and lists the drafts; it publishes only when told to. */
+import { computed, onUnmounted, reactive, watch } from 'vue'
+import { plans as api } from '../api/endpoints'
+import { asProblem } from '../api/http'
+import type { JobProgress, Plan } from '../api/types'
+import { t } from '../i18n'
+import { number } from '../i18n/say'
+import { localDate } from '../state/time'
+import type { Desk } from './desk'
+
+export const SECONDS = [5, 10, 20, 40, 60] as const
+const OVER = ['done', 'succeeded', 'finished', 'failed', 'cancelled', 'completed']
+const POLL_MS = 2_000
+
+interface PlanningFace {
+  area: string
+  seconds: number
+  job: JobProgress | null
+  plans: Plan[]
+  reading: boolean
+  publishing: string | null
+  said: string
+  tone: '' | 'good' | 'odd' | 'bad'
+}
+
+export function createPlanning(desk: Desk) {
+  const face = reactive<PlanningFace>({
+    area: desk.board.value?.me.areas[0]?.code ?? '', seconds: 10, job: null, plans: [], reading: false, publishing: null, said: '', tone: '',
+  })
+  const running = computed(() => face.job !== null && !OVER.includes(face.job.state))
+  const onDate = (): string => localDate(desk.store.planAt.value)
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  function say(text: string, tone: PlanningFace['tone'] = ''): void {
+    face.said = text
+    face.tone = tone
+  }
+
+  async function read(): Promise<void> {
+    face.reading = true
+    try {
+      const answer = await api.list(onDate(), face.area)
+      face.plans = (Array.isArray(answer) ? answer : (answer.plans ?? answer.items ?? [])).slice().sort((a, b) => b.version - a.version)
+    } catch (thrown) {
+      say(asProblem(thrown).message, 'bad')
+    } finally {
+      face.reading = false
+    }
+  }
+
+  function heard(job: JobProgress): void {
+    if (!face.job || job.job_id !== face.job.job_id || !running.value) return
+    face.job = { ...face.job, ...job }
+    if (!OVER.includes(job.state)) return
+    clearInterval(timer)
+    const p = t.value.plan
+    if (job.state === 'failed') say(job.error ? p.failedWhy(job.error) : p.failed, 'bad')
+    else if (job.state === 'cancelled') say(p.cancelled, 'odd')
+    else say(p.done(job.served ?? 0, job.unserved ?? 0), 'good')
+    void read()
+  }
+
+  async function run(): Promise<void> {
+    say('')
+    try {
+      const { job_id } = await api.start(onDate(), face.area, face.seconds)
+      face.job = { job_id, state: 'queued', phase: null, seconds: 0, cost: null, served: null, unserved: null }
+      // The socket tells progress; asking too covers a desk that is stopped while the planner runs.
+      timer = setInterval(() => void api.job(job_id).then((job) => heard({ ...job, job_id })).catch(() => undefined), POLL_MS)
+    } catch (thrown) {
+      say(asProblem(thrown).message, 'bad')
+    }
+  }
+
+  async function cancel(): Promise<void> {
+    if (face.job) await api.cancel(face.job.job_id).catch((thrown: unknown) => say(asProblem(thrown).message, 'bad'))
+  }
+
+  async function publish(plan: Plan): Promise<void> {
+    face.publishing = plan.id
+    try {
+      await api.publish(plan.id)
+      say('')
+      await read()
+    } catch (thrown) {
+      say(asProblem(thrown).message, 'bad')
+    } finally {
+      face.publishing = null
+    }
+  }
+
+  function sum(plan: Plan): string {
+    const p = t.value.plan
+    const parts: string[] = []
+    if (plan.served !== undefined) parts.push(`${p.served} ${plan.served}`)
+    if (plan.unserved !== undefined) parts.push(`${p.unserved} ${plan.unserved}`)
+    if (plan.cost !== undefined && plan.cost !== null) parts.push(`${p.cost} ${number(Math.round(plan.cost))}`)
+    return parts.join(t.value.words.sep)
+  }
+
+  watch(() => desk.board.value?.job, (job) => { if (job) heard(job) })
+  watch(() => [face.area, desk.board.value?.plan?.id], () => void read())
+  onUnmounted(() => clearInterval(timer))
+  return { face, running, read, run, cancel, publish, sum }
+}

@@ -1,0 +1,103 @@
+/** Every English sentence of the console, beside the Chinese one. */
+import type { Catalogue } from './zh'
+
+const WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const MONTH = ['', 'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const CARE: Record<string, string> = { '0': 'able', '1': 'mild need', '2': 'moderate need', '3': 'severe need', '4': 'full need', '5': 'full need' }
+const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`
+
+export const en: Catalogue = {
+  app: {
+    name: 'Unwalled', desk: 'Desk', title: 'Desk · Unwalled', waitingTitle: (n, clock, kind) => `(${n}) ${clock} ${kind}`,
+    language: '中文', languageShort: '中', languageHint: 'Switch to Chinese', signOut: 'Sign out', demoData: 'Demo data', retry: 'Retry', close: 'Close', nav: 'Main',
+    plans: 'Plans', watch: 'Desk', keys: 'Keys', me: (name) => `I am ${name}`,
+  },
+  signIn: {
+    lead: 'A nursing home without walls', what: 'Beds at home, caregivers on the road, the bell rings here.', name: 'Account', password: 'Password', go: 'Start shift', going: 'Checking…',
+    wrong: 'Account or password is wrong. Check capitals and input method.', unreachable: 'The service cannot be reached. Calls still ring by phone; try again shortly.',
+    tooMany: 'Too many tries. Wait a little.', refused: (why) => `Not let in: ${why}`, demo: 'This is the demo town; its people are invented. Names and passwords are printed where it was started.',
+    needName: 'Account is missing', needPassword: 'Password is missing', expired: 'Your sign-in ended. Sign in again.', loading: 'Checking whether you are signed in…', schematic: 'Schematic chart',
+  },
+  words: {
+    anonymous: 'unknown', female: 'F', male: 'M', age: (sex, age) => `${sex} ${age}`, alone: 'lives alone', careLevel: (level) => CARE[String(level)] ?? `${level}`,
+    speaks: (dialect) => `speaks ${dialect}`, floor: (n) => `floor ${n}`, noLift: 'no lift', lift: 'lift',
+    minutes: (n) => `${n} min`, hours: (n) => `${n} h`, longMinutes: (h, m) => (m ? `${h} h ${m} min` : `${h} h`),
+    km: (n) => `${n} km`, metres: (n) => `${n} m`, agoMinutes: (n) => `${n} min ago`, agoSeconds: (n) => `${n} s ago`,
+    date: (month, day, week) => `${WEEK[week] ?? ''} ${day} ${MONTH[month] ?? ''}`, level: (n) => `level ${n}`, people: (n) => many(n, 'person', 'people'), sep: ' · ', list: ', ', arrow: ' → ',
+  },
+  kind: {
+    sos: 'SOS button', fall: 'Fall', smoke: 'Smoke', gas: 'Gas', inactivity: 'No movement', wander: 'Wandering', door: 'Door', bed_exit: 'Out of bed', hotline: 'Hotline', manual: 'Entered by hand', other: 'Call',
+  },
+  kindGlyph: { sos: 'SOS', fall: 'F', smoke: 'Sm', gas: 'G', inactivity: 'N', wander: 'W', door: 'D', bed_exit: 'B', hotline: 'T', manual: 'H', other: 'C' },
+  incidentState: { open: 'waiting', acknowledged: 'answered', assigned: 'sent', on_scene: 'on site', recovering: 'recovering', closed: 'closed' },
+  outcome: { helped: 'Helped', hospital: 'Hospital', false_alarm: 'False alarm', device_fault: 'Device fault', not_found: 'Nobody found', other: 'Other' },
+  rung: { desk: 'desk', station: 'station', family: 'family', village: 'village committee', supervisor: 'supervisor', other: 'next rung' },
+  role: { admin: 'Admin', dispatcher: 'Dispatcher', station_manager: 'Station manager', caregiver: 'Caregiver', supervisor: 'Supervisor', other: 'Member' },
+  family: { meal: 'Meal', urgent: 'Urgent', medical: 'Medical', escort: 'Escort', bath: 'Bath', clean: 'Housekeeping', patrol: 'Patrol', volunteer: 'Company' },
+  familyGlyph: { meal: 'M', urgent: 'E', medical: 'C', escort: 'T', bath: 'B', clean: 'H', patrol: 'V', volunteer: 'A' },
+  mode: { walk: 'on foot', ebike: 'e-bike', bus: 'bus', car: 'car' },
+  doing: { idle: 'ready', moving: 'on the way', serving: 'serving', responding: 'to a call', off: 'off duty' },
+  visitState: { accepted: 'planned', en_route: 'on the way', arrived: 'arrived', in_service: 'in service', finished: 'done', confirmed: 'confirmed', cancelled: 'cancelled', missed: 'missed' },
+  header: {
+    dayShift: 'Day', nightShift: 'Night', handover: (at) => `until ${at}`, waiting: ['calls', 'waiting'], handling: ['being', 'handled'], late: ['visits', 'late'],
+    tray: ['not', 'assigned'], onDuty: (total) => ['on duty', `of ${total}`], openList: 'Open the list', sla: 'Promises', answered: 'Answered in 60 s', onSite: 'On site in 45 min', onTime: 'Visits on time', online: 'Terminals online',
+    goal: (pct) => `goal ${pct}`, none: 'none yet', live: 'Live', stale: 'Stopped', off: 'Cut off', connecting: 'Connecting', theme: 'Day or night (N)', clock: 'Server time',
+    ringing: (what) => `Ringing: ${what}. F9 mutes for 60 s`, silent: 'Not ringing', soundOff: 'Bell not tried', muted: (s) => `muted ${s} s`,
+  },
+  feed: {
+    staleLead: (at, ago) => `Data stopped at ${at}, ${ago} ago.`, staleMore: 'Calls still ring by phone; clocks run on this machine, positions and the plan may have changed.',
+    staleMorePhone: (phone) => `Calls still ring on ${phone}; clocks run on this machine, positions and the plan may have changed.`,
+    tries: (n) => `Reconnecting, try ${n}.`, offLead: (ago) => `Cut off from the service for ${ago}.`, offMore: 'This desk counts as gone: the ladder goes past it to station and phones. Answer by phone.',
+    reconnect: 'Reconnect now', mapStamp: (at) => `positions of ${at}`, planStamp: (at) => `plan of ${at}`, seconds: (n) => `${n} s`, minutesSeconds: (m, s) => `${m} min ${s} s`,
+    callInstead: 'This desk counts as gone; answer by phone', callInsteadPhone: (phone) => `This desk cannot answer; use ${phone}`,
+  },
+  queue: {
+    title: 'Calls', counts: (w, h, d) => `${w} waiting · ${h} handled · ${many(d, 'drill')}`, none: 'No calls waiting.', last: (at) => `Last ${at}`, presses: (n) => `press ${n}`,
+    pressedAt: (times) => `Pressed ${times}`, goal: (seconds, rung) => `${seconds} s · ${rung}`, left: (s, rung) => `${s} s to ${rung}`, passed: (rung) => `passed to ${rung}; still ringing here`,
+    answer: 'Answer', send: (name, min) => `Send ${name} ${min} min`, sendChoose: 'Choose who', reading: 'Finding the nearest…', noOne: 'Nobody to send', call120: '120', hold120: 'Hold 1 s to see what to say', answered: (who, clock) => `${who} answered ${clock}`,
+    lost: (who, at) => `${who} answered first at ${at}. You are listening in`, again: (clock) => `rings again in ${clock}`, againNow: '3 min without progress; rings again', onSite: 'On site', sent: (name) => `${name} sent`, sentEta: (name, at) => `${name} there ${at}`,
+    notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', escalated: (rung) => `escalated to ${rung}`,
+    newCall: (kind, who, place) => `${kind}, ${who}, ${place}`, takenBy: (who) => `${who} answered`, listening: 'Sound is not on yet.', tryBell: 'Try the bell', bellAsk: 'The browser rings only after one press:', bellOk: 'I heard it', bellHow: 'Three notes just rang. If not heard, turn up and try again.', opened: (at) => `since ${at}`, drillMark: 'D',
+  },
+  assign: {
+    title: 'Who goes', count: (n) => `${n} can go`, send: 'Send', choose: 'Pick', slipNone: 'no visit moves', slip: (name, min) => `${name} +${min} min`, slipWindow: (name, min) => `${name} +${min} min, past window`, unfit: (why) => `Cannot go: ${why}`, empty: 'Nobody near can go. Call 120 or the station.',
+    sum: (name, min, slips, broken) => `${name} there in ${min} min; ${many(slips, 'visit')} later, ${broken} past the window.`, digits: 'digits choose, F2 sends', cancel: 'Not yet', arrives: (at) => `there ${at}`,
+  },
+  closing: {
+    title: 'Close', outcome: 'Outcome', note: 'Recovery note (the family sees it)', example: 'e.g. better after medicine at 15:10, daughter home at 17, call back tonight at 20.', lacks: (what) => `Cannot close yet: ${what}`, lack: { outcome: 'no outcome', note: 'no recovery note', on_site: 'nobody on site' }, done: 'Close', cancel: 'Not yet',
+  },
+  say120: {
+    title: 'What to tell 120', note: 'The system never dials 120. Use the phone.', here: (place) => `Address: ${place}`, who: (who) => `Patient: ${who}`, why: (kind, n) => (n > 1 ? `What: ${kind}, pressed ${n} times` : `What: ${kind}`), door: (floor) => `Access: ${floor}`, known: (notes) => `To know: ${notes}`, meet: 'A caregiver will meet you downstairs.', copy: 'Copy', copied: 'Copied',
+  },
+  map: {
+    title: 'Map', caregivers: (n) => `Caregivers ${n}`, elders: (n) => `Elders ${n}`, sites: (n) => `Sites ${n}`, chosen: (name) => `${name} chosen`, rest: (n, way) => `${many(n, 'visit')} left ${way}`, clear: 'Clear', done: 'done', going: 'on the way', planned: 'planned', proposed: 'could go', old: 'old position',
+    failed: 'The map cannot be read; the lists work as usual.', loading: 'Reading the map…', station: 'S', canteen: 'M', arrive: (name, clock) => `${name} there ${clock}`, press: (n) => `press ${n}`, fit: 'Show all', zoomIn: 'Zoom in', zoomOut: 'Zoom out', off: (way) => `${way} outside`,
+  },
+  timeline: {
+    title: "Today's plan", version: (v, at, who) => `version ${v} · ${who}published ${at}`, none: 'No plan today.', noneHint: 'Make one under Plans and publish it.', caregiver: 'Caregiver', hours: 'Hours', done: 'done', inService: 'in service', planned: 'planned', late: 'late', shifted: 'will slip', eventful: (n) => `Eventful ${n}`, all: (n) => `All ${n}`, h4: '4 h', h10: '10 h', day: 'Day',
+    now: (at) => `now ${at}`, rest: 'rest', wait: 'waits', two: '×2', lateBy: (n) => `+${n} late`, over: (n) => `+${n} over`, more: (n) => `+${n}`, boxes: (n) => many(n, 'box', 'boxes'), offToday: 'off today', offPart: 'shift ended', absent: (n) => `absent · ${many(n, 'visit')} still in this name`, responding: 'to a call', quiet: 'Everything is on time; no row needs you.', reading: "Reading today's plan…",
+    tip: (from, to, what, who, where) => `${from}–${to} ${what} ${who} ${where}`, run: 'Plan',
+  },
+  trouble: {
+    title: 'Exceptions', todo: (n) => `${n} to do`, handled: (n) => `${n} handled`, none: 'No exceptions.', lateLead: (n) => `${n} min late`, late: (who, whom, what) => `${who} → ${whom} ${what}`, lateMore: (at, place) => `due ${at} · ${place}`, missedLead: 'Missed', waitLead: 'Waiting for the second', wait: (here, there) => `${here} is there, ${there} is not`, waitMore: (whom, what) => `${whom} ${what}: both start together`,
+    knockLead: (n) => `will be ${n} min late`, offlineLead: 'Terminals offline', offline: (n) => `${n} without heartbeat`, offlineMore: 'calls may not arrive; have them visited', batteryLead: 'Low battery', battery: (n) => `${many(n, 'terminal')} to charge`, oldLead: 'Old position', old: (who, n) => `${who} ${n} min ago`, oldMore: 'the phone may be flat or without network', jobLead: 'Planning stopped early', jobMore: 'the published version stays in use',
+    look: 'Show row', ok: 'Noted', rerun: 'Run again',
+  },
+  tray: {
+    title: 'Not assigned', count: (n) => many(n, 'visit'), none: 'Every visit has somebody.', two: (n) => `two people ${n} min`, one: (n) => `${n} min`, look: 'Show place', noReason: 'no reason given', from: (n) => `${n}`,
+  },
+  today: {
+    visits: (n) => `${many(n, 'visit')} today`, split: (done, on, rest, tray) => `${done} done · ${on} on · ${rest} to go · ${tray} unassigned`, meals: (n) => many(n, 'meal'), delivered: (n, missed) => `${n} delivered · ${missed} not`, label: "Today's numbers",
+  },
+  plan: {
+    title: 'Plan today', area: 'Area', seconds: 'Think for', run: 'Start', running: (phase) => `Planning · ${phase}`, cancel: 'Stop', publish: 'Publish', publishing: 'Publishing…', draft: 'draft', drafts: 'Drafts and versions', cost: 'cost', served: 'served', unserved: 'not served', versionN: (v) => `version ${v}`, published: 'in use', none: 'No drafts yet.', done: (served, left) => `Done: ${served} served, ${left} not. Look, then publish.`,
+    failed: 'Planning stopped early; the published version stays in use.', failedWhy: (why) => `Planning stopped early: ${why}. The published version stays in use.`, cancelled: 'Stopped; nothing was changed.', noArea: 'You have no area, so you cannot plan.', secondsN: (n) => `${n} s`, elapsed: (s) => `${s} s so far`, starting: 'queued', reading: 'Reading drafts…',
+  },
+  demo: { clock: 'Demo clock', speed: (n) => `${n}×`, pause: 'Pause', go: 'Run', hint: 'Moves plan, visits and positions only; calls are always in real time' },
+  keys: {
+    title: 'All keys', answer: 'Answer', send: 'Send the chosen or nearest', digits: 'Choose a person, or a panel', say120: '120 (hold 1 s)', mute: 'Mute for 60 s', next: 'Next', previous: 'Previous', open: 'Open', back: 'Back', find: 'Find a person', night: 'Day or night', sheet: 'All keys', reconnect: 'Reconnect now when stopped', close: 'Close the call', onScene: 'On site now', plan: 'Plan', note: 'Letters do nothing while you type; F-keys always work.', move: 'up, down', all: 'all keys', panels: 'panels',
+  },
+  find: { title: 'Find', hint: 'Name, address or caregiver', none: 'Nothing found.', visit: 'visit', caregiver: 'caregiver', incident: 'call' },
+  footer: { seq: (n) => `event #${n}`, consoles: (n) => `${many(n, 'desk')} online`, duty: 'On duty' },
+  print: { foot: (who, at, v) => `${who} · ${at} · ${v} · personal data: take back after use` },
+}

@@ -1,0 +1,106 @@
+/** Every Chinese sentence of the console; `Catalogue` is its shape, so a missing English one fails the type check. */
+import type { Family, IncidentState, Mode, Outcome, VisitState, CaregiverState } from '../api/types'
+
+const WEEK = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
+const LEVEL = ['', '一级', '二级', '三级', '四级', '五级']
+type Of<K extends string> = Record<K, string>
+
+export const zh = {
+  app: {
+    name: '无墙', desk: '值守台', title: '值守台 · 无墙', waitingTitle: (n: number, clock: string, kind: string) => `(${n}) ${clock} ${kind}`,
+    language: 'English', languageShort: 'EN', languageHint: '换成英文', signOut: '退出', demoData: '演示数据', retry: '重试', close: '收起', nav: '主导航',
+    plans: '计划', watch: '值守', keys: '按键', me: (name: string) => `我是 ${name}`,
+  },
+  signIn: {
+    lead: '没有围墙的养老院', what: '床在家里，护理员在路上，铃在这里响。', name: '账号', password: '密码', go: '上岗', going: '正在核对…',
+    wrong: '账号或密码不对。看看大小写和输入法。', unreachable: '连不上服务。呼叫仍会在电话响起；过一会儿再试。',
+    tooMany: '试得太多了，过一会儿再试。', refused: (why: string) => `没让进：${why}`, demo: '这是演示城，人物都是编的。账号和密码印在启动窗口里。',
+    needName: '还差账号', needPassword: '还差密码', expired: '上次登录到期了，再上一次岗。', loading: '正在看你是否已上岗…', schematic: '示意海图',
+  },
+  words: {
+    anonymous: '不明', female: '女', male: '男', age: (sex: string, age: number) => `${sex} ${age}`, alone: '独居', careLevel: (level: string | number) => CARE[String(level)] ?? `${level}`,
+    speaks: (dialect: string) => (dialect.endsWith('话') ? `说${dialect}` : dialect), floor: (n: number) => `${n} 楼`, noLift: '无电梯', lift: '有电梯',
+    minutes: (n: number) => `${n} 分`, hours: (n: string) => `${n} 时`, longMinutes: (h: number, m: number) => (m ? `${h} 时 ${m} 分` : `${h} 时`),
+    km: (n: string) => `${n} 公里`, metres: (n: number) => `${n} 米`, agoMinutes: (n: number) => `${n} 分前`, agoSeconds: (n: string) => `${n} 秒前`,
+    date: (month: number, day: number, week: number) => `${month}月${day}日 ${WEEK[week] ?? ''}`, level: (n: number) => LEVEL[n] ?? `${n} 级`, people: (n: number) => `${n} 人`, sep: ' · ', list: '、', arrow: ' → ',
+  },
+  kind: {
+    sos: 'SOS 按键', fall: '跌倒', smoke: '烟感报警', gas: '燃气报警', inactivity: '久无动静', wander: '走出范围', door: '门磁', bed_exit: '离床', hotline: '热线', manual: '手动登记', other: '呼叫',
+  },
+  kindGlyph: { sos: 'SOS', fall: '跌', smoke: '烟', gas: '气', inactivity: '静', wander: '走', door: '门', bed_exit: '床', hotline: '话', manual: '手', other: '呼' },
+  incidentState: { open: '待接', acknowledged: '已接', assigned: '已派', on_scene: '已到场', recovering: '恢复中', closed: '已结' } satisfies Of<IncidentState>,
+  outcome: { helped: '已救助', hospital: '送医', false_alarm: '误触', device_fault: '设备故障', not_found: '没找到人', other: '其他' } satisfies Of<Outcome>,
+  rung: { desk: '值守台', station: '护理站', family: '家属', village: '村居', supervisor: '主管', other: '下一级' },
+  role: { admin: '管理员', dispatcher: '值守员', station_manager: '站长', caregiver: '护理员', supervisor: '主管', other: '成员' },
+  family: { meal: '助餐', urgent: '助急', medical: '助医', escort: '助行', bath: '助浴', clean: '助洁', patrol: '探访', volunteer: '陪伴' } satisfies Of<Family>,
+  familyGlyph: { meal: '餐', urgent: '急', medical: '医', escort: '行', bath: '浴', clean: '洁', patrol: '访', volunteer: '陪' } satisfies Of<Family>,
+  mode: { walk: '步行', ebike: '电动车', bus: '公交', car: '汽车' } satisfies Of<Mode>,
+  doing: { idle: '待命', moving: '在路上', serving: '服务中', responding: '赶往呼叫', off: '不当班' } satisfies Of<CaregiverState>,
+  visitState: { accepted: '待服务', en_route: '在路上', arrived: '已到', in_service: '服务中', finished: '已完成', confirmed: '已确认', cancelled: '已取消', missed: '没去成' } satisfies Of<VisitState>,
+  header: {
+    dayShift: '白班', nightShift: '夜班', handover: (at: string) => `${at} 交班`, waiting: ['待接', '呼叫'], handling: ['正在', '处置'], late: ['上门', '迟到'],
+    tray: ['等待', '派单'], onDuty: (total: number) => ['在岗', `共 ${total}`], openList: '打开列表', sla: '时限指标', answered: '60 秒内接听', onSite: '45 分到场', onTime: '准点上门', online: '终端在线',
+    goal: (pct: string) => `目标 ${pct}`, none: '暂无', live: '实时', stale: '停滞', off: '断开', connecting: '正在连接', theme: '昼夜切换 (N)', clock: '服务器时间',
+    ringing: (what: string) => `正在响铃：${what}。F9 静音 60 秒`, silent: '没有在响', soundOff: '还没试铃', muted: (s: number) => `静音 ${s} 秒`,
+  },
+  feed: {
+    staleLead: (at: string, ago: string) => `数据停在 ${at}，已 ${ago}。`, staleMore: '呼叫仍会在电话响起；时钟按本机继续走，位置和计划可能已变。',
+    staleMorePhone: (phone: string) => `呼叫仍会在电话 ${phone} 响起；时钟按本机继续走，位置和计划可能已变。`,
+    tries: (n: number) => `正在第 ${n} 次重连。`, offLead: (ago: string) => `与服务断开 ${ago}。`, offMore: '本台已视为离线：升级链跳过本台，直接呼叫护理站与手机。请改用电话接警。',
+    reconnect: '立即重连', mapStamp: (at: string) => `位置停在 ${at}`, planStamp: (at: string) => `计划停在 ${at}`, seconds: (n: number) => `${n} 秒`, minutesSeconds: (m: number, s: number) => `${m} 分 ${s} 秒`,
+    callInstead: '本台已视为离线，请用电话接警', callInsteadPhone: (phone: string) => `本台接不了，请用电话 ${phone}`,
+  },
+  queue: {
+    title: '呼叫队列', counts: (w: number, h: number, d: number) => `待接 ${w} · 处置 ${h} · 演练 ${d}`, none: '没有待接呼叫。', last: (at: string) => `上一次 ${at}`, presses: (n: number) => `第 ${n} 次按下`,
+    pressedAt: (times: string) => `按下 ${times}`, goal: (seconds: number, rung: string) => `${seconds} 秒 · ${rung}`, left: (s: number, rung: string) => `余 ${s} 秒自动转${rung}`, passed: (rung: string) => `已转${rung}，同时继续响铃`,
+    answer: '接听', send: (name: string, min: number) => `派 ${name} ${min} 分`, sendChoose: '选人派', reading: '正在算谁最近…', noOne: '没有可派的人', call120: '120', hold120: '按住 1 秒，出现口述稿', answered: (who: string, clock: string) => `${who} 已接 ${clock}`,
+    lost: (who: string, at: string) => `${who} ${at} 先接了，你在旁听`, again: (clock: string) => `无进展再响 ${clock}`, againNow: '已 3 分没进展，再响', onSite: '到场', sent: (name: string) => `已派 ${name}`, sentEta: (name: string, at: string) => `${name} ${at} 到`,
+    notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', escalated: (rung: string) => `已升级到“${rung}”`,
+    newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, takenBy: (who: string) => `${who} 已接`, listening: '声音还没开。', tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', opened: (at: string) => `${at} 起`, drillMark: '演',
+  },
+  assign: {
+    title: '谁去', count: (n: number) => `可派 ${n} 人`, send: '派', choose: '选', slipNone: '没有单受影响', slip: (name: string, min: number) => `${name} +${min} 分`, slipWindow: (name: string, min: number) => `${name} +${min} 分，超窗`, unfit: (why: string) => `不能派：${why}`, empty: '附近没有能派的人。请打 120，或联系护理站。',
+    sum: (name: string, min: number, slips: number, broken: number) => `派 ${name}：${min} 分到，顺延 ${slips} 单，超窗 ${broken} 单。`, digits: '数字选人，F2 派', cancel: '先不派', arrives: (at: string) => `${at} 到`,
+  },
+  closing: {
+    title: '结案', outcome: '结果', note: '恢复说明（家属看得到）', example: '例：15:10 服药后缓解，女儿 17 点到家，今晚 20 点电话回访。', lacks: (what: string) => `还不能结案：${what}`, lack: { outcome: '没选结果', note: '没写恢复说明', on_site: '没人到场' }, done: '结案', cancel: '先不结',
+  },
+  say120: {
+    title: '打 120 时这样说', note: '系统不拨 120，请用电话拨。', here: (place: string) => `地址：${place}`, who: (who: string) => `病人：${who}`, why: (kind: string, n: number) => (n > 1 ? `情况：${kind}，按了 ${n} 次` : `情况：${kind}`), door: (floor: string) => `上楼：${floor}`, known: (notes: string) => `要知道：${notes}`, meet: '我们会派护理员到楼下接。', copy: '抄下', copied: '已抄到剪贴板',
+  },
+  map: {
+    title: '地图', caregivers: (n: number) => `护理员 ${n}`, elders: (n: string) => `老人 ${n}`, sites: (n: number) => `站点 ${n}`, chosen: (name: string) => `已选 ${name}`, rest: (n: number, way: string) => `余 ${n} 单 ${way}`, clear: '清除', done: '已走', going: '在途', planned: '计划', proposed: '可派', old: '位置旧',
+    failed: '地图读不出来，列表照常可用。', loading: '正在读取地图…', station: '站', canteen: '餐', arrive: (name: string, clock: string) => `${name} ${clock} 到`, press: (n: number) => `第 ${n} 次`, fit: '看全部', zoomIn: '放大', zoomOut: '缩小', off: (way: string) => `离画面 ${way}`,
+  },
+  timeline: {
+    title: '今天的计划', version: (v: number, at: string, who: string) => `第 ${v} 版 · ${who}${at} 发布`, none: '今天没有计划。', noneHint: '在“计划”里排一版再发布。', caregiver: '护理员', hours: '工时', done: '已完成', inService: '服务中', planned: '待服务', late: '迟到', shifted: '将顺延', eventful: (n: number) => `有事的 ${n}`, all: (n: number) => `全部 ${n}`, h4: '4 时', h10: '10 时', day: '全天',
+    now: (at: string) => `现在 ${at}`, rest: '休', wait: '等', two: '双', lateBy: (n: number) => `迟${n}`, over: (n: number) => `超${n}`, more: (n: number) => `+${n}`, boxes: (n: number) => `${n} 份`, offToday: '今天不当班', offPart: '交班了', absent: (n: number) => `不在岗 · 名下还有 ${n} 单`, responding: '赶往呼叫', quiet: '都在正点上，没有要管的行。', reading: '正在读取今天的计划…',
+    tip: (from: string, to: string, what: string, who: string, where: string) => `${from}–${to} ${what} ${who} ${where}`, run: '排班',
+  },
+  trouble: {
+    title: '今日异常', todo: (n: number) => `${n} 待办`, handled: (n: number) => `已处理 ${n}`, none: '没有异常。', lateLead: (n: number) => `迟到 ${n} 分`, late: (who: string, whom: string, what: string) => `${who} → ${whom} ${what}`, lateMore: (at: string, place: string) => `${at} 的单 · ${place}`, missedLead: '没去成', waitLead: '双人等人', wait: (here: string, there: string) => `${here} 到，${there} 未到`, waitMore: (whom: string, what: string) => `${whom} ${what}须同时开始`,
+    knockLead: (n: number) => `将晚 ${n} 分`, offlineLead: '终端离线', offline: (n: number) => `${n} 台没有心跳`, offlineMore: '呼叫可能到不了，请安排巡访', batteryLead: '电量低', battery: (n: number) => `${n} 台要充电或换电池`, oldLead: '位置旧', old: (who: string, n: number) => `${who} ${n} 分前`, oldMore: '手机可能没电或没有网络', jobLead: '计划没算完就停了', jobMore: '已发布的那一版照常用',
+    look: '看行', ok: '知道了', rerun: '再算',
+  },
+  tray: {
+    title: '未派单', count: (n: number) => `${n} 单`, none: '单都派出去了。', two: (n: number) => `双人 ${n} 分`, one: (n: number) => `${n} 分`, look: '看位置', noReason: '没有说明原因', from: (n: number) => `${n} 人`,
+  },
+  today: {
+    visits: (n: number) => `今日 ${n} 单`, split: (done: number, on: number, rest: number, tray: number) => `完成 ${done} · 服务中 ${on} · 待 ${rest} · 未派 ${tray}`, meals: (n: number) => `助餐 ${n} 份`, delivered: (n: number, missed: number) => `送达 ${n} · 没送成 ${missed}`, label: '今日数字',
+  },
+  plan: {
+    title: '排今天的计划', area: '区域', seconds: '算多久', run: '开始算', running: (phase: string) => `正在算 · ${phase}`, cancel: '停下', publish: '发布', publishing: '正在发布…', draft: '草稿', drafts: '草稿和版本', cost: '代价', served: '排上', unserved: '没排上', versionN: (v: number) => `第 ${v} 版`, published: '在用', none: '还没有草稿。', done: (served: number, left: number) => `算完了：排上 ${served} 单，没排上 ${left} 单。看过再发布。`,
+    failed: '计划没算完就停了，已发布的那一版照常用。', failedWhy: (why: string) => `计划没算完就停了：${why}。已发布的那一版照常用。`, cancelled: '停下了，什么也没改。', noArea: '你名下没有区域，不能排班。', secondsN: (n: number) => `${n} 秒`, elapsed: (s: string) => `已 ${s} 秒`, starting: '排队中', reading: '正在读取草稿…',
+  },
+  demo: { clock: '演示钟', speed: (n: number) => `${n}×`, pause: '停钟', go: '走钟', hint: '只动计划、上门和位置；呼叫永远是真时间' },
+  keys: {
+    title: '全部按键', answer: '接听', send: '派所选或最近', digits: '选第几人，或换面板', say120: '120（按住 1 秒）', mute: '静音 60 秒', next: '下一条', previous: '上一条', open: '打开', back: '返回', find: '找人', night: '昼夜', sheet: '全部按键', reconnect: '断线时立即重连', close: '结案', onScene: '到场了', plan: '排班', note: '正在打字时，字母键不起作用；F 键照常。', move: '上下条', all: '全部按键', panels: '换面板',
+  },
+  find: { title: '找人', hint: '姓名、地址或护理员', none: '没有找到。', visit: '上门', caregiver: '护理员', incident: '呼叫' },
+  footer: { seq: (n: string) => `事件 #${n}`, consoles: (n: number) => `值守台 ${n} 台在线`, duty: '值班' },
+  print: { foot: (who: string, at: string, v: string) => `${who} · ${at} · ${v} · 含个人信息，用后收回` },
+}
+
+const CARE: Record<string, string> = { '0': '能力完好', '1': '轻度失能', '2': '中度失能', '3': '重度失能', '4': '完全失能', '5': '完全失能' }
+
+export type Catalogue = typeof zh

@@ -1,0 +1,100 @@
+/** The whole board as one value and the pure steps that change it; it knows no socket, no clock, no page. */
+import type {
+  BoardDay, BoardEvent, Caregiver, CaregiverMove, Incident, JobProgress, Me, Plan, PlanClock, Site, Sla, Snapshot,
+  TerminalCounts, Unserved, Visit,
+} from '../api/types'
+
+export interface Board {
+  me: Me
+  title: string
+  incidents: ReadonlyMap<string, Incident>
+  caregivers: ReadonlyMap<string, Caregiver>
+  visits: ReadonlyMap<string, Visit>
+  plan: Plan | null
+  unserved: readonly Unserved[]
+  stations: readonly Site[]
+  canteens: readonly Site[]
+  terminals: TerminalCounts
+  duty: readonly { role: string; display: string }[]
+  sla: Sla
+  consoles: number | null
+  phone: string | null
+  clock: PlanClock
+  /** Server moment of `clock`, in ms since 1970. */
+  clockReadMs: number
+  job: JobProgress | null
+  /** True after plan.published until the day has been fetched again. */
+  dayIsOld: boolean
+}
+
+const byId = <T extends { id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(items.map((item) => [item.id, item]))
+
+const put = <T extends { id: string }>(map: ReadonlyMap<string, T>, item: T): ReadonlyMap<string, T> =>
+  new Map(map).set(item.id, item)
+
+export function fromSnapshot(state: Snapshot): Board {
+  return {
+    me: state.me, title: state.title, plan: state.plan, unserved: state.unserved, stations: state.stations,
+    canteens: state.canteens, terminals: state.terminals, duty: state.duty, sla: state.sla, clock: state.clock,
+    incidents: byId(state.incidents), caregivers: byId(state.caregivers), visits: byId(state.visits),
+    consoles: state.consoles ?? null, phone: state.phone ?? null,
+    clockReadMs: Date.parse(state.server_time), job: null, dayIsOld: false,
+  }
+}
+
+/** Newer of two readings of one incident: states only move on, presses only grow. */
+export function newerIncident(known: Incident | undefined, next: Incident): Incident {
+  if (!known) return next
+  return RANK[next.state] < RANK[known.state] && next.presses <= known.presses && known.state === 'closed' ? known : next
+}
+const RANK = { open: 0, acknowledged: 1, assigned: 2, on_scene: 3, recovering: 4, closed: 5 } as const
+
+export const withIncident = (board: Board, incident: Incident): Board => ({
+  ...board, incidents: put(board.incidents, newerIncident(board.incidents.get(incident.id), incident)),
+})
+
+/** A visit that an event carries without its stops keeps the stops of the plan. */
+export function withVisit(board: Board, visit: Visit): Board {
+  const known = board.visits.get(visit.id)
+  const merged = known && visit.stops === undefined ? { ...visit, stops: known.stops } : visit
+  return { ...board, visits: put(board.visits, merged) }
+}
+
+export function withMove(board: Board, move: CaregiverMove): Board {
+  const known = board.caregivers.get(move.id)
+  return known ? { ...board, caregivers: put(board.caregivers, { ...known, ...move }) } : board
+}
+
+export const withDay = (board: Board, day: BoardDay): Board => ({
+  ...board, plan: day.plan, visits: byId(day.visits), unserved: day.unserved, dayIsOld: false,
+})
+
+export const withClock = (board: Board, clock: PlanClock, serverNowMs: number): Board => ({
+  ...board, clock, clockReadMs: serverNowMs,
+})
+
+/** The board after one event; an unknown topic changes nothing. */
+export function reduce(board: Board, event: BoardEvent): Board {
+  const data = event.data
+  const room = event.topic.slice(0, event.topic.indexOf('.'))
+  switch (room) {
+    case 'incident':
+      return data['incident'] ? withIncident(board, data['incident'] as Incident) : board
+    case 'visit':
+      return data['visit'] ? withVisit(board, data['visit'] as Visit) : board
+    case 'order':
+      return data['visit'] ? withVisit(board, data['visit'] as Visit) : board
+    case 'caregiver':
+      return data['caregiver'] ? withMove(board, data['caregiver'] as CaregiverMove) : board
+    case 'terminal':
+      return data['terminals'] ? { ...board, terminals: data['terminals'] as TerminalCounts } : board
+    case 'clock':
+      return data['clock'] ? withClock(board, data['clock'] as PlanClock, Date.parse(event.at)) : board
+    case 'plan':
+      if (event.topic === 'plan.progress') return { ...board, job: data as unknown as JobProgress }
+      return { ...board, plan: (data['plan'] as Plan | undefined) ?? board.plan, dayIsOld: true }
+    default:
+      return board
+  }
+}
