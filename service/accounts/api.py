@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
@@ -16,6 +16,7 @@ from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
 from service.errors import Forbidden, NotSignedIn
 from service.idempotency import OnceOnly
+from service.inputs import PLAIN, AreaCode, Input, PathId, RowId
 from service.paging import Page, as_list
 
 router = APIRouter(prefix="/api", tags=["accounts"])
@@ -27,23 +28,12 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Anyone = Annotated[Actor, Depends(Allow())]
 Admin = Annotated[Actor, Depends(Allow(Role.ADMIN))]
 
-PLAIN = r"^[^\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
-"""No control characters and nothing that turns the direction of text in somebody else's list."""
-
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-AccountId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=PLAIN)]
 Secret = Annotated[str, Field(min_length=1, max_length=1024)]
 
 
 LINKS = "\0links"
 """The name under which wrong links are counted; nobody can sign in with it."""
-
-
-class Input(BaseModel):
-    """A request body in which a field we do not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Credentials(Input):
@@ -66,7 +56,7 @@ class NewAccount(Input):
     name: Name
     display: Name
     role: Role
-    areas: Annotated[list[Annotated[str, Field(pattern=r"^\d{12}$")]], Field(max_length=100)] = []
+    areas: Annotated[list[AreaCode], Field(max_length=100, default_factory=list)]
     provider_id: RowId | None = None
     station_id: RowId | None = None
     caregiver_id: RowId | None = None
@@ -154,14 +144,14 @@ async def create_account(actor: Admin, body: NewAccount, session: Write, clock: 
 
 
 @router.post("/accounts/{account_id}/link")
-async def new_link(actor: Admin, account_id: AccountId, session: Write, clock: Now) -> dict[str, Any]:
+async def new_link(actor: Admin, account_id: PathId, session: Write, clock: Now) -> dict[str, Any]:
     """A new one-time link for somebody who forgot the password; the old password works until it is used."""
     account = await queries.get_account(session, actor, account_id)
     return {"link_token": await actions.one_time_link(session, account, clock.now(), actor.account_id)}
 
 
 @router.post("/accounts/{account_id}/disable")
-async def disable(actor: Admin, account_id: AccountId, session: Write, clock: Now) -> dict[str, Any]:
+async def disable(actor: Admin, account_id: PathId, session: Write, clock: Now) -> dict[str, Any]:
     """Keep somebody out from now on; their sockets close."""
     account = await queries.get_account(session, actor, account_id)
     await actions.disable_account(session, account, clock.now(), actor.account_id)

@@ -1,0 +1,1 @@
+"""From the call to its end: answered by one, sent to the nearest, raised again, closed with a reason."""
