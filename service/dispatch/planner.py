@@ -5,7 +5,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from routing.errors import RoutingError
+from routing.errors import Cancelled, RoutingError
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import Progress, solve
@@ -21,6 +21,12 @@ class PlanningFailed(ServiceError):
     """The engine found nothing that may be published; the plan in force stays."""
 
     code, status = "plan.failed", 422
+
+
+class PlanningStopped(ServiceError):
+    """Somebody asked to stop: no draft is kept."""
+
+    code, status = "plan.stopped", 409
 
 
 class Latest:
@@ -51,7 +57,7 @@ async def plan_problem(
 
     `report` hears once a second; setting `cancelled` ends the search. Raises PlanningFailed.
     """
-    latest = Latest()
+    latest, left = Latest(), threading.Event()
     solving = asyncio.create_task(
         asyncio.to_thread(
             solve,
@@ -60,7 +66,7 @@ async def plan_problem(
             seed=seed,
             engine=engine,
             on_progress=latest,
-            cancelled=cancelled.is_set,
+            cancelled=lambda: cancelled.is_set() or left.is_set(),
         )
     )
     try:
@@ -68,8 +74,13 @@ async def plan_problem(
             await asyncio.wait({solving}, timeout=REPORT_S)
             if not solving.done():
                 await report(latest.as_json())
-        return await solving
+        plan = await solving
+    except Cancelled as stopped:
+        raise PlanningStopped("planning was stopped; the plan in force stays") from stopped
     except RoutingError as error:
         raise PlanningFailed(f"no plan that may be published: {error}") from error
     finally:
-        cancelled.set()
+        left.set()
+    if cancelled.is_set():
+        raise PlanningStopped("planning was stopped; the plan in force stays")
+    return plan

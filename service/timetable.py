@@ -1,0 +1,19 @@
+"""Which room's timed work runs when, and which job is whose; read by the work role. It does nothing itself."""
+
+from service.accounts import jobs as accounts
+from service.dispatch import jobs as dispatch
+from service.dispatch.actions import KIND as PLAN_DAY
+from service.emergencies import jobs as emergencies
+from service.jobs.every import Every
+from service.jobs.worker import Kind
+from service.visits import jobs as visits
+
+TIMETABLE = (
+    Every("emergencies.fire_timers", 0.25, emergencies.fire_timers),
+    Every("emergencies.reraise", 2.0, emergencies.reraise),
+    Every("visits.mark_late", 5.0, visits.mark_late),
+    Every("accounts.tidy", 600.0, accounts.tidy),
+)
+
+KINDS = {PLAN_DAY: Kind(dispatch.plan_day, retries=1, topic="plan.progress")}
+"""Background jobs by kind."""
