@@ -1,10 +1,114 @@
-"""Composition root: settings to engines, clock, committer, hub and routes, one ASGI app a set of roles; nothing else."""
+"""Composition root: settings to engine, clock, intake, live sockets and routes, one ASGI app a set of roles."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
+from service import gate, health, pages, problems
+from service.accounts.api import router as accounts
+from service.beds.api import router as beds
+from service.board.socket import routes as board
 from service.clock import Clock
+from service.db import Database
+from service.dispatch.api import router as dispatch
+from service.elders.api import router as elders
+from service.emergencies.api import router as emergencies
+from service.intake.assembly import Intake
+from service.jobs.api import router as jobs
+from service.jobs.every import keep_running
+from service.jobs.worker import Worker
+from service.meals.api import router as meals
+from service.orders.api import router as orders
+from service.organisations.api import router as organisations
+from service.phone.api import router as phone
+from service.phone.socket import routes as phone_socket
+from service.realtime.assembly import Live
 from service.settings import Settings
+from service.staff.api import router as staff
+from service.terminals.api import routes as terminals
+from service.timetable import KINDS, TIMETABLE
+from service.town.api import router as town
+from service.town.basemap import Basemap
+from service.vault import Vault
+
+ROLES = frozenset({"intake", "hub", "web", "work"})
+WEB = (accounts, beds, dispatch, elders, emergencies, jobs, meals, orders, organisations, phone, staff, town)
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
-    return FastAPI()
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, roles: frozenset[str] = ROLES, demo: bool = False
+) -> FastAPI:
+    """The service in these roles. `app.state` carries settings, clock, vault, database, intake and live.
+
+    With `demo` /readyz stays 503 until somebody sets `app.state.town_stands`.
+    """
+    app = FastAPI(
+        title="Unwalled",
+        summary="Dispatch for a nursing home without walls",
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses=problems.RESPONSES,
+        lifespan=_lifespan,
+    )
+    clock = clock or Clock()
+    app.state.settings, app.state.clock, app.state.roles = settings, clock, roles
+    app.state.vault = Vault(settings.secret_key)
+    app.state.database = Database(settings.database_url, clock)
+    app.state.intake = Intake(app.state.database, app.state.vault)
+    app.state.live = Live(app.state.database, clock, settings)
+    app.state.basemap = Basemap(settings)
+    app.state.town_stands = asyncio.Event()
+    if not demo:
+        app.state.town_stands.set()
+    _routes(app, roles)
+    problems.install(app)
+    app.add_middleware(gate.Gate, origins=settings.origins, tile_url=settings.tile_url)
+    return app
+
+
+def _routes(app: FastAPI, roles: frozenset[str]) -> None:
+    if "intake" in roles:
+        app.router.routes.extend(terminals)
+    if "hub" in roles:
+        app.router.routes.extend([*board, *phone_socket])
+    health.install(app)
+    if "web" in roles:
+        for router in WEB:
+            app.include_router(router)
+        pages.install(app)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start what the roles need in order; stop in reverse: no new work, flush, then let the database go."""
+    async with AsyncExitStack() as stack:
+        state = app.state
+        stack.push_async_callback(state.database.close)
+        if state.roles & {"hub", "intake"}:
+            await state.live.start()
+            stack.push_async_callback(state.live.stop)
+        if "intake" in state.roles:
+            await state.intake.start()
+            stack.push_async_callback(state.intake.stop)
+        if "work" in state.roles:
+            worker = Worker(state.database, state.clock, KINDS)
+            for work in (worker.run(), keep_running(TIMETABLE, state.database, state.clock)):
+                stack.push_async_callback(_end, asyncio.create_task(work))
+        yield
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def _version() -> str:
+    try:
+        return version("unwalled")
+    except PackageNotFoundError:
+        return "0"

@@ -2,5 +2,6 @@
 
 from tests.fixtures.house import clock, database, database_url, house, migrated_file
 from tests.fixtures.postgres import postgres
+from tests.fixtures.town import town
 
-__all__ = ["clock", "database", "database_url", "house", "migrated_file", "postgres"]
+__all__ = ["clock", "database", "database_url", "house", "migrated_file", "postgres", "town"]
