@@ -1,0 +1,147 @@
+"""Builds a plan by cheapest insertion and improves it by ruin and recreate under a falling temperature.
+
+Wall clock only ends a run early: the temperature follows whichever of iterations and time is given.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from routing.compiled import MUST, Compiled
+from routing.moves import Finder, removed
+from routing.ruin import Ruin
+from routing.state import State
+
+
+@dataclass
+class Best:
+    """The best orders seen, what was out in them and their score."""
+
+    score: int = 1 << 90
+    orders: list[list[int]] = field(default_factory=list)
+    out: set[int] = field(default_factory=set)
+
+
+class Search:
+    """One run over one problem; `rng` decides everything that chance decides."""
+
+    def __init__(self, c: Compiled, seed: int) -> None:
+        self.c, self.rng = c, np.random.default_rng(seed)
+        self.state = State(c)
+        self.finder = Finder(self.state)
+        self.ruin = Ruin(c, self.rng)
+        self.best = Best()
+        able = c.able.sum(axis=1) if c.halves else np.zeros(0)
+        self.choices = [min(int(able[x]) for x in unit.tasks) for unit in c.units]
+        self.early = [min(c.e[x] for x in unit.tasks) for unit in c.units]
+        self.due = [min(c.due[x] for x in unit.tasks) for unit in c.units]
+        self.work = [sum(c.dur[x] for x in unit.tasks) for unit in c.units]
+
+    def build(self, order: list[int]) -> None:
+        """Inserts every unit of `order` where it costs least; what does not fit or is not worth it stays out."""
+        for unit in order:
+            if unit in self.state.out:
+                self.enter(unit, None)
+        self.state.keep()
+        self.note()
+
+    def enter(self, unit: int, rng: np.random.Generator | None) -> bool:
+        """Inserts one unit when that is cheaper than its price."""
+        if not self.choices[unit]:
+            return False
+        spot = self.finder.best(unit, rng)
+        if spot is None or spot.delta >= self.c.units[unit].price:
+            return False
+        self.finder.place(unit, spot)
+        return True
+
+    def orders(self) -> list[list[int]]:
+        """Orders in which to build: by window start, by due time, pairs and rare skills first."""
+        units = range(len(self.c.units))
+        pairs = [len(unit.tasks) for unit in self.c.units]
+        return [
+            sorted(units, key=lambda u: (self.c.units[u].kind == "meal", self.early[u], self.due[u])),
+            sorted(units, key=lambda u: (self.c.units[u].kind == "meal", self.due[u], self.early[u])),
+            sorted(units, key=lambda u: (self.c.units[u].kind == "meal", -pairs[u], self.choices[u], self.early[u])),
+        ]
+
+    def note(self) -> bool:
+        """Remembers the state when it is the best so far."""
+        score = self.state.score()
+        if score >= self.best.score:
+            return False
+        self.best = Best(score, [list(seq) for seq in self.state.seq], set(self.state.out))
+        return True
+
+    def restore(self) -> None:
+        """Puts the best plan back."""
+        self.state = rebuilt(self.c, self.best)
+        self.finder = Finder(self.state, self.finder.keep)
+
+    def temperatures(self) -> tuple[float, float]:
+        """(first, last) temperature from the size of a typical leg, so that seconds and minutes behave alike."""
+        legs = [leg for seq in self.best.orders for leg in self.legs(seq)]
+        typical = max(1.0, float(np.mean(legs)) if legs else 1.0) * max(1, self.c.goal_weights.travel)
+        return 0.6 * typical, 0.006 * typical
+
+    def legs(self, seq: list[int]) -> list[int]:
+        """Legs into the tasks of one order."""
+        return [self.state.leg[x] for x in seq]
+
+    def step(self, temperature: float) -> bool:
+        """One ruin and recreate; True when it became the best."""
+        state, before, mark = self.state, self.state.score(), self.state.mark()
+        chosen = self.ruin.choose(state, 10)
+        if not all(removed(state, unit) for unit in chosen):
+            state.rollback(mark)
+            return False
+        back = chosen + self._waiting(4, set(chosen))
+        self._sort(back)
+        for unit in back:
+            self.enter(unit, self.rng)
+        bound = before - temperature * math.log(max(self.rng.random(), 1e-12))
+        if state.score() > bound:
+            state.rollback(mark)
+            return False
+        state.keep()
+        return self.note()
+
+    def _waiting(self, most: int, taken: set[int]) -> list[int]:
+        out = [unit for unit in sorted(self.state.out - taken) if self.choices[unit]]
+        if len(out) > most:
+            out = [out[i] for i in self.rng.choice(len(out), most, replace=False)]
+        return out
+
+    def _sort(self, units: list[int]) -> None:
+        pick = self.rng.random()
+        self.rng.shuffle(units)
+        if pick < 0.2:
+            units.sort(key=lambda u: self.early[u])
+        elif pick < 0.4:
+            units.sort(key=lambda u: self.due[u])
+        elif pick < 0.6:
+            units.sort(key=lambda u: (-len(self.c.units[u].tasks), self.choices[u]))
+        elif pick < 0.75:
+            units.sort(key=lambda u: -self.work[u])
+
+    def complete(self) -> bool:
+        """Whether nothing that must be served is out in the best plan."""
+        return all(self.c.units[unit].price < MUST for unit in self.best.out)
+
+
+def rebuilt(c: Compiled, best: Best) -> State:
+    """A fresh state with these orders, timed from nothing. Raises RuntimeError when they do not fit."""
+    state = State(c)
+    for unit in sorted(set(range(len(c.units))) - best.out):
+        state.flip(unit)
+    for r, order in enumerate(best.orders):
+        for x in order:
+            if x >= c.halves and c.canteen[x] >= 0:
+                state.spare[c.canteen[x]].remove(x)
+    if not state.reorder({r: list(order) for r, order in enumerate(best.orders)}):
+        raise RuntimeError("the best orders do not fit any more")
+    state.keep()
+    return state

@@ -1,0 +1,180 @@
+"""Plans in a child process that can be killed, and lets no plan out that the checker has not passed.
+
+The wall clock is kept by the parent: a child that hangs is killed and its last good plan is the answer.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from routing.check import check
+from routing.errors import Cancelled, NothingPublishable, ProblemError, SolverCrashed
+from routing.frames import receive, send
+from routing.plan import Plan
+from routing.problem import Problem
+from routing.reasons import explained
+
+ENGINES = ("auto", "ortools")
+GRACE_S = 0.6
+TICK_S = 0.05
+DEFAULT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """News of a running solve."""
+
+    seconds: float
+    cost: float
+    served: int
+    unserved: int
+    phase: str
+
+
+class Solving:
+    """A solve that is under way; `pid` is the child's, `wait` gives the plan, `stop` asks for the best so far."""
+
+    def __init__(self, problem: Problem, seconds: float | None, iterations: int | None, seed: int, engine: str) -> None:
+        self.problem, self.began = problem, time.monotonic()
+        self.seconds = seconds
+        self.best: Plan | None = None
+        self.engine = engine
+        self.news: queue.Queue[Any] = queue.Queue()
+        root = str(Path(__file__).resolve().parent.parent)
+        paths = [root, os.environ.get("PYTHONPATH", "")]
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "routing.child"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+        )  # fmt: skip
+        self.pid = self.child.pid
+        question = {"problem": problem, "iterations": iterations, "seed": seed, "engine": engine, "seconds": seconds}
+        self.last_words: list[bytes] = []
+        targets = (lambda: self._ask(question), self._hear, self._overhear)
+        self.threads = [threading.Thread(target=target, daemon=True) for target in targets]
+        for thread in self.threads:
+            thread.start()
+
+    def _ask(self, question: dict[str, Any]) -> None:
+        try:
+            if self.seconds is not None:
+                question["seconds"] = max(0.05, self.seconds - (time.monotonic() - self.began) - 0.25)
+            send(cast(BinaryIO, self.child.stdin), question)
+        except OSError:
+            return
+
+    def _hear(self) -> None:
+        try:
+            while True:
+                self.news.put(receive(cast(BinaryIO, self.child.stdout)))
+        except Exception:  # noqa: BLE001 - whatever broke the pipe, the child is gone
+            self.news.put(None)
+
+    def _overhear(self) -> None:
+        for line in cast(BinaryIO, self.child.stderr):
+            self.last_words = [*self.last_words[-19:], line]
+
+    def stop(self) -> None:
+        """Asks the child to finish with what it has."""
+        try:
+            send(cast(BinaryIO, self.child.stdin), "stop")
+        except (OSError, ValueError):
+            return
+
+    def wait(self, on_progress: Callable[[Progress], None] | None, cancelled: Callable[[], bool] | None) -> Plan:
+        """The checked plan. Raises SolverCrashed, Cancelled or NothingPublishable."""
+        try:
+            return self._wait(on_progress, cancelled)
+        finally:
+            self._end()
+
+    def _wait(self, on_progress: Callable[[Progress], None] | None, cancelled: Callable[[], bool] | None) -> Plan:
+        while True:
+            if cancelled is not None and cancelled():
+                return self._give("cancelled")
+            if self.seconds is not None and time.monotonic() - self.began > self.seconds + GRACE_S:
+                return self._give("seconds")
+            try:
+                frame = self.news.get(timeout=TICK_S)
+            except queue.Empty:
+                continue
+            if frame is None:
+                code = self.child.wait()
+                raise SolverCrashed(code, b"".join(self.last_words).decode(errors="replace")[-2000:])
+            if frame[0] == "done":
+                return judged(self.problem, frame[1])
+            _, news, plan = frame
+            if plan is not None:
+                self.best = plan
+            if on_progress is not None:
+                on_progress(Progress(**{**news, "seconds": time.monotonic() - self.began}))
+
+    def _give(self, ended: str) -> Plan:
+        """The last plan heard of, when the child is cut off."""
+        self.child.kill()
+        if self.best is None:
+            if ended == "cancelled":
+                raise Cancelled
+            raise NothingPublishable("no plan before the time ended")
+        return judged(self.problem, replace(explained(self.problem, self.best), ended=ended))
+
+    def _end(self) -> None:
+        """Leaves no process and no open pipe behind."""
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait()
+        for thread in self.threads:
+            thread.join(timeout=2)
+        for pipe in (self.child.stdin, self.child.stdout, self.child.stderr):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+
+
+def judged(problem: Problem, plan: Plan) -> Plan:
+    """The plan itself when the checker finds nothing. Raises NothingPublishable with every violation."""
+    verdict = check(problem, plan)
+    if verdict.violations:
+        reasons = tuple(str(violation) for violation in verdict.violations)
+        raise NothingPublishable(f"{len(reasons)} violations, first: {reasons[0]}", reasons)
+    return plan
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 1,
+    engine: str = "auto",
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Plan:
+    """Plans in a child process and returns a plan that the checker passed.
+
+    `seconds` of wall clock (kept within 1 s; 10 when neither is given), `iterations` for a result that depends on the
+    seed only. `cancelled` is asked about 20 times a second; a cancelled solve gives its best plan.
+    Raises ProblemError for bad arguments, SolverCrashed, NothingPublishable, Cancelled (before any plan).
+    """
+    if engine not in ENGINES:
+        raise ProblemError("engine", f"is {engine!r}", ", ".join(ENGINES))
+    if seconds is not None and not 0 < seconds <= 86_400:
+        raise ProblemError("seconds", f"is {seconds}", "more than 0, at most 86400")
+    if iterations is not None and not 0 <= iterations <= 10**9:
+        raise ProblemError("iterations", f"is {iterations}", "0 to 1e9")
+    if not 0 <= seed < 2**31:
+        raise ProblemError("seed", f"is {seed}", "0 to 2147483647")
+    if seconds is None and iterations is None:
+        seconds = DEFAULT_S
+    return Solving(problem, seconds, iterations, seed, engine).wait(on_progress, cancelled)
