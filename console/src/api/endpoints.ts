@@ -1,27 +1,28 @@
 /** Every path the console calls, by name; nothing else in the console writes a path. */
 import { del, get, post } from './http'
 import type {
-  Basemap, BoardDay, Datum, Incident, JobProgress, Me, Outcome, Plan, PlanClock, Responder,
+  Basemap, BoardDay, Datum, Id, Incident, JobProgress, Me, Outcome, Plan, PlanClock, Responder,
 } from './types'
 
-const id = encodeURIComponent
+const id = (value: Id): string => encodeURIComponent(value)
 
 export const session = {
   who: () => get<{ account: Me }>('/api/session'),
   open: (name: string, password: string) => post<{ account: Me }>('/api/session', { name, password }),
   close: () => del('/api/session'),
+  setPassword: (token: string, password: string) => post<null>('/api/session/link', { token, password }),
   socketTicket: () => post<{ ticket: string; expires_s: number }>('/api/socket-ticket'),
 }
 
 export const incidents = {
-  one: (incident: string) => get<IncidentDetail>(`/api/incidents/${id(incident)}`),
-  acknowledge: (incident: string) => post<Incident>(`/api/incidents/${id(incident)}/acknowledge`),
-  responders: (incident: string) => get<{ responders: Responder[] }>(`/api/incidents/${id(incident)}/responders`),
-  assign: (incident: string, caregiver_id: string) =>
+  one: (incident: Id) => get<IncidentDetail>(`/api/incidents/${id(incident)}`),
+  acknowledge: (incident: Id) => post<Incident>(`/api/incidents/${id(incident)}/acknowledge`),
+  responders: (incident: Id) => get<{ responders: Responder[] }>(`/api/incidents/${id(incident)}/responders`),
+  assign: (incident: Id, caregiver_id: Id) =>
     post<Incident>(`/api/incidents/${id(incident)}/assign`, { caregiver_id }),
-  onScene: (incident: string) => post<Incident>(`/api/incidents/${id(incident)}/on-scene`),
-  recovering: (incident: string) => post<Incident>(`/api/incidents/${id(incident)}/recovering`),
-  close: (incident: string, outcome: Outcome, note: string) =>
+  onScene: (incident: Id) => post<Incident>(`/api/incidents/${id(incident)}/on-scene`),
+  recovering: (incident: Id) => post<Incident>(`/api/incidents/${id(incident)}/recovering`),
+  close: (incident: Id, outcome: Outcome, note: string) =>
     post<Incident>(`/api/incidents/${id(incident)}/close`, { outcome, note }),
 }
 
@@ -39,12 +40,12 @@ export const board = {
 
 export const plans = {
   list: (onDate: string, area: string) =>
-    get<{ plans?: Plan[]; items?: Plan[] } | Plan[]>(`/api/plans?date=${id(onDate)}&area=${id(area)}`),
+    get<Plan[]>(`/api/plans?on=${id(onDate)}&area=${id(area)}`),
   start: (on_date: string, area_code: string, seconds: number) =>
-    post<{ job_id: string }>('/api/plans', { on_date, area_code, seconds }),
-  job: (job: string) => get<JobProgress>(`/api/jobs/${id(job)}`),
-  cancel: (job: string) => post<unknown>(`/api/jobs/${id(job)}/cancel`),
-  publish: (plan: string) => post<Plan>(`/api/plans/${id(plan)}/publish`),
+    post<{ job_id: Id }>('/api/plans', { on_date, area_code, seconds }),
+  job: (job: Id) => get<JobProgress>(`/api/jobs/${id(job)}`),
+  cancel: (job: Id) => post<unknown>(`/api/jobs/${id(job)}/cancel`),
+  publish: (plan: Id) => post<Plan>(`/api/plans/${id(plan)}/publish`),
 }
 
 export const demo = {

@@ -2,10 +2,12 @@
 
 export type Datum = 'wgs84' | 'gcj02' | 'bd09'
 export type Moment = string
+/** Row ids are numbers today and opaque always. */
+export type Id = string | number
 export interface Spot { lon: number; lat: number; datum: Datum }
 
 export interface Me {
-  id: string
+  id: Id
   name: string
   display: string
   role: string
@@ -14,10 +16,10 @@ export interface Me {
 
 export type IncidentState = 'open' | 'acknowledged' | 'assigned' | 'on_scene' | 'recovering' | 'closed'
 export type Outcome = 'helped' | 'hospital' | 'false_alarm' | 'device_fault' | 'not_found' | 'other'
-export interface Who { id: string; display: string }
+export interface Who { id: Id; display: string }
 
 export interface Incident {
-  id: string
+  id: Id
   kind: string
   playbook: string
   severity: number
@@ -28,19 +30,19 @@ export interface Incident {
   presses: number
   press_times: Moment[]
   elder: {
-    id: string; name: string; sex: 'F' | 'M'; age: number; care_level: string | number | null
+    id: Id; name: string; sex: 'F' | 'M'; age: number; care_level: string | number | null
     lives_alone: boolean; dialect: string | null; notes: string | null
   } | null
-  terminal_id: string | null
+  terminal_id: Id | null
   place: ({
     address: string; area_code: string; community: string | null; floor: number | null; lift: boolean | null
   } & Partial<Spot>) | null
-  station_id: string | null
-  provider_id: string | null
+  station_id: Id | null
+  provider_id: Id | null
   acknowledged_at: Moment | null
   acknowledged_by: Who | null
   assigned_at: Moment | null
-  assigned_to: { id: string; name: string; travel_s: number | null } | null
+  assigned_to: { id: Id; name: string; travel_s: number | null } | null
   on_scene_at: Moment | null
   recovering_at: Moment | null
   closed_at: Moment | null
@@ -54,12 +56,12 @@ export type Mode = 'walk' | 'ebike' | 'bus' | 'car'
 export type CaregiverState = 'idle' | 'moving' | 'serving' | 'responding' | 'off'
 export interface Span { from: Moment; to: Moment }
 export interface Caregiver {
-  id: string
+  id: Id
   name: string
   surname: string
   level: number
   mode: Mode
-  station_id: string | null
+  station_id: Id | null
   state: CaregiverState
   lon: number | null
   lat: number | null
@@ -74,7 +76,7 @@ export type Family = 'meal' | 'urgent' | 'medical' | 'escort' | 'bath' | 'clean'
 export type VisitState =
   'accepted' | 'en_route' | 'arrived' | 'in_service' | 'finished' | 'confirmed' | 'cancelled' | 'missed'
 export interface Stop {
-  caregiver_id: string
+  caregiver_id: Id
   position: number
   arrive_at: Moment
   start_at: Moment
@@ -84,8 +86,8 @@ export interface Stop {
   pinned: boolean
 }
 export interface Visit {
-  id: string
-  elder_id: string
+  id: Id
+  elder_id: Id
   name: string
   family: Family
   item: string
@@ -105,7 +107,7 @@ export interface Visit {
 }
 
 export interface Plan {
-  id: string
+  id: Id
   version: number
   on_date: string
   published_at: Moment | null
@@ -116,8 +118,8 @@ export interface Plan {
   served?: number
   unserved?: number
 }
-export interface Unserved { visit_id: string; reason: string; text: string; counts: Record<string, number> | null }
-export interface Site extends Spot { id: string; name: string }
+export interface Unserved { visit_id: Id; reason: string; text: string; counts: Record<string, number> | null }
+export interface Site extends Spot { id: Id; name: string }
 export interface TerminalCounts { total: number; online: number; low_battery: number }
 export interface PlanClock { demo: boolean; speed: number; paused: boolean; at: Moment }
 export type Share = [number, number]
@@ -138,33 +140,37 @@ export interface Snapshot {
   terminals: TerminalCounts
   duty: { role: string; display: string }[]
   sla: Sla
+  pauses?: Pause[]
   consoles?: number
   phone?: string | null
 }
 
-export interface BoardDay { plan: Plan | null; visits: Visit[]; unserved: Unserved[] }
+/** A rest or a loading at a canteen that the published plan gives a caregiver. */
+export interface Pause { caregiver_id: Id; start_at: Moment; finish_at: Moment; kind?: string }
+
+export interface BoardDay { plan: Plan | null; visits: Visit[]; unserved: Unserved[]; pauses?: Pause[] }
 
 export interface JobProgress {
-  job_id: string
+  job_id: Id
   state: string
   phase: string | null
   seconds: number | null
   cost: number | null
   served: number | null
   unserved: number | null
-  plan_id?: string | null
+  plan_id?: Id | null
   error?: string | null
 }
 
 export interface Responder {
-  caregiver_id: string
+  caregiver_id: Id
   name: string
   level: number
   mode: Mode
   travel_s: number
   distance_m: number
   doing: string
-  slips: { visit_id: string; name: string; minutes: number; breaks_window: boolean }[]
+  slips: { visit_id: Id; name: string; minutes: number; breaks_window: boolean }[]
   fit: boolean
   why: string | null
 }

@@ -2,7 +2,7 @@
 import { reactive, ref } from 'vue'
 import { incidents } from '../api/endpoints'
 import { asProblem, type Problem } from '../api/http'
-import type { Incident, Outcome, Responder } from '../api/types'
+import type { Id, Incident, Outcome, Responder } from '../api/types'
 import { t } from '../i18n'
 import { clockHm, ms } from '../state/time'
 import type { Store } from '../state/store'
@@ -13,7 +13,7 @@ export interface CallDesk {
   note: { tone: 'lost' | 'bad'; text: string } | null
   responders: Responder[] | null
   reading: boolean
-  chosen: string | null
+  chosen: Id | null
   assigning: boolean
   closing: boolean
   saying120: boolean
@@ -24,10 +24,10 @@ const blank = (): CallDesk => ({
 })
 
 export function createCalls(store: Store) {
-  const cards = reactive(new Map<string, CallDesk>())
-  const focus = ref<string | null>(null)
+  const cards = reactive(new Map<Id, CallDesk>())
+  const focus = ref<Id | null>(null)
 
-  function card(id: string): CallDesk {
+  function card(id: Id): CallDesk {
     const known = cards.get(id)
     if (known) return known
     cards.set(id, blank())
@@ -43,7 +43,7 @@ export function createCalls(store: Store) {
       : { tone: 'bad', text: t.value.queue.failed(problem.message) }
   }
 
-  async function doing(id: string, what: string, act: () => Promise<Incident>): Promise<boolean> {
+  async function doing(id: Id, what: string, act: () => Promise<Incident>): Promise<boolean> {
     const at = card(id)
     if (at.busy) return false
     at.busy = what
@@ -59,10 +59,10 @@ export function createCalls(store: Store) {
     }
   }
 
-  const answer = (id: string) => doing(id, 'answer', () => incidents.acknowledge(id))
+  const answer = (id: Id) => doing(id, 'answer', () => incidents.acknowledge(id))
 
   /** Who could go, nearest first; kept on the card, read again on every opening. */
-  async function read(id: string): Promise<void> {
+  async function read(id: Id): Promise<void> {
     const at = card(id)
     if (at.reading) return
     at.reading = true
@@ -76,45 +76,44 @@ export function createCalls(store: Store) {
     }
   }
 
-  async function openAssign(id: string): Promise<void> {
+  async function openAssign(id: Id): Promise<void> {
     const at = card(id)
     Object.assign(at, { assigning: true, closing: false, saying120: false })
     focus.value = id
     await read(id)
   }
 
-  function choose(id: string, digit: number): boolean {
+  function choose(id: Id, digit: number): boolean {
     const one = card(id).responders?.[digit - 1]
     if (!one?.fit) return false
     card(id).chosen = one.caregiver_id
     return true
   }
 
-  /** Sends the chosen one; an unanswered call is answered first, in the same press. */
+  /** Sends the chosen one; sending for an unanswered call answers it (the service does both or neither). */
   async function send(incident: Incident): Promise<void> {
     const at = card(incident.id)
     const caregiver = at.chosen
     if (!caregiver) return openAssign(incident.id)
-    if (incident.state === 'open' && !(await answer(incident.id))) return
     if (await doing(incident.id, 'send', () => incidents.assign(incident.id, caregiver))) {
       Object.assign(at, { assigning: false, chosen: null, responders: null })
     }
   }
 
-  const onScene = (id: string) => doing(id, 'on_scene', () => incidents.onScene(id))
-  const recovering = (id: string) => doing(id, 'recovering', () => incidents.recovering(id))
+  const onScene = (id: Id) => doing(id, 'on_scene', () => incidents.onScene(id))
+  const recovering = (id: Id) => doing(id, 'recovering', () => incidents.recovering(id))
 
-  async function close(id: string, outcome: Outcome, note: string): Promise<void> {
+  async function close(id: Id, outcome: Outcome, note: string): Promise<void> {
     if (await doing(id, 'close', () => incidents.close(id, outcome, note))) card(id).closing = false
   }
 
-  function openClosing(id: string): void {
+  function openClosing(id: Id): void {
     Object.assign(card(id), { closing: true, assigning: false, saying120: false })
     focus.value = id
   }
 
   /** Esc: folds what is open on this card; false when nothing was. */
-  function fold(id: string): boolean {
+  function fold(id: Id): boolean {
     const at = card(id)
     const open = at.assigning || at.closing || at.saying120
     Object.assign(at, { assigning: false, closing: false, saying120: false })

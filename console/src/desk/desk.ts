@@ -1,6 +1,7 @@
 /** What every panel of the desk shares: the board's derived views, what is selected, who does the verbs. */
 import { computed, inject, ref, watch, type InjectionKey } from 'vue'
 import { board as boardApi, demo } from '../api/endpoints'
+import type { Id } from '../api/types'
 import type { Feed } from '../feed/socket'
 import { numbersOf, rowsOf, troublesOf } from '../state/day'
 import { queueOf } from '../state/queue'
@@ -14,8 +15,8 @@ export type Sheet = 'keys' | 'find' | null
 
 export function createDesk(store: Store, feed: Feed) {
   const calls = createCalls(store)
-  const caregiverId = ref<string | null>(null)
-  const visitId = ref<string | null>(null)
+  const caregiverId = ref<Id | null>(null)
+  const visitId = ref<Id | null>(null)
   const drawer = ref<Drawer>(null)
   const sheet = ref<Sheet>(null)
   const board = computed(() => store.board.value)
@@ -42,7 +43,7 @@ export function createDesk(store: Store, feed: Feed) {
     if (old) void boardApi.day().then(store.day).catch(() => setTimeout(() => store.board.value?.dayIsOld && void boardApi.day().then(store.day), 3_000))
   })
 
-  function selectCaregiver(id: string | null, visit: string | null = null): void {
+  function selectCaregiver(id: Id | null, visit: Id | null = null): void {
     caregiverId.value = id
     visitId.value = visit
   }

@@ -46,7 +46,7 @@ export function deskKeys(desk: Desk, sound: Sound): () => void {
   function enter(event: KeyboardEvent): boolean {
     const card = (event.target as HTMLElement).closest<HTMLElement>('.call')
     const id = card === event.target ? card?.dataset['incident'] : undefined
-    const call = id ? desk.board.value?.incidents.get(id) : undefined
+    const call = id ? [...(desk.board.value?.incidents.values() ?? [])].find((one) => String(one.id) === id) : undefined
     if (!call) return false
     if (call.state === 'open' || call.state === 'acknowledged') void calls.openAssign(call.id)
     else calls.openClosing(call.id)

@@ -2,14 +2,14 @@
 import { computed, onUnmounted, reactive, watch } from 'vue'
 import { plans as api } from '../api/endpoints'
 import { asProblem } from '../api/http'
-import type { JobProgress, Plan } from '../api/types'
+import type { Id, JobProgress, Plan } from '../api/types'
 import { t } from '../i18n'
 import { number } from '../i18n/say'
 import { localDate } from '../state/time'
 import type { Desk } from './desk'
 
 export const SECONDS = [5, 10, 20, 40, 60] as const
-const OVER = ['done', 'succeeded', 'finished', 'failed', 'cancelled', 'completed']
+const OVER = ['done', 'failed', 'cancelled']
 const POLL_MS = 2_000
 
 interface PlanningFace {
@@ -18,7 +18,7 @@ interface PlanningFace {
   job: JobProgress | null
   plans: Plan[]
   reading: boolean
-  publishing: string | null
+  publishing: Id | null
   said: string
   tone: '' | 'good' | 'odd' | 'bad'
 }
@@ -39,8 +39,7 @@ export function createPlanning(desk: Desk) {
   async function read(): Promise<void> {
     face.reading = true
     try {
-      const answer = await api.list(onDate(), face.area)
-      face.plans = (Array.isArray(answer) ? answer : (answer.plans ?? answer.items ?? [])).slice().sort((a, b) => b.version - a.version)
+      face.plans = (await api.list(onDate(), face.area)).slice().sort((a, b) => b.version - a.version)
     } catch (thrown) {
       say(asProblem(thrown).message, 'bad')
     } finally {
@@ -64,7 +63,7 @@ export function createPlanning(desk: Desk) {
     say('')
     try {
       const { job_id } = await api.start(onDate(), face.area, face.seconds)
-      face.job = { job_id, state: 'queued', phase: null, seconds: 0, cost: null, served: null, unserved: null }
+      face.job = { job_id, state: 'waiting', phase: null, seconds: 0, cost: null, served: null, unserved: null }
       // The socket tells progress; asking too covers a desk that is stopped while the planner runs.
       timer = setInterval(() => void api.job(job_id).then((job) => heard({ ...job, job_id })).catch(() => undefined), POLL_MS)
     } catch (thrown) {

@@ -23,7 +23,9 @@ export interface FeedFace {
   attempts: number
 }
 
-export function openFeed(door: FeedDoor) {
+/** `forced` fixes the look for a picture (`?feed=stale`): the socket works on, the page shows it as if it did not. */
+export function openFeed(door: FeedDoor, forced: FeedLook | null = null) {
+  const fixedAt = Date.now() - (forced === 'off' ? 134_000 : 47_000)
   const face = reactive<FeedFace>({ look: 'live', seq: null, lastHeardAt: Date.now(), connectedOnce: false, attempts: 0 })
   let cursor: Cursor = START
   let socket: WebSocket | null = null
@@ -35,8 +37,8 @@ export function openFeed(door: FeedDoor) {
     cursor = advance(cursor, frame)
     if (frame.type === 'snapshot') door.onSnapshot(frame.state, frame.seq)
     face.seq = cursor.seq
-    face.lastHeardAt = Date.now()
-    face.look = 'live'
+    face.lastHeardAt = forced ? fixedAt : Date.now()
+    face.look = forced ?? 'live'
     if (frame.type !== 'welcome') face.connectedOnce = true
     if (cursor.ready) face.attempts = 0
   }
@@ -88,9 +90,9 @@ export function openFeed(door: FeedDoor) {
   const watch = setInterval(() => {
     const silent = Date.now() - face.lastHeardAt
     const open = socket?.readyState === WebSocket.OPEN
-    face.look = feedLook(silent, open && silent < 2 * STALE_AFTER_MS)
+    face.look = forced ?? feedLook(silent, open && silent < 2 * STALE_AFTER_MS)
     // A half-dead link keeps its socket "open" for minutes: after 20 s of silence we leave it.
-    if (open && silent > STALE_AFTER_MS + 5_000) { socket?.close(4000); socket = null; later(null) }
+    if (!forced && open && silent > STALE_AFTER_MS + 5_000) { socket?.close(4000); socket = null; later(null) }
   }, 1_000)
 
   void connect()

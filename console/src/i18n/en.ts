@@ -16,7 +16,7 @@ export const en: Catalogue = {
     lead: 'A nursing home without walls', what: 'Beds at home, caregivers on the road, the bell rings here.', name: 'Account', password: 'Password', go: 'Start shift', going: 'Checking…',
     wrong: 'Account or password is wrong. Check capitals and input method.', unreachable: 'The service cannot be reached. Calls still ring by phone; try again shortly.',
     tooMany: 'Too many tries. Wait a little.', refused: (why) => `Not let in: ${why}`, demo: 'This is the demo town; its people are invented. Names and passwords are printed where it was started.',
-    needName: 'Account is missing', needPassword: 'Password is missing', expired: 'Your sign-in ended. Sign in again.', loading: 'Checking whether you are signed in…', schematic: 'Schematic chart',
+    needName: 'Account is missing', needPassword: 'Password is missing', expired: 'Your sign-in ended. Sign in again.', loading: 'Checking whether you are signed in…', schematic: 'Schematic chart', choose: 'Choose your password', again: 'Once more', keep: 'Keep it', notSame: 'both must be the same', chosen: 'Password kept. Sign in with it.',
   },
   words: {
     anonymous: 'unknown', female: 'F', male: 'M', age: (sex, age) => `${sex} ${age}`, alone: 'lives alone', careLevel: (level) => CARE[String(level)] ?? `${level}`,
@@ -64,7 +64,7 @@ export const en: Catalogue = {
     sum: (name, min, slips, broken) => `${name} there in ${min} min; ${many(slips, 'visit')} later, ${broken} past the window.`, digits: 'digits choose, F2 sends', cancel: 'Not yet', arrives: (at) => `there ${at}`,
   },
   closing: {
-    title: 'Close', outcome: 'Outcome', note: 'Recovery note (the family sees it)', example: 'e.g. better after medicine at 15:10, daughter home at 17, call back tonight at 20.', lacks: (what) => `Cannot close yet: ${what}`, lack: { outcome: 'no outcome', note: 'no recovery note', on_site: 'nobody on site' }, done: 'Close', cancel: 'Not yet',
+    title: 'Close', outcome: 'Outcome', note: 'Recovery note (the family sees it)', example: 'e.g. better after medicine at 15:10, daughter home at 17, call back tonight at 20.', lacks: (what) => `Cannot close yet: ${what}`, lack: { answered: 'not answered', outcome: 'no outcome', note: 'no recovery note', on_site: 'nobody on site' }, done: 'Close', cancel: 'Not yet',
   },
   say120: {
     title: 'What to tell 120', note: 'The system never dials 120. Use the phone.', here: (place) => `Address: ${place}`, who: (who) => `Patient: ${who}`, why: (kind, n) => (n > 1 ? `What: ${kind}, pressed ${n} times` : `What: ${kind}`), door: (floor) => `Access: ${floor}`, known: (notes) => `To know: ${notes}`, meet: 'A caregiver will meet you downstairs.', copy: 'Copy', copied: 'Copied',
@@ -84,14 +84,16 @@ export const en: Catalogue = {
     look: 'Show row', ok: 'Noted', rerun: 'Run again',
   },
   tray: {
-    title: 'Not assigned', count: (n) => many(n, 'visit'), none: 'Every visit has somebody.', two: (n) => `two people ${n} min`, one: (n) => `${n} min`, look: 'Show place', noReason: 'no reason given', from: (n) => `${n}`,
+    title: 'Not assigned', count: (n) => many(n, 'visit'), none: 'Every visit has somebody.', two: (n) => `two people ${n} min`, one: (n) => `${n} min`, look: 'Show place', noReason: 'no reason given', left: (n) => `${n}`,
+    reason: { skill: 'nobody has the skill', refused: 'those who could are refused', pinned: 'the chosen one cannot', bag: 'too much to carry', shift: 'nobody on shift then', window: 'nobody gets there in time', ride: 'too far for a hot meal', busy: 'everybody is busy', price: 'too far out of the way', nobody: 'no caregivers', other: 'left out' },
+    passed: { skill: 'skilled', refused: 'welcome', pinned: 'chosen', bag: 'can carry', shift: 'on shift', window: 'in time', ride: 'still hot', busy: 'free', price: 'worth it' },
   },
   today: {
     visits: (n) => `${many(n, 'visit')} today`, split: (done, on, rest, tray) => `${done} done · ${on} on · ${rest} to go · ${tray} unassigned`, meals: (n) => many(n, 'meal'), delivered: (n, missed) => `${n} delivered · ${missed} not`, label: "Today's numbers",
   },
   plan: {
     title: 'Plan today', area: 'Area', seconds: 'Think for', run: 'Start', running: (phase) => `Planning · ${phase}`, cancel: 'Stop', publish: 'Publish', publishing: 'Publishing…', draft: 'draft', drafts: 'Drafts and versions', cost: 'cost', served: 'served', unserved: 'not served', versionN: (v) => `version ${v}`, published: 'in use', none: 'No drafts yet.', done: (served, left) => `Done: ${served} served, ${left} not. Look, then publish.`,
-    failed: 'Planning stopped early; the published version stays in use.', failedWhy: (why) => `Planning stopped early: ${why}. The published version stays in use.`, cancelled: 'Stopped; nothing was changed.', noArea: 'You have no area, so you cannot plan.', secondsN: (n) => `${n} s`, elapsed: (s) => `${s} s so far`, starting: 'queued', reading: 'Reading drafts…',
+    failed: 'Planning stopped early; the published version stays in use.', failedWhy: (why) => `Planning stopped early: ${why}. The published version stays in use.`, cancelled: 'Stopped; nothing was changed.', noArea: 'You have no area, so you cannot plan.', secondsN: (n) => `${n} s`, elapsed: (s) => `${s} s so far`, starting: 'queued', phase: { starting: 'starting', construct: 'first version', improve: 'improving', search: 'improving', exact: 'exact search', check: 'checking' }, reading: 'Reading drafts…',
   },
   demo: { clock: 'Demo clock', speed: (n) => `${n}×`, pause: 'Pause', go: 'Run', hint: 'Moves plan, visits and positions only; calls are always in real time' },
   keys: {

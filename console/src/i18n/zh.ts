@@ -15,7 +15,7 @@ export const zh = {
     lead: '没有围墙的养老院', what: '床在家里，护理员在路上，铃在这里响。', name: '账号', password: '密码', go: '上岗', going: '正在核对…',
     wrong: '账号或密码不对。看看大小写和输入法。', unreachable: '连不上服务。呼叫仍会在电话响起；过一会儿再试。',
     tooMany: '试得太多了，过一会儿再试。', refused: (why: string) => `没让进：${why}`, demo: '这是演示城，人物都是编的。账号和密码印在启动窗口里。',
-    needName: '还差账号', needPassword: '还差密码', expired: '上次登录到期了，再上一次岗。', loading: '正在看你是否已上岗…', schematic: '示意海图',
+    needName: '还差账号', needPassword: '还差密码', expired: '上次登录到期了，再上一次岗。', loading: '正在看你是否已上岗…', schematic: '示意海图', choose: '给自己定一个密码', again: '再输一遍', keep: '定下来', notSame: '两遍要一样', chosen: '密码定好了，用它上岗。',
   },
   words: {
     anonymous: '不明', female: '女', male: '男', age: (sex: string, age: number) => `${sex} ${age}`, alone: '独居', careLevel: (level: string | number) => CARE[String(level)] ?? `${level}`,
@@ -63,7 +63,7 @@ export const zh = {
     sum: (name: string, min: number, slips: number, broken: number) => `派 ${name}：${min} 分到，顺延 ${slips} 单，超窗 ${broken} 单。`, digits: '数字选人，F2 派', cancel: '先不派', arrives: (at: string) => `${at} 到`,
   },
   closing: {
-    title: '结案', outcome: '结果', note: '恢复说明（家属看得到）', example: '例：15:10 服药后缓解，女儿 17 点到家，今晚 20 点电话回访。', lacks: (what: string) => `还不能结案：${what}`, lack: { outcome: '没选结果', note: '没写恢复说明', on_site: '没人到场' }, done: '结案', cancel: '先不结',
+    title: '结案', outcome: '结果', note: '恢复说明（家属看得到）', example: '例：15:10 服药后缓解，女儿 17 点到家，今晚 20 点电话回访。', lacks: (what: string) => `还不能结案：${what}`, lack: { answered: '还没接听', outcome: '没选结果', note: '没写恢复说明', on_site: '没人到场' }, done: '结案', cancel: '先不结',
   },
   say120: {
     title: '打 120 时这样说', note: '系统不拨 120，请用电话拨。', here: (place: string) => `地址：${place}`, who: (who: string) => `病人：${who}`, why: (kind: string, n: number) => (n > 1 ? `情况：${kind}，按了 ${n} 次` : `情况：${kind}`), door: (floor: string) => `上楼：${floor}`, known: (notes: string) => `要知道：${notes}`, meet: '我们会派护理员到楼下接。', copy: '抄下', copied: '已抄到剪贴板',
@@ -83,14 +83,16 @@ export const zh = {
     look: '看行', ok: '知道了', rerun: '再算',
   },
   tray: {
-    title: '未派单', count: (n: number) => `${n} 单`, none: '单都派出去了。', two: (n: number) => `双人 ${n} 分`, one: (n: number) => `${n} 分`, look: '看位置', noReason: '没有说明原因', from: (n: number) => `${n} 人`,
+    title: '未派单', count: (n: number) => `${n} 单`, none: '单都派出去了。', two: (n: number) => `双人 ${n} 分`, one: (n: number) => `${n} 分`, look: '看位置', noReason: '没有说明原因', left: (n: number) => `${n} 人`,
+    reason: { skill: '没有人会做', refused: '会做的人被谢绝', pinned: '指定的人去不了', bag: '带不下', shift: '窗内没人当班', window: '窗内赶不到', ride: '离食堂太远，饭会凉', busy: '都排满了', price: '绕路太远，不划算', nobody: '没有护理员', other: '没排上' },
+    passed: { skill: '会做', refused: '可上门', pinned: '指定', bag: '带得下', shift: '当班', window: '窗内', ride: '送得热', busy: '有空', price: '划算' },
   },
   today: {
     visits: (n: number) => `今日 ${n} 单`, split: (done: number, on: number, rest: number, tray: number) => `完成 ${done} · 服务中 ${on} · 待 ${rest} · 未派 ${tray}`, meals: (n: number) => `助餐 ${n} 份`, delivered: (n: number, missed: number) => `送达 ${n} · 没送成 ${missed}`, label: '今日数字',
   },
   plan: {
     title: '排今天的计划', area: '区域', seconds: '算多久', run: '开始算', running: (phase: string) => `正在算 · ${phase}`, cancel: '停下', publish: '发布', publishing: '正在发布…', draft: '草稿', drafts: '草稿和版本', cost: '代价', served: '排上', unserved: '没排上', versionN: (v: number) => `第 ${v} 版`, published: '在用', none: '还没有草稿。', done: (served: number, left: number) => `算完了：排上 ${served} 单，没排上 ${left} 单。看过再发布。`,
-    failed: '计划没算完就停了，已发布的那一版照常用。', failedWhy: (why: string) => `计划没算完就停了：${why}。已发布的那一版照常用。`, cancelled: '停下了，什么也没改。', noArea: '你名下没有区域，不能排班。', secondsN: (n: number) => `${n} 秒`, elapsed: (s: string) => `已 ${s} 秒`, starting: '排队中', reading: '正在读取草稿…',
+    failed: '计划没算完就停了，已发布的那一版照常用。', failedWhy: (why: string) => `计划没算完就停了：${why}。已发布的那一版照常用。`, cancelled: '停下了，什么也没改。', noArea: '你名下没有区域，不能排班。', secondsN: (n: number) => `${n} 秒`, elapsed: (s: string) => `已 ${s} 秒`, starting: '排队中', phase: { starting: '起步', construct: '先排一版', improve: '改进', search: '改进', exact: '精算', check: '核对' }, reading: '正在读取草稿…',
   },
   demo: { clock: '演示钟', speed: (n: number) => `${n}×`, pause: '停钟', go: '走钟', hint: '只动计划、上门和位置；呼叫永远是真时间' },
   keys: {

@@ -1,7 +1,7 @@
 /** Caregivers as surname circles by state; a press near one chooses it. */
 import type L from 'leaflet'
 import { onScopeDispose, watch, type Ref } from 'vue'
-import type { Caregiver, Datum } from '../api/types'
+import type { Caregiver, Datum, Id } from '../api/types'
 import { canvasLayer } from './canvasLayer'
 import { inDatum } from './geo'
 import { font, type Palette } from './paint'
@@ -23,7 +23,7 @@ function inks(mark: CaregiverMark, ink: Palette): [string, string, string] {
 }
 
 export function useCaregivers(
-  map: L.Map, marks: Ref<CaregiverMark[]>, shown: Ref<boolean>, datum: Ref<Datum>, ink: Ref<Palette>, choose: (id: string | null) => void,
+  map: L.Map, marks: Ref<CaregiverMark[]>, shown: Ref<boolean>, datum: Ref<Datum>, ink: Ref<Palette>, choose: (id: Id | null) => void,
 ): void {
   const layer = canvasLayer(map, 'caregivers', 400, ({ ctx, width, height, at, seen }) => {
     ctx.clearRect(0, 0, width, height)
@@ -48,7 +48,7 @@ export function useCaregivers(
 
   function onPress(event: L.LeafletMouseEvent): void {
     if (!shown.value) return
-    let best: { id: string; far: number } | null = null
+    let best: { id: Id; far: number } | null = null
     for (const { caregiver } of marks.value) {
       if (caregiver.lon === null || caregiver.lat === null) continue
       const [lon, lat] = inDatum(caregiver.lon, caregiver.lat, caregiver.datum, datum.value)

@@ -1,20 +1,22 @@
 /** Ways and stops: next legs thin, the chosen caregiver's whole day, a proposed response; nobody has a colour. */
 import type L from 'leaflet'
 import { onScopeDispose, watch, type Ref } from 'vue'
-import type { Caregiver, Datum, Visit } from '../api/types'
+import type { Caregiver, Datum, Id, Visit } from '../api/types'
 import type { Row } from '../state/day'
 import { canvasLayer, type View } from './canvasLayer'
 import { inDatum, type LonLat } from './geo'
 import { font, stroke, type Palette } from './paint'
+import type { Ways } from './roads'
 
 export interface Proposal { from: LonLat; to: LonLat }
 export interface RouteScene {
   rows: readonly Row[]
-  chosen: string | null
+  chosen: Id | null
   visit: Visit | null
   proposals: readonly Proposal[]
   responses: readonly Proposal[]
   visits: readonly Visit[]
+  ways: Ways | null
 }
 
 type Point = { x: number; y: number }
@@ -24,15 +26,27 @@ const CLUSTER_BELOW_ZOOM = 14.5
 const placeOf = (one: { lon: number; lat: number; datum: Datum }, datum: Datum): LonLat => inDatum(one.lon, one.lat, one.datum, datum)
 const isHere = (one: Caregiver): one is Caregiver & { lon: number; lat: number } => one.lon !== null && one.lat !== null
 
+function wayOf(view: View, scene: RouteScene, from: LonLat, to: LonLat, here?: LonLat): Point[] {
+  if (!scene.ways) return [view.at(here ?? from), view.at(to)]
+  return (here ? scene.ways.rest(from, to, here) : scene.ways.between(from, to)).map(view.at)
+}
+
+/** Where this caregiver's present leg began: the last stop behind, else where he is. */
+function legStart(blocks: Row['blocks'], upTo: Visit, datum: Datum): LonLat | null {
+  const before = blocks.slice(0, blocks.findIndex((block) => block.visit?.id === upTo.id)).reverse().find((block) => block.visit)
+  return before?.visit ? placeOf(before.visit, datum) : null
+}
+
 function nextLegs(view: View, scene: RouteScene, datum: Datum, ink: Palette): void {
   for (const { caregiver, blocks } of scene.rows) {
     if (caregiver.id === scene.chosen || caregiver.state !== 'moving' || !isHere(caregiver)) continue
     const next = blocks.find((block) => block.visit && (block.look === 'plan' || block.look === 'late' || block.look === 'shift'))
     if (!next?.visit) continue
-    const line = [view.at(placeOf(caregiver, datum)), view.at(placeOf(next.visit, datum))]
+    const here = placeOf(caregiver, datum)
+    const line = wayOf(view, scene, legStart(blocks, next.visit, datum) ?? here, placeOf(next.visit, datum), here)
     const late = next.look === 'late'
-    if (late) stroke(view.ctx, line, ink('halo'), 6)
-    stroke(view.ctx, line, ink(late ? 'warn' : 'ink3'), late ? 3 : 1.6)
+    if (late) stroke(view.ctx, line, ink('halo'), 5)
+    stroke(view.ctx, line, ink(late ? 'warn' : 'ink3'), late ? 2.4 : 1.6)
   }
 }
 
@@ -43,17 +57,20 @@ function chosenRoute(view: View, scene: RouteScene, datum: Datum, ink: Palette):
   const points = stops.map(({ visit }) => view.at(placeOf(visit, datum)))
   const isBehind = (n: number): boolean => ['finished', 'confirmed', 'arrived', 'in_service'].includes(stops[n]?.visit.state ?? '')
   const first = stops.findIndex((_, n) => !isBehind(n))
-  const done = points.slice(0, first < 0 ? points.length : first)
-  stroke(view.ctx, done, ink('edge'), 2.6)
+  const places = stops.map(({ visit }) => placeOf(visit, datum))
+  const chain = (list: readonly LonLat[]): Point[] => list.slice(1).flatMap((to, n) => wayOf(view, scene, list[n] as LonLat, to))
+  const done = places.slice(0, first < 0 ? places.length : first)
+  stroke(view.ctx, chain(done), ink('edge'), 2.6)
   if (first >= 0) {
-    const from = isHere(row.caregiver) ? view.at(placeOf(row.caregiver, datum)) : done[done.length - 1]
-    const to = points[first]
-    if (from && to) {
+    stroke(view.ctx, chain(places.slice(first)), ink('tide'), 2.2, [4, 4])
+    const here = isHere(row.caregiver) ? placeOf(row.caregiver, datum) : done[done.length - 1]
+    const to = places[first]
+    if (here && to) {
+      const line = wayOf(view, scene, done[done.length - 1] ?? here, to, here)
       const late = stops[first]?.look === 'late'
-      stroke(view.ctx, [from, to], ink('halo'), 8)
-      stroke(view.ctx, [from, to], ink(late ? 'warn' : 'tide'), 3.4, row.caregiver.state === 'moving' ? [] : [4, 4])
+      stroke(view.ctx, line, ink('halo'), 8)
+      stroke(view.ctx, line, ink(late ? 'warn' : 'tide'), 3.4, row.caregiver.state === 'moving' ? [] : [4, 4])
     }
-    stroke(view.ctx, points.slice(first), ink('tide'), 2.2, [4, 4])
   }
   stops.forEach((_, n) => numbered(view, points[n] as Point, String(n + 1), isBehind(n), ink))
 }
@@ -93,8 +110,11 @@ function clusters(view: View, scene: RouteScene, datum: Datum, ink: Palette): vo
     if (visit.state === 'arrived' || visit.state === 'in_service') cell.on += 1
     cells.set(key, cell)
   }
+  const people = scene.rows.flatMap((row) => (row.caregiver.state !== 'off' && isHere(row.caregiver) ? [view.at(placeOf(row.caregiver, datum))] : []))
   for (const cell of cells.values()) {
-    if (cell.n >= 4) cluster(view, { x: cell.x / cell.n, y: cell.y / cell.n }, cell.n, cell.done / cell.n, cell.on / cell.n, ink)
+    const p = { x: cell.x / cell.n, y: cell.y / cell.n }
+    if (cell.n < 4 || people.some((one) => Math.hypot(one.x - p.x, one.y - p.y) < 22)) continue
+    cluster(view, p, cell.n, cell.done / cell.n, cell.on / cell.n, ink)
   }
 }
 
@@ -138,12 +158,12 @@ export function useRoutes(map: L.Map, scene: Ref<RouteScene>, datum: Ref<Datum>,
     else singles(view, now, datum.value, ink.value)
     chosenRoute(view, now, datum.value, ink.value)
     for (const { from, to } of now.responses) {
-      const line = [view.at(from), view.at(to)]
+      const line = wayOf(view, now, from, to)
       stroke(ctx, line, ink.value('halo'), 7)
       stroke(ctx, line, ink.value('tide'), 3.4)
     }
     for (const { from, to } of now.proposals) {
-      const line = [view.at(from), view.at(to)]
+      const line = wayOf(view, now, from, to)
       stroke(ctx, line, ink.value('halo'), 8)
       stroke(ctx, line, ink.value('alarm'), 4, [8, 4])
     }

@@ -1,5 +1,6 @@
 /** The desk's bell: plays the one voice that may sound, in one tab of the browser; it answers no call. */
 import { reactive } from 'vue'
+import type { Id } from '../api/types'
 import type { Store } from '../state/store'
 import { shiftId } from '../state/time'
 import { MUTE_MS, PHRASES, pickVoice, startsNow, type Note, type Rung, type Voice } from './voice'
@@ -17,7 +18,7 @@ export interface SoundFace {
   /** This tab is the one that rings. */
   rings: boolean
   voice: Voice | null
-  mutedUntil: Map<string, number>
+  mutedUntil: Map<Id, number>
 }
 
 export function createSound(store: Store) {
@@ -85,7 +86,7 @@ export function createSound(store: Store) {
     if (face.unlocked && face.rings) play(PHRASES[voice.kind], voice.gainDb)
   }
 
-  function mute(incidentId: string, tell = true): void {
+  function mute(incidentId: Id, tell = true): void {
     face.mutedUntil.set(incidentId, Date.now() + store.offsetMs.value + MUTE_MS)
     beat()
     if (tell) tabs?.postMessage({ mute: incidentId })
@@ -101,12 +102,12 @@ export function createSound(store: Store) {
     face.tried = true
   }
 
-  tabs?.addEventListener('message', (message: MessageEvent<{ mute?: string }>) => {
+  tabs?.addEventListener('message', (message: MessageEvent<{ mute?: Id }>) => {
     if (message.data.mute) mute(message.data.mute, false)
   })
   const unlisten = store.listen((event) => {
     if (event.topic === 'incident.escalated') {
-      const incident = event.data['incident'] as { id: string; drill: boolean } | undefined
+      const incident = event.data['incident'] as { id: Id; drill: boolean } | undefined
       if (incident && !incident.drill) rungs = [...rungs.slice(-8), { incidentId: incident.id, at: Date.now() + store.offsetMs.value }]
     }
     if (event.topic.startsWith('incident.')) queueMicrotask(beat)

@@ -1,5 +1,5 @@
 /** Which one voice may sound now, and how loud: one at a time, the gravest wins; pure, it makes no noise. */
-import type { Incident } from '../api/types'
+import type { Id, Incident } from '../api/types'
 import { MINUTE, ms, msOr, SECOND } from '../state/time'
 
 export type VoiceKind = 'sos' | 'danger' | 'stalled' | 'rung'
@@ -13,7 +13,7 @@ const RUNG_NOTE_MS = 2 * SECOND
 
 export interface Voice {
   key: string
-  incidentId: string
+  incidentId: Id
   kind: VoiceKind
   /** Start of the present phrase: a repeat press restarts it. */
   phraseAt: number
@@ -22,7 +22,7 @@ export interface Voice {
 }
 
 /** A rung that has just fired, for its one low note. */
-export interface Rung { incidentId: string; at: number }
+export interface Rung { incidentId: Id; at: number }
 
 const isSos = (incident: Incident): boolean => incident.kind === 'sos' || incident.kind === 'hotline'
 
@@ -42,7 +42,7 @@ function voiceOf(incident: Incident, now: number): Voice | null {
 
 /** The voice that may be heard now; muted calls keep silent until their minute is over, then ring again. */
 export function pickVoice(
-  incidents: Iterable<Incident>, rungs: readonly Rung[], mutedUntil: ReadonlyMap<string, number>, now: number,
+  incidents: Iterable<Incident>, rungs: readonly Rung[], mutedUntil: ReadonlyMap<Id, number>, now: number,
 ): Voice | null {
   const voices: Voice[] = []
   for (const incident of incidents) {

@@ -1,17 +1,18 @@
 /** The whole board as one value and the pure steps that change it; it knows no socket, no clock, no page. */
 import type {
-  BoardDay, BoardEvent, Caregiver, CaregiverMove, Incident, JobProgress, Me, Plan, PlanClock, Site, Sla, Snapshot,
+  BoardDay, BoardEvent, Caregiver, CaregiverMove, Id, Incident, JobProgress, Me, Pause, Plan, PlanClock, Site, Sla, Snapshot,
   TerminalCounts, Unserved, Visit,
 } from '../api/types'
 
 export interface Board {
   me: Me
   title: string
-  incidents: ReadonlyMap<string, Incident>
-  caregivers: ReadonlyMap<string, Caregiver>
-  visits: ReadonlyMap<string, Visit>
+  incidents: ReadonlyMap<Id, Incident>
+  caregivers: ReadonlyMap<Id, Caregiver>
+  visits: ReadonlyMap<Id, Visit>
   plan: Plan | null
   unserved: readonly Unserved[]
+  pauses: readonly Pause[]
   stations: readonly Site[]
   canteens: readonly Site[]
   terminals: TerminalCounts
@@ -27,15 +28,15 @@ export interface Board {
   dayIsOld: boolean
 }
 
-const byId = <T extends { id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
+const byId = <T extends { id: Id }>(items: readonly T[]): ReadonlyMap<Id, T> =>
   new Map(items.map((item) => [item.id, item]))
 
-const put = <T extends { id: string }>(map: ReadonlyMap<string, T>, item: T): ReadonlyMap<string, T> =>
+const put = <T extends { id: Id }>(map: ReadonlyMap<Id, T>, item: T): ReadonlyMap<Id, T> =>
   new Map(map).set(item.id, item)
 
 export function fromSnapshot(state: Snapshot): Board {
   return {
-    me: state.me, title: state.title, plan: state.plan, unserved: state.unserved, stations: state.stations,
+    me: state.me, title: state.title, plan: state.plan, unserved: state.unserved, pauses: state.pauses ?? [], stations: state.stations,
     canteens: state.canteens, terminals: state.terminals, duty: state.duty, sla: state.sla, clock: state.clock,
     incidents: byId(state.incidents), caregivers: byId(state.caregivers), visits: byId(state.visits),
     consoles: state.consoles ?? null, phone: state.phone ?? null,
@@ -67,7 +68,7 @@ export function withMove(board: Board, move: CaregiverMove): Board {
 }
 
 export const withDay = (board: Board, day: BoardDay): Board => ({
-  ...board, plan: day.plan, visits: byId(day.visits), unserved: day.unserved, dayIsOld: false,
+  ...board, plan: day.plan, visits: byId(day.visits), unserved: day.unserved, pauses: day.pauses ?? board.pauses, dayIsOld: false,
 })
 
 export const withClock = (board: Board, clock: PlanClock, serverNowMs: number): Board => ({

@@ -1,12 +1,13 @@
 /** The whole day at a glance: rows, exceptions and today's numbers out of the board; pure, it keeps nothing. */
-import type { Caregiver, Incident, Visit } from '../api/types'
+import type { Caregiver, Id, Incident, Visit } from '../api/types'
 import type { Board } from './board'
-import { LATE_MIN, laneOf, responseBlock, stopsByCaregiver, type Block } from './lanes'
+import { LATE_MIN, laneOf, responseBlock, stopsByCaregiver, type Between, type Block } from './lanes'
 import { MINUTE, ms, msOr } from './time'
 
 export interface Row {
   caregiver: Caregiver
   blocks: Block[]
+  rests: Between[]
   workMs: number
   shiftMs: number
   eventful: boolean
@@ -18,13 +19,20 @@ const OLD_POSITION_MIN = 8
 const worked = (blocks: readonly Block[]): number =>
   blocks.reduce((sum, b) => sum + (b.look === 'missed' ? 0 : b.to - b.from) + (b.travel ? b.travel.to - b.travel.from : 0), 0)
 
-function rowOf(caregiver: Caregiver, blocks: Block[], now: number): Row {
+/** The plan's own rests where it has any, else the pause of the shift. */
+function restsOf(board: Board, caregiver: Caregiver): Between[] {
+  const planned = board.pauses.filter((one) => one.caregiver_id === caregiver.id && (one.kind === undefined || one.kind === 'break'))
+  if (planned.length > 0) return planned.map((one) => ({ from: ms(one.start_at), to: ms(one.finish_at) }))
+  return caregiver.break ? [{ from: ms(caregiver.break.from), to: ms(caregiver.break.to) }] : []
+}
+
+function rowOf(caregiver: Caregiver, blocks: Block[], rests: Between[], now: number): Row {
   const shiftMs = caregiver.shift ? ms(caregiver.shift.to) - ms(caregiver.shift.from) : 8 * 60 * MINUTE
   const inShift = caregiver.shift !== null && now >= ms(caregiver.shift.from) && now < ms(caregiver.shift.to)
   const ahead = blocks.some((b) => b.look === 'plan' || b.look === 'late' || b.look === 'shift')
   const absent = caregiver.state === 'off' && ahead && (caregiver.shift === null || inShift)
   const slipping = blocks.some((b) => b.look === 'late' || b.look === 'shift' || b.look === 'resp' || b.waits !== null || b.lateMin > 0)
-  return { caregiver, blocks, workMs: worked(blocks), shiftMs, absent, eventful: absent || slipping || caregiver.state === 'responding' }
+  return { caregiver, blocks, rests, workMs: worked(blocks), shiftMs, absent, eventful: absent || slipping || caregiver.state === 'responding' }
 }
 
 const WEIGHT = (row: Row): number =>
@@ -36,7 +44,7 @@ const WEIGHT = (row: Row): number =>
 /** Eventful rows first, people off duty last, otherwise by name so that rows keep their place. */
 export function rowsOf(board: Board, now: number, realNow: number): Row[] {
   const stops = stopsByCaregiver(board.visits.values())
-  const sent = new Map<string, Incident>()
+  const sent = new Map<Id, Incident>()
   for (const incident of board.incidents.values()) {
     if (incident.assigned_to && incident.state !== 'closed') sent.set(incident.assigned_to.id, incident)
   }
@@ -44,7 +52,7 @@ export function rowsOf(board: Board, now: number, realNow: number): Row[] {
     const blocks = laneOf(caregiver, stops.get(caregiver.id) ?? [], now)
     const call = sent.get(caregiver.id)
     if (call) blocks.push(responseBlock(call, caregiver, now, realNow))
-    return rowOf(caregiver, blocks, now)
+    return rowOf(caregiver, blocks, restsOf(board, caregiver), now)
   })
   return rows.sort((a, b) => WEIGHT(a) - WEIGHT(b) || a.caregiver.name.localeCompare(b.caregiver.name, 'zh') || (a.caregiver.id < b.caregiver.id ? -1 : 1))
 }
@@ -138,7 +146,7 @@ export function numbersOf(board: Board, rows: readonly Row[]): Numbers {
     else if (!tray.has(visit.id)) numbers.rest += 1
   }
   for (const caregiver of board.caregivers.values()) if (caregiver.state !== 'off') numbers.onDuty += 1
-  const late = new Set<string>()
+  const late = new Set<Id>()
   for (const row of rows) for (const block of row.blocks) if (block.look === 'late' && block.visit) late.add(block.visit.id)
   numbers.late = late.size
   return numbers

@@ -1,5 +1,5 @@
 /** One caregiver's day as blocks in time: what was, what is, what will slip; pure, in ms of the plan's clock. */
-import type { Caregiver, Incident, Visit } from '../api/types'
+import type { Caregiver, Id, Incident, Visit } from '../api/types'
 import { MINUTE, ms, msOr } from './time'
 
 export const LATE_MIN = 15
@@ -31,8 +31,8 @@ export interface Block extends Between {
 type StopOf = { visit: Visit; stop: Visit['stops'][number] }
 
 /** Every stop of every caregiver in order of start. */
-export function stopsByCaregiver(visits: Iterable<Visit>): Map<string, StopOf[]> {
-  const found = new Map<string, StopOf[]>()
+export function stopsByCaregiver(visits: Iterable<Visit>): Map<Id, StopOf[]> {
+  const found = new Map<Id, StopOf[]>()
   for (const visit of visits) {
     for (const stop of visit.stops ?? []) {
       const list = found.get(stop.caregiver_id)

@@ -49,14 +49,14 @@ export const answerMs = (incident: Incident): number | null => {
   return answered === null ? null : answered - ms(incident.opened_at)
 }
 
-export type CloseLack = 'outcome' | 'note' | 'on_site'
+export type CloseLack = 'answered' | 'outcome' | 'note' | 'on_site'
 
-/** What a close still lacks: an outcome always, a note unless nothing had happened. */
+/** What a close still lacks, as the service will judge it; a false alarm needs neither a visit nor a note. */
 export function closeLacks(outcome: string | null, note: string, incident: Incident): CloseLack[] {
-  const lacks: CloseLack[] = []
-  if (!outcome) lacks.push('outcome')
-  const nothingHappened = outcome === 'false_alarm' || outcome === 'device_fault'
-  if (!nothingHappened && note.trim() === '') lacks.push('note')
-  if ((outcome === 'helped' || outcome === 'hospital') && !incident.on_scene_at) lacks.push('on_site')
+  const lacks: CloseLack[] = incident.state === 'open' ? ['answered'] : []
+  if (!outcome) return [...lacks, 'outcome']
+  if (outcome === 'false_alarm' || outcome === 'device_fault') return lacks
+  if (!incident.on_scene_at) lacks.push('on_site')
+  if (note.trim() === '') lacks.push('note')
   return lacks
 }
