@@ -1,7 +1,21 @@
 """Fixtures for every test: a real PostgreSQL, fresh databases of both kinds, and the service composed on them."""
 
+from tests.fixtures.browser import chromium, page
 from tests.fixtures.house import clock, database, database_url, house, migrated_file
 from tests.fixtures.postgres import postgres
-from tests.fixtures.town import town
+from tests.fixtures.served import served
+from tests.fixtures.town import served_town, town
 
-__all__ = ["clock", "database", "database_url", "house", "migrated_file", "postgres", "town"]
+__all__ = [
+    "chromium",
+    "clock",
+    "database",
+    "database_url",
+    "house",
+    "migrated_file",
+    "page",
+    "postgres",
+    "served",
+    "served_town",
+    "town",
+]
