@@ -16,7 +16,7 @@ import asyncpg
 import orjson
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.db import Database
 from service.intake.script import Ask, Script
@@ -143,7 +143,7 @@ class PostgresStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._borrowed: Any = None
+        self._borrowed: AsyncConnection | None = None
 
     async def play(self, script: Script) -> Any:
         try:
@@ -151,21 +151,27 @@ class PostgresStore:
             async with connection.transaction():
                 return await self._drive(script, connection)
         except DOWN as error:
-            await self.close()
+            await self._throw_away()
             raise StoreDown(str(error)) from error
-        except BaseException:
-            await self.close()
+        except asyncio.CancelledError:
+            await self._throw_away()
             raise
 
     async def close(self) -> None:
         borrowed, self._borrowed = self._borrowed, None
         if borrowed is not None:
-            borrowed.close()
+            await borrowed.close()
+
+    async def _throw_away(self) -> None:
+        borrowed, self._borrowed = self._borrowed, None
+        if borrowed is not None:
+            await borrowed.invalidate()
+            await borrowed.close()
 
     async def _connection(self) -> Any:
         if self._borrowed is None:
-            self._borrowed = await self._engine.raw_connection()
-        return self._borrowed.driver_connection
+            self._borrowed = await self._engine.connect()
+        return (await self._borrowed.get_raw_connection()).driver_connection
 
     async def _drive(self, script: Script, connection: Any) -> Any:
         step = _begin(script)

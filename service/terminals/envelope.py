@@ -37,7 +37,12 @@ class Envelope:
     body: bytes
     source: str
     warnings: list[str] = field(default_factory=list)
-    verified: bool = True
+    key: bytes | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Whether one of the terminal's keys signed it: `key` is that one."""
+        return self.key is not None
 
 
 async def read_body(request: Request) -> bytes:
@@ -72,7 +77,7 @@ async def open_envelope(request: Request, intake: Intake) -> Envelope:
         body=body,
         source=request.client.host if request.client else "",
         warnings=warnings,
-        verified=good is not None,
+        key=None if good is None else keys[good],
     )
 
 

@@ -1,0 +1,129 @@
+"""Reads of the fleet of terminals and of the messages that need a person; refuses to show a key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Household, Terminal, UnreadableCall, UnverifiedCall
+from service.auth import Actor
+from service.clock import rfc3339
+from service.errors import NotFound
+
+LOW_BATTERY = 20
+"""Per cent at or below which a battery counts as low."""
+NOBODYS = 100
+
+
+@dataclass(frozen=True)
+class FleetGroup:
+    """How many terminals of one area and provider there are, are online, and have a low battery."""
+
+    area_code: str | None
+    provider_id: int | None
+    total: int
+    online: int
+    low_battery: int
+
+
+async def fleet_groups(session: AsyncSession) -> list[FleetGroup]:
+    """The whole fleet, counted by area and provider: one read serves every scope."""
+    low = func.sum(case((Terminal.battery <= LOW_BATTERY, 1), else_=0))
+    online = func.sum(case((Terminal.online, 1), else_=0))
+    query = select(Terminal.area_code, Terminal.provider_id, func.count(), online, low)
+    rows = await session.execute(query.group_by(Terminal.area_code, Terminal.provider_id))
+    return [FleetGroup(area, provider, total, int(up), int(weak)) for area, provider, total, up, weak in rows]
+
+
+def counts_within(groups: list[FleetGroup], actor: Actor) -> dict[str, int]:
+    """Total, online and low on battery of what the actor sees."""
+    mine = [group for group in groups if actor.sees(group.area_code, group.provider_id)]
+    return {
+        "total": sum(group.total for group in mine),
+        "online": sum(group.online for group in mine),
+        "low_battery": sum(group.low_battery for group in mine),
+    }
+
+
+async def terminal_counts(session: AsyncSession, actor: Actor) -> dict[str, int]:
+    """The numbers of the board: total, online, low_battery within scope."""
+    return counts_within(await fleet_groups(session), actor)
+
+
+async def list_terminals(
+    session: AsyncSession, actor: Actor, after: str, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Terminals in scope by id, with health and place, from the one after `after`; and the next page's cursor."""
+    query = select(Terminal, Household.address).outerjoin(Household, Household.id == Terminal.household_id)
+    query = query.where(actor.scope(Terminal.area_code, Terminal.provider_id), Terminal.id > after)
+    rows = (await session.execute(query.order_by(Terminal.id).limit(limit + 1))).all()
+    views = [terminal_view(terminal, address) for terminal, address in rows[:limit]]
+    return views, views[-1]["id"] if len(rows) > limit else None
+
+
+async def get_terminal(session: AsyncSession, actor: Actor, terminal_id: str) -> Terminal:
+    """One terminal in scope. Raises NotFound."""
+    query = select(Terminal).where(Terminal.id == terminal_id, actor.scope(Terminal.area_code, Terminal.provider_id))
+    terminal = (await session.scalars(query)).one_or_none()
+    if terminal is None:
+        raise NotFound(f"no terminal {terminal_id}")
+    return terminal
+
+
+def terminal_view(terminal: Terminal, address: str | None) -> dict[str, Any]:
+    """One terminal for a list; never its key."""
+    plain = ("id", "household_id", "elder_id", "model", "online", "battery", "signal", "worn", "firmware")
+    moments = ("seen_at", "installed_at", "tested_at")
+    view = {name: getattr(terminal, name) for name in plain}
+    return view | {name: rfc3339(getattr(terminal, name)) for name in moments} | {"address": address}
+
+
+async def call_back_views(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
+    """Signed messages that could not be read and whose bedside nobody has called back yet, oldest first."""
+    query = (
+        select(UnreadableCall, Household.address)
+        .join(Terminal, Terminal.id == UnreadableCall.terminal_id)
+        .outerjoin(Household, Household.id == Terminal.household_id)
+        .where(UnreadableCall.called_back_at.is_(None), actor.scope(Terminal.area_code, Terminal.provider_id))
+        .order_by(UnreadableCall.id)
+        .limit(NOBODYS)
+    )
+    return [call_back_view(call, address) for call, address in await session.execute(query)]
+
+
+def call_back_view(call: UnreadableCall, address: str | None) -> dict[str, Any]:
+    """One task to call back; the raw bytes stay in the database."""
+    return {
+        "id": call.id,
+        "terminal_id": call.terminal_id,
+        "problem": call.problem,
+        "received_at": rfc3339(call.received_at),
+        "called_back_at": rfc3339(call.called_back_at),
+        "address": address,
+    }
+
+
+async def get_call_back(session: AsyncSession, actor: Actor, call_id: int) -> UnreadableCall:
+    """One unreadable call in scope. Raises NotFound."""
+    query = select(UnreadableCall).join(Terminal, Terminal.id == UnreadableCall.terminal_id)
+    query = query.where(UnreadableCall.id == call_id, actor.scope(Terminal.area_code, Terminal.provider_id))
+    call = (await session.scalars(query)).one_or_none()
+    if call is None:
+        raise NotFound(f"no unreadable call {call_id}")
+    return call
+
+
+async def unverified_views(session: AsyncSession) -> list[dict[str, Any]]:
+    """The newest calls without a good signature; nobody knows where they come from, so they have no scope."""
+    query = select(UnverifiedCall).order_by(UnverifiedCall.id.desc()).limit(NOBODYS)
+    return [
+        {
+            "id": call.id,
+            "terminal_id": call.terminal_id,
+            "source": call.source,
+            "reason": call.reason,
+            "received_at": rfc3339(call.received_at),
+        }
+        for call in await session.scalars(query)
+    ]
