@@ -17,7 +17,7 @@ VISIT_COUNTS = {
     "volunteer.phone": 2,
 }  # fmt: skip
 MEAL_COUNT = 300
-MEAL_WINDOW = (660, 750)  # 11:00 to 12:30
+MEAL_WINDOW = (650, 765)  # 10:50 to 12:45
 DIETS = (("", 52), ("低盐", 20), ("糖尿病餐", 15), ("软食", 9), ("清真", 2), ("不吃海鲜", 2))
 # Which care levels (0 intact to 4 total) an item is for; the others suit everybody.
 NEEDS = {

@@ -106,7 +106,7 @@ def _homes(seed: int, ground: Ground, builder: Builder) -> list[Home]:
     return [home for k, count in enumerate(counts) for home in builder.homes(k, count)]
 
 
-def _nearest_station(home: Home, stations: tuple[Station, ...]) -> int:
+def nearest_station(home: Home, stations: tuple[Station, ...]) -> int:
     """The nearest station of the home's own district."""
     own = [k for k, s in enumerate(stations) if s.area_code[:6] == home.area_code[:6]]
     gaps = {k: (0.793 * (home.lon - stations[k].site.lon)) ** 2 + (home.lat - stations[k].site.lat) ** 2 for k in own}
@@ -125,7 +125,7 @@ def _beds(seed: int, register: Register, work: Workforce) -> tuple[Bed, ...]:
     beds = []
     for number, (elder, state) in enumerate(zip(chosen, states, strict=True)):
         household = register.elders[elder].household
-        station = _nearest_station(register.households[household].home, work.stations)
+        station = nearest_station(register.households[household].home, work.stations)
         since = rng.randint(30, 900) if state in ("active", "suspended") else rng.randint(1, 40)
         provider = work.stations[station].provider
         beds.append(Bed(f"JC-{number + 1:04d}", elder, household, provider, station, state, since))

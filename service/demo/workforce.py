@@ -14,7 +14,7 @@ from service.demo.people import make_name
 MINUTES_PER_DAY = 1440
 LEVELS = (5, 4, 3, 2, 1)  # national skill levels: the lower the number, the higher the skill
 LEVEL_NAMES = {5: "五级", 4: "四级", 3: "三级", 2: "二级", 1: "一级"}
-LEVEL_COUNTS = {5: 17, 4: 18, 3: 15, 2: 7, 1: 3}
+LEVEL_COUNTS = {5: 14, 4: 22, 3: 15, 2: 6, 1: 3}
 SKILLS = {  # what a level brings; single people have more or less
     5: ("meal", "clean", "patrol", "escort"),
     4: ("meal", "clean", "patrol", "escort", "bath"),
@@ -166,7 +166,7 @@ def _canteens(
         site = builder.site(_middle_community(ground, street, taken))
         provider = next(s.provider for s in stations if s.area_code[:6] == street[:6])
         name = site.community.removesuffix("社区") + "食堂"
-        found.append(Canteen(name, provider, site, rng.choice((60, 70, 80)), rng.choice((630, 640, 645))))
+        found.append(Canteen(name, provider, site, rng.choice((60, 70, 80)), rng.choice((620, 630, 635))))
     return tuple(found)
 
 
@@ -181,7 +181,7 @@ def _caregivers(rng: random.Random, stations: tuple[Station, ...], phone: Iterat
         shift = None if k in absent else rng.choices((DAY_SHIFT, EARLY_SHIFT, LATE_SHIFT), (6, 3, 2))[0]
         noon = rng.choice((690, 720, 750, 780))
         skills = tuple(s for s in SKILLS[level] if rng.random() < 0.9)
-        mode = rng.choices(("ebike", "walk", "car"), (66, 16, 18))[0]
+        mode = rng.choices(("ebike", "walk", "car"), (74, 10, 16))[0]
         found.append(Caregiver(
             number=f"CG{k + 1:03d}", name=make_name(rng, sex, rng.random() < 0.6), sex=sex, level=level, mode=mode,
             skills=skills or SKILLS[level][:1], provider=stations[station].provider, station=station, phone=next(phone),
