@@ -1,4 +1,4 @@
-"""Builds the console into console/dist for the wheel; without Node it fetches one from PyPI, else it says so and stops."""
+"""Builds the console into console/dist for the wheel; without Node it fetches one from PyPI or says why it cannot."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ export const en: Catalogue = {
   visitState: { accepted: 'planned', en_route: 'on the way', arrived: 'arrived', in_service: 'in service', finished: 'done', confirmed: 'confirmed', cancelled: 'cancelled', missed: 'missed' },
   header: {
     dayShift: 'Day', nightShift: 'Night', handover: (at) => `until ${at}`, waiting: ['calls', 'waiting'], handling: ['being', 'handled'], late: ['visits', 'late'],
-    tray: ['not', 'assigned'], onDuty: (total) => ['on duty', `of ${total}`], openList: 'Open the list', sla: 'Promises', answered: 'Answered in 60 s', onSite: 'On site in 45 min', onTime: 'Visits on time', online: 'Terminals online',
+    tray: ['not', 'assigned'], onDuty: (total) => ['on duty', `of ${total}`], openList: 'Open the list', sla: 'Promises', answered: 'Answer 60 s', onSite: 'Site 45 min', onTime: 'On time', online: 'Online',
     goal: (pct) => `goal ${pct}`, none: 'none yet', live: 'Live', stale: 'Stopped', off: 'Cut off', connecting: 'Connecting', theme: 'Day or night (N)', clock: 'Server time',
     ringing: (what) => `Ringing: ${what}. F9 mutes for 60 s`, silent: 'Not ringing', soundOff: 'Bell not tried', muted: (s) => `muted ${s} s`,
   },
@@ -89,7 +89,7 @@ export const en: Catalogue = {
     passed: { skill: 'skilled', refused: 'welcome', pinned: 'chosen', bag: 'can carry', shift: 'on shift', window: 'in time', ride: 'still hot', busy: 'free', price: 'worth it' },
   },
   today: {
-    visits: (n) => `${many(n, 'visit')} today`, split: (done, on, rest, tray) => `${done} done · ${on} on · ${rest} to go · ${tray} unassigned`, meals: (n) => many(n, 'meal'), delivered: (n, missed) => `${n} delivered · ${missed} not`, label: "Today's numbers",
+    visits: (n) => many(n, 'visit'), split: (done, on, rest, tray) => `${done} done · ${on} on · ${rest} left · ${tray} open`, meals: (n) => many(n, 'meal'), delivered: (n, missed) => `${n} delivered · ${missed} not`, label: "Today's numbers",
   },
   plan: {
     title: 'Plan today', area: 'Area', seconds: 'Think for', run: 'Start', running: (phase) => `Planning · ${phase}`, cancel: 'Stop', publish: 'Publish', publishing: 'Publishing…', draft: 'draft', drafts: 'Drafts and versions', cost: 'cost', served: 'served', unserved: 'not served', versionN: (v) => `version ${v}`, published: 'in use', none: 'No drafts yet.', done: (served, left) => `Done: ${served} served, ${left} not. Look, then publish.`,
