@@ -54,10 +54,14 @@ class Once:
         kept = await self._claim(actor.account_id, self._key)
         if kept is not None:
             self._response.status_code = kept.status
-            return kept.answer
-        answer: dict[str, Any] = orjson.loads(orjson.dumps(await work()))
+            again: dict[str, Any] = orjson.loads(kept.answer["body"])
+            return again
+        body = orjson.dumps(await work())
         mine = (IdempotencyRecord.account_id == actor.account_id) & (IdempotencyRecord.key == self._key)
-        await self._session.execute(update(IdempotencyRecord).where(mine).values(status=status, answer=answer))
+        await self._session.execute(
+            update(IdempotencyRecord).where(mine).values(status=status, answer={"body": body.decode()})
+        )
+        answer: dict[str, Any] = orjson.loads(body)
         return answer
 
     async def _claim(self, account_id: int, key: str) -> IdempotencyRecord | None:

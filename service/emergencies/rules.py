@@ -1,41 +1,41 @@
-"""Pure decisions about incidents: what may follow, what a close lacks, who is nearest; refuses to look things up."""
+"""Pure decisions about incidents: what may follow, what a close lacks, which promises held; refuses to look up."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.types import IncidentState, Outcome
-
-Coordinate = tuple[float, float]
-"""Longitude and latitude, WGS-84."""
+from service.clock import rfc3339
 
 NEXT: Mapping[IncidentState, frozenset[IncidentState]] = {
     IncidentState.OPEN: frozenset({IncidentState.ACKNOWLEDGED, IncidentState.ASSIGNED}),
     IncidentState.ACKNOWLEDGED: frozenset({IncidentState.ASSIGNED, IncidentState.CLOSED}),
-    IncidentState.ASSIGNED: frozenset({IncidentState.ASSIGNED, IncidentState.ON_SCENE, IncidentState.CLOSED}),
+    IncidentState.ASSIGNED: frozenset(
+        {IncidentState.ACKNOWLEDGED, IncidentState.ASSIGNED, IncidentState.ON_SCENE, IncidentState.CLOSED}
+    ),
     IncidentState.ON_SCENE: frozenset({IncidentState.RECOVERING, IncidentState.CLOSED}),
     IncidentState.RECOVERING: frozenset({IncidentState.CLOSED}),
     IncidentState.CLOSED: frozenset(),
 }
-"""What may follow each state. Assigning an open incident answers it; an assigned one may go to somebody else."""
+"""What may follow each state. Assigning an open incident answers it; an assigned one may go to
+somebody else, or back when the caregiver declines."""
 
 NOTHING_HAPPENED = frozenset({Outcome.FALSE_ALARM, Outcome.DEVICE_FAULT})
 AGAIN_AFTER = timedelta(minutes=3)
+OPENS_UNTIL = timedelta(minutes=30)
 ANSWER_GOAL = timedelta(seconds=60)
 ON_SITE_GOAL = timedelta(minutes=45)
-
-EARTH_M = 6_371_008.8
-DETOUR = 1.35
-SPEED_MPS: Mapping[str, float] = {"walk": 1.25, "ebike": 4.2, "bus": 4.0, "car": 6.5}
-PARK_S: Mapping[str, int] = {"walk": 0, "ebike": 45, "bus": 300, "car": 150}
-AT_THE_SCENE = timedelta(minutes=30)
-"""How long a responder is reckoned to stay, when the slips of their next visits are worked out."""
 
 
 def sources_of(target: IncidentState) -> list[IncidentState]:
     """The states from which an incident may become `target`."""
     return [state for state, following in NEXT.items() if target in following]
+
+
+def is_over(closed_at: datetime | None, now: datetime) -> bool:
+    """Whether an incident no longer opens any sealed field: half an hour after it was closed."""
+    return closed_at is not None and now - closed_at > OPENS_UNTIL
 
 
 def close_lacks(
@@ -54,149 +54,83 @@ def close_lacks(
     return lacks
 
 
-def distance_m(here: Coordinate, there: Coordinate) -> float:
-    """Great-circle distance in metres."""
-    (lon_a, lat_a), (lon_b, lat_b) = here, there
-    half = math.sin(math.radians(lat_b - lat_a) / 2) ** 2
-    half += (
-        math.cos(math.radians(lat_a)) * math.cos(math.radians(lat_b)) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
-    )
-    return 2 * EARTH_M * math.asin(math.sqrt(min(1.0, half)))
-
-
-def travel(mode: str, here: Coordinate, there: Coordinate) -> tuple[int, int]:
-    """Seconds and road metres from one place to another, estimated without a road network."""
-    metres = distance_m(here, there) * DETOUR
-    seconds = metres / SPEED_MPS[mode] + (PARK_S[mode] if metres > 1.0 else 0)
-    return round(seconds), round(metres)
-
-
 @dataclass(frozen=True)
-class Engagement:
-    """One planned stop that is not finished: where, when (town time), and until when its service may begin."""
+class Call:
+    """One incident as its promises see it."""
 
-    visit_id: int | None
-    name: str
-    place: Coordinate
-    start_at: datetime
-    finish_at: datetime
-    window_to_at: datetime | None
-    people: int = 1
-    begun: bool = False
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    on_scene_at: datetime | None
+    outcome: Outcome | None
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A caregiver as the ranking sees them. `stops` are the unfinished ones of today in order."""
+def promises(calls: Sequence[Call], now: datetime) -> dict[str, list[int]]:
+    """How many calls were answered within 60 s and had somebody on site within 45 min, as [met, total].
 
-    caregiver_id: int
-    name: str
-    level: int
-    mode: str
-    place: Coordinate
-    on_shift: bool
-    trained: bool
-    responding: bool
-    stops: tuple[Engagement, ...] = ()
+    A call counts when its promise was kept, or its time has passed; on site, not when nothing had happened.
+    """
+    answers = [_kept(call.opened_at, call.acknowledged_at, ANSWER_GOAL, now) for call in calls]
+    real = [call for call in calls if call.outcome not in NOTHING_HAPPENED]
+    arrivals = [_kept(call.opened_at, call.on_scene_at, ON_SITE_GOAL, now) for call in real]
+    return {"answered_60": _share(answers), "on_site_45": _share(arrivals)}
 
 
-@dataclass(frozen=True)
-class Slip:
-    """By how many minutes a visit would begin later, and whether that is after its window."""
-
-    visit_id: int
-    name: str
-    minutes: int
-    breaks_window: bool
+def _kept(since: datetime, done: datetime | None, goal: timedelta, now: datetime) -> bool | None:
+    if done is not None:
+        return done - since <= goal
+    return False if now - since > goal else None
 
 
-@dataclass(frozen=True)
-class Responder:
-    """A caregiver with the way to the incident, what they are doing, who would wait, and why not, if not."""
-
-    candidate: Candidate
-    travel_s: int
-    distance_m: int
-    doing: str
-    slips: tuple[Slip, ...]
-    why: str | None
-
-    @property
-    def fit(self) -> bool:
-        return self.why is None
+def _share(kept: Sequence[bool | None]) -> list[int]:
+    return [sum(one is True for one in kept), sum(one is not None for one in kept)]
 
 
-def rank(candidates: Sequence[Candidate], scene: Coordinate, now: datetime) -> list[Responder]:
-    """Every candidate, the suitable ones first, each group nearest first. `now` is the town's time."""
-    ranked = [respond(candidate, scene, now) for candidate in candidates]
-    return sorted(ranked, key=lambda one: (not one.fit, one.travel_s, one.candidate.caregiver_id))
+OUTCOMES: Mapping[str, str] = {
+    "helped": "已处置",
+    "hospital": "已送医",
+    "false_alarm": "误报",
+    "device_fault": "设备故障",
+    "not_found": "没找到人",
+    "other": "其他",
+}
+RUNGS: Mapping[str, str] = {
+    "desk": "值守台",
+    "station": "护理站",
+    "family": "家属",
+    "village": "村居",
+    "supervisor": "主管，提示拨打 120",
+}
+SENTENCES: Mapping[str, str] = {
+    "raised": "呼叫进来",
+    "repeated": "又按了，共 {presses} 次",
+    "acknowledged": "{answered} 接听",
+    "escalated": "无人接听，升级到{rung}",
+    "reraised": "3 分没进展，再响",
+    "assigned": "派 {sent}",
+    "accepted": "{sent} 已接单",
+    "declined": "{who} 去不了：{why}",
+    "on_scene": "{sent} 到场",
+    "recovering": "转恢复",
+    "closed": "结案：{outcome}",
+}
 
 
-def respond(candidate: Candidate, scene: Coordinate, now: datetime) -> Responder:
-    """What it would take if this caregiver went now."""
-    travel_s, metres = travel(candidate.mode, candidate.place, scene)
-    free_at = now + timedelta(seconds=travel_s) + AT_THE_SCENE
-    slips = _slips(candidate, scene, now, free_at)
-    return Responder(candidate, travel_s, metres, doing(candidate, now), slips, why_not(candidate, now))
+def log_line(at: datetime, topic: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of an incident's log from its event: moment, topic, and a sentence."""
+    card = data.get("incident") or {}
+    words = {
+        "presses": card.get("presses"),
+        "answered": (card.get("acknowledged_by") or {}).get("display", ""),
+        "sent": (card.get("assigned_to") or {}).get("name", ""),
+        "rung": RUNGS.get(str(data.get("rung")), "下一级"),
+        "outcome": OUTCOMES.get(str(card.get("outcome")), ""),
+        "who": data.get("who", ""),
+        "why": data.get("why", ""),
+    }
+    sentence = SENTENCES.get(topic.removeprefix("incident."))
+    return {"at": rfc3339(at), "topic": topic, "text": topic if sentence is None else sentence.format_map(words)}
 
 
-def why_not(candidate: Candidate, now: datetime) -> str | None:
-    """Why this caregiver should not be sent, or None."""
-    if not candidate.on_shift:
-        return "不当班"
-    if not candidate.trained:
-        return "没有应急培训证书"
-    if candidate.responding:
-        return "已在赶往另一呼叫"
-    current = current_stop(candidate, now)
-    if current is not None and current.people > 1:
-        return f"正在做双人服务（{current.name}），走不开"
-    return None
-
-
-def doing(candidate: Candidate, now: datetime) -> str:
-    """What this caregiver is doing, in a few words."""
-    if candidate.responding:
-        return "处置呼叫"
-    if not candidate.on_shift:
-        return "不当班"
-    current = current_stop(candidate, now)
-    if current is not None:
-        return f"服务中 {current.name}" if current.visit_id is not None else current.name
-    following = next((stop for stop in candidate.stops if stop.start_at > now), None)
-    return "待命" if following is None else f"下一单 {following.name}"
-
-
-def current_stop(candidate: Candidate, now: datetime) -> Engagement | None:
-    """The stop being served: one that was begun, else the one that the plan has now."""
-    begun = next((stop for stop in candidate.stops if stop.begun), None)
-    planned = (stop for stop in candidate.stops if stop.start_at <= now < stop.finish_at)
-    return begun or next(planned, None)
-
-
-def _slips(candidate: Candidate, scene: Coordinate, now: datetime, free_at: datetime) -> tuple[Slip, ...]:
-    """How much later each unfinished visit begins than without the incident, until the day has caught up."""
-    slips: list[Slip] = []
-    usual = _starts(candidate, candidate.place, now, now)
-    diverted = _starts(candidate, scene, free_at, now)
-    for stop, before, after in zip(candidate.stops, usual, diverted, strict=True):
-        minutes = math.ceil((after - before).total_seconds() / 60)
-        if minutes <= 0:
-            break
-        if stop.visit_id is not None:
-            breaks = stop.window_to_at is not None and not stop.begun and before <= stop.window_to_at < after
-            slips.append(Slip(stop.visit_id, stop.name, minutes, breaks))
-    return tuple(slips)
-
-
-def _starts(candidate: Candidate, place: Coordinate, moment: datetime, now: datetime) -> list[datetime]:
-    """When each unfinished stop would begin (one already begun: go on) for who is free at `place` from `moment`."""
-    starts: list[datetime] = []
-    for stop in candidate.stops:
-        travel_s, _ = travel(candidate.mode, place, stop.place)
-        arrival = moment + timedelta(seconds=travel_s)
-        start = arrival if stop.begun else max(arrival, stop.start_at)
-        lasts = stop.finish_at - (now if stop.begun else stop.start_at)
-        starts.append(start)
-        place, moment = stop.place, start + max(lasts, timedelta())
-    return starts
+def earlier_view(incident_id: int, kind: str, opened_at: datetime, outcome: Outcome | None) -> dict[str, Any]:
+    """An earlier incident of the same person, in short."""
+    return {"id": incident_id, "kind": kind, "opened_at": rfc3339(opened_at), "outcome": outcome}

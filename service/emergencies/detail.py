@@ -1,0 +1,101 @@
+"""One incident with all that helps who handles it; opens sealed fields only while it is open, each time noted."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Contact, Elder, Household, Incident
+from service import audit
+from service.auth import Actor
+from service.emergencies import rules
+from service.emergencies.queries import get_card, history_of, log_of
+from service.vault import Vault, masked_name, masked_phone
+
+log = logging.getLogger(__name__)
+
+
+async def get_incident(
+    session: AsyncSession, actor: Actor, incident_id: int, vault: Vault, now: datetime
+) -> dict[str, Any]:
+    """The card with contacts, access, log and history; phones, gate code and conditions in full while it is open.
+
+    Each time something is shown in full, a line goes to the audit trail. Half an hour after the close all is masked.
+    Raises NotFound.
+    """
+    card = await get_card(session, actor, incident_id)
+    incident = await session.get_one(Incident, incident_id)
+    opened = not rules.is_over(incident.closed_at, now)
+    seals = Seals(vault, opened)
+    contacts = await _contacts(session, incident.elder_id, seals)
+    access = await _access(session, incident, seals)
+    if opened and (contacts or incident.household_id is not None):
+        audit.note(session, now, actor.account_id, "incident.reveal", f"incident:{incident_id}")
+    earlier = await history_of(session, incident_id, incident.elder_id)
+    happened = await log_of(session, incident_id)
+    return {**card, "contacts": contacts, "access": access, "log": happened, "history": earlier}
+
+
+class Seals:
+    """Reads sealed fields in full, or masked once the incident is over; a field that does not open never blocks."""
+
+    def __init__(self, vault: Vault, opened: bool) -> None:
+        self._vault, self.opened = vault, opened
+
+    def phone(self, sealed: bytes | None, place: str) -> str | None:
+        """A phone number, in full or as 138****2207."""
+        number = self._read(sealed, place)
+        return number if self.opened else masked_phone(number)
+
+    def secret(self, sealed: bytes | None, place: str) -> str | None:
+        """A gate code or conditions, in full or not at all."""
+        return self._read(sealed, place) if self.opened else None
+
+    def _read(self, sealed: bytes | None, place: str) -> str | None:
+        try:
+            return self._vault.open_text(sealed, place)
+        except InvalidTag:
+            log.error("a sealed field does not open", extra={"place": place})
+            return None
+
+
+async def _contacts(session: AsyncSession, elder_id: int | None, seals: Seals) -> list[dict[str, Any]]:
+    query = select(Contact).where(Contact.elder_id == elder_id).order_by(Contact.rank, Contact.id)
+    return [
+        {
+            "id": contact.id,
+            "rank": contact.rank,
+            "name": contact.name,
+            "relation": contact.relation,
+            "phone": seals.phone(contact.phone_sealed, "contact.phone_sealed"),
+            "note": contact.note,
+        }
+        for contact in await session.scalars(query)
+    ]
+
+
+async def _access(session: AsyncSession, incident: Incident, seals: Seals) -> dict[str, Any]:
+    """How to get in, and what to know of the person there."""
+    home = await session.get(Household, incident.household_id) if incident.household_id is not None else None
+    elder = await session.get(Elder, incident.elder_id) if incident.elder_id is not None else None
+    access: dict[str, Any] = {"masked": not seals.opened}
+    if home is not None:
+        access |= {
+            "access_note": home.access_note,
+            "access_min": home.access_min,
+            "floor": home.floor,
+            "lift": home.lift,
+            "gate_code": seals.secret(home.gate_code_sealed, "household.gate_code_sealed"),
+            "key_holder": home.key_holder,
+            "key_holder_phone": seals.phone(home.key_holder_phone_sealed, "household.key_holder_phone_sealed"),
+        }
+    if elder is not None:
+        access |= {
+            "elder_name": elder.name if seals.opened else masked_name(elder.name),
+            "elder_phone": seals.phone(elder.phone_sealed, "elder.phone_sealed"),
+            "conditions": seals.secret(elder.conditions_sealed, "elder.conditions_sealed"),
+        }
+    return access

@@ -1,0 +1,91 @@
+"""Opens an incident for who calls by telephone; joins the open one of the same home, refuses unknown elders."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Bed, Elder, Incident
+from models.types import IncidentState
+from service import audit
+from service.auth import Actor
+from service.elders.queries import get_elder
+from service.emergencies import escalation
+from service.emergencies.queries import card_of
+from service.intake.ladder import KINDS, PERSON
+from service.realtime import outbox
+
+KEEP_PRESSES = 8
+
+
+async def open_incident(
+    session: AsyncSession, actor: Actor, elder_id: int, kind: str, text: str | None, now: datetime
+) -> dict[str, Any]:
+    """Open an incident for an elder in scope, with its ladder, or join the open one of that home. Raises NotFound."""
+    elder = await get_elder(session, actor, elder_id)
+    playbook, severity = KINDS[kind].playbook or PERSON, KINDS[kind].severity
+    incident_id = await _insert(session, elder, playbook, kind, severity, text, now)
+    topic = "incident.raised"
+    if incident_id is None:
+        incident_id, topic = await _join(session, elder, playbook, kind, severity, text, now), "incident.repeated"
+    else:
+        await escalation.arm_ladder(session, incident_id, playbook, now)
+    card = await card_of(session, incident_id)
+    sent = (card["assigned_to"] or {}).get("id")
+    outbox.append(
+        session,
+        topic,
+        {"incident": card},
+        subject=f"incident:{incident_id}",
+        area_code=elder.area_code,
+        provider_id=card["provider_id"],
+        caregiver_ids=[] if sent is None else [sent],
+    )
+    audit.note(session, now, actor.account_id, topic, f"incident:{incident_id}", "hotline")
+    return card
+
+
+async def _insert(
+    session: AsyncSession, elder: Elder, playbook: str, kind: str, severity: int, text: str | None, now: datetime
+) -> int | None:
+    """The new incident's id; None when the home has an open one (a second caller waits here for the first)."""
+    bed = (await session.scalars(select(Bed).where(Bed.elder_id == elder.id))).first()
+    row = {
+        "household_id": elder.household_id,
+        "elder_id": elder.id,
+        "station_id": bed.station_id if bed is not None else None,
+        "provider_id": bed.provider_id if bed is not None else elder.provider_id,
+        "area_code": elder.area_code,
+        "playbook": playbook,
+        "kind": kind,
+        "severity": severity,
+        "drill": False,
+        "state": IncidentState.OPEN,
+        "presses": 1,
+        "press_times": [now.isoformat(timespec="milliseconds")],
+        "rung": 0,
+        "opened_at": now,
+        "last_alert_at": now,
+        "note": text,
+    }
+    postgres = session.get_bind().dialect.name == "postgresql"
+    insert = (postgresql if postgres else sqlite).insert(Incident).values(row)
+    return (await session.execute(insert.on_conflict_do_nothing().returning(Incident.id))).scalar_one_or_none()
+
+
+async def _join(
+    session: AsyncSession, elder: Elder, playbook: str, kind: str, severity: int, text: str | None, now: datetime
+) -> int:
+    same = (Incident.household_id == elder.household_id) & (Incident.playbook == playbook)
+    query = select(Incident).where(same, Incident.drill.is_(False), Incident.state != IncidentState.CLOSED)
+    incident = (await session.scalars(query.with_for_update())).one()
+    if severity > incident.severity:
+        incident.severity, incident.kind = severity, kind
+    incident.presses += 1
+    incident.press_times = [*incident.press_times, now.isoformat(timespec="milliseconds")][-KEEP_PRESSES:]
+    incident.last_alert_at = now
+    incident.note = text or incident.note
+    await session.flush()
+    return incident.id

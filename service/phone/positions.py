@@ -1,0 +1,79 @@
+"""Keeps where each phone was last and tells the desk when it moved; refuses places from the future and the past."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Caregiver, Position, Shift
+from service.auth import Actor
+from service.clock import rfc3339
+from service.errors import NotFound
+from service.phone.schemas import PositionReport
+from service.realtime import outbox
+from service.staff.queries import doing_now
+from service.town_clock import TownTime
+
+MOVED_M = 25.0
+TOLD_EVERY = timedelta(seconds=60)
+SKEW = timedelta(minutes=2)
+METRES_A_DEGREE = 111_195.0
+
+
+async def keep_positions(
+    session: AsyncSession, actor: Actor, reports: Sequence[PositionReport], now: datetime, town: TownTime
+) -> bool:
+    """Keep the newest of `reports` unless an even newer one is known; True when the desk was told.
+
+    The desk is told after 25 m, else once a minute. `at` is the phone's moment on the town's clock; one that is ahead
+    by more than two minutes counts as now.
+    """
+    person = await session.get(Caregiver, actor.caregiver_id)
+    if person is None:
+        raise NotFound("this account is no caregiver's")
+    if not reports:
+        return False
+    newest = max(reports, key=lambda report: _moment(report, town))
+    known = await session.get(Position, person.id, with_for_update=True)
+    moment = _moment(newest, town)
+    if known is not None and moment < known.at <= town.at + SKEW:
+        return False
+    moved = known is None or _metres(known, newest) >= MOVED_M or now - known.received_at >= TOLD_EVERY
+    if not moved:
+        return False
+    values = {"lon": newest.lon, "lat": newest.lat, "datum": newest.datum, "accuracy_m": newest.accuracy_m}
+    await session.merge(Position(caregiver_id=person.id, **values, at=moment, received_at=now))
+    await session.flush()
+    await _tell(session, person, newest, moment, town)
+    return True
+
+
+def _moment(report: PositionReport, town: TownTime) -> datetime:
+    return town.at if report.at is None or report.at > town.at + SKEW else report.at
+
+
+def _metres(known: Position, report: PositionReport) -> float:
+    """Straight distance; infinite between datums, so that a change of datum always counts."""
+    if known.datum is not report.datum:
+        return math.inf
+    east = (known.lon - report.lon) * math.cos(math.radians(report.lat))
+    return math.hypot(east, known.lat - report.lat) * METRES_A_DEGREE
+
+
+async def _tell(
+    session: AsyncSession, person: Caregiver, report: PositionReport, moment: datetime, town: TownTime
+) -> None:
+    running = select(Shift.id).where(Shift.caregiver_id == person.id, Shift.from_at <= town.at, Shift.to_at > town.at)
+    on_shift = (await session.scalars(running.limit(1))).first() is not None
+    state = (await doing_now(session, town)).get(person.id, "idle" if on_shift else "off")
+    place = {"lon": report.lon, "lat": report.lat, "datum": report.datum.value, "position_at": rfc3339(moment)}
+    outbox.append(
+        session,
+        "caregiver.moved",
+        {"caregiver": {"id": person.id, "state": state, **place}},
+        subject=f"caregiver:{person.id}",
+        area_code=person.area_code,
+        provider_id=person.provider_id,
+    )
