@@ -13,6 +13,7 @@ from service.beds.api import router as beds
 from service.board.socket import routes as board
 from service.clock import Clock
 from service.db import Database
+from service.devices.api import router as devices
 from service.dispatch.api import router as dispatch
 from service.elders.api import router as elders
 from service.emergencies.api import router as emergencies
@@ -35,7 +36,7 @@ from service.town.basemap import Basemap
 from service.vault import Vault
 
 ROLES = frozenset({"intake", "hub", "web", "work"})
-WEB = (accounts, beds, dispatch, elders, emergencies, jobs, meals, orders, organisations, phone, staff, town)
+WEB = (accounts, beds, devices, dispatch, elders, emergencies, jobs, meals, orders, organisations, phone, staff, town)
 
 
 def create_app(

@@ -11,6 +11,7 @@ import uvicorn
 import uvloop
 
 from service.app import create_app
+from service.demo.seeding import open_town
 from service.demo.welcome import say_welcome
 from service.log import start_log
 from service.schema import migrate
@@ -53,16 +54,26 @@ async def _run(server: uvicorn.Server, settings: Settings, port: int, demo: bool
     gc.collect()
     gc.freeze()
     player = asyncio.create_task(_play(server.config.app, settings, port)) if demo else None
+    ended = asyncio.create_task(_stop_when_it_fails(server, player)) if player else None
     await serving
-    if player is not None:
-        player.cancel()
+    for task in filter(None, (player, ended)):
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await player
+            await task
+
+
+async def _stop_when_it_fails(server: uvicorn.Server, player: "asyncio.Task[None]") -> None:
+    """A town that cannot be founded ends the service with its reason; a player that ended by itself does not."""
+    await asyncio.wait({player})
+    if not player.cancelled() and player.exception() is not None:
+        server.should_exit = True
 
 
 async def _play(app: Any, settings: Settings, port: int) -> None:
-    """Run the simulator as a process of its own once the town stands; it ends with the service."""
-    await app.state.town_stands.wait()
+    """Found or wake the demo's town, then run the simulator as a process of its own; it ends with the service."""
+    state = app.state
+    await open_town(state.database, state.clock, state.vault, settings.home)
+    state.town_stands.set()
     say_welcome(settings.home, port)
     player = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "service.cli", "demo", "--url", f"http://127.0.0.1:{port}"),

@@ -9,8 +9,7 @@ from service.jobs.worker import Kind
 from service.visits import jobs as visits
 
 TIMETABLE = (
-    Every("emergencies.fire_timers", 0.25, emergencies.fire_timers),
-    Every("emergencies.reraise", 2.0, emergencies.reraise),
+    Every("emergencies.ring_timers", 0.25, emergencies.ring_timers),
     Every("visits.mark_late", 5.0, visits.mark_late),
     Every("accounts.tidy", 600.0, accounts.tidy),
 )
