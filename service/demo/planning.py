@@ -1,4 +1,4 @@
-"""Plans a day of the town, every district at the same time, by the verbs of dispatch; decides nothing itself."""
+"""Plans a day of the town, all districts at the same time, by the verbs of dispatch; decides nothing itself."""
 
 import asyncio
 import threading

@@ -217,7 +217,7 @@ def terminal_rows(
     stations: list[int],
     now: datetime,
 ) -> list[Row]:
-    """Call devices with sealed keys; a dwelling's device names the elder with the bed, else the first who lives there."""
+    """Call devices with sealed keys; a dwelling's device names the elder with the bed, else the first there."""
     rng = random.Random(f"fleet {town.seed}")
     bedded = {bed.household: bed for bed in town.beds}
     rows = []

@@ -1,0 +1,87 @@
+"""Writes everything in the demo town that lasts longer than a day; refuses to know what day it is there."""
+
+import time
+from pathlib import Path
+
+from models import (
+    Area,
+    Bed,
+    Canteen,
+    Caregiver,
+    CaregiverSkill,
+    Contact,
+    Elder,
+    Household,
+    Meal,
+    MenuItem,
+    MenuPrice,
+    Provider,
+    Station,
+    Terminal,
+)
+from service.clock import Clock
+from service.db import Database
+from service.demo import crew, homefiles, register
+from service.demo.chunks import add_numbered, add_rows
+from service.demo.crew import Crew
+from service.demo.days import Founded, Standing
+from service.demo.today import Register
+from service.demo.town import Town
+from service.vault import Vault
+
+
+async def write_town(
+    database: Database, clock: Clock, vault: Vault, home: Path, town: Town, founded: Founded
+) -> Standing:
+    """Areas, bodies, people, devices and accounts, with the files that the simulator and the operator need."""
+    began = time.monotonic()
+    providers, stations, ids = await _write_register(database, clock, vault, town, founded)
+    since = founded.stage("register", began)
+    keys = homefiles.new_keys(town)
+    homefiles.write_keys(home, keys)
+    homefiles.write_basemap(home, town.ground)
+    rows = register.terminal_rows(town, vault, keys, ids.households, ids.elders, providers, stations, clock.now())
+    await add_rows(database, Terminal, rows)
+    since = founded.stage("terminals", since)
+    people = await _write_people(database, clock, home, town, founded, providers, stations)
+    founded.stage("people", since)
+    return Standing(town, ids, people)
+
+
+async def _write_register(
+    database: Database, clock: Clock, vault: Vault, town: Town, founded: Founded
+) -> tuple[list[int], list[int], Register]:
+    """Answers the ids of providers and stations, and those that orders point to."""
+    await add_rows(database, Area, register.area_rows(town))
+    providers = await add_numbered(database, Provider, register.provider_rows(town, founded.on))
+    stations = await add_numbered(database, Station, register.station_rows(town, providers))
+    canteens = await add_numbered(database, Canteen, register.canteen_rows(town, providers))
+    meals = await add_numbered(database, Meal, register.meal_rows(canteens))
+    items = await add_numbered(database, MenuItem, register.menu_rows(town.menu))
+    await add_numbered(database, MenuPrice, register.price_rows(town.menu, items, founded.on))
+    households = await add_numbered(database, Household, register.household_rows(town, vault))
+    elder_rows = register.elder_rows(town, vault, households, providers)
+    elders = await add_numbered(database, Elder, elder_rows)
+    await add_numbered(database, Contact, register.contact_rows(town, vault, elders))
+    await add_numbered(database, Bed, register.bed_rows(town, elders, providers, stations, clock.now()))
+    codes = {item.code: ident for item, ident in zip(town.menu, items, strict=True)}
+    elder_providers = [row["provider_id"] for row in elder_rows]
+    return providers, stations, Register(households, elders, elder_providers, canteens, meals, codes)
+
+
+async def _write_people(
+    database: Database,
+    clock: Clock,
+    home: Path,
+    town: Town,
+    founded: Founded,
+    providers: list[int],
+    stations: list[int],
+) -> Crew:
+    """Caregivers with their skills, and everybody's account with a password that only the home folder knows."""
+    caregivers = await add_numbered(database, Caregiver, crew.caregiver_rows(town, providers, stations))
+    await add_numbered(database, CaregiverSkill, crew.skill_rows(town, caregivers, founded.on))
+    passwords = homefiles.new_passwords(town)
+    homefiles.write_accounts(home, town, passwords)
+    accounts = await crew.add_accounts(database, town, providers, stations, caregivers, passwords, clock.now())
+    return Crew(stations, caregivers, accounts)
