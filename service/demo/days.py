@@ -115,7 +115,7 @@ async def ask_for_day(
     if not working:
         await add_numbered(database, Shift, crew.shift_rows(standing.town, standing.people.caregivers, on))
     if not asked:
-        wanted = day or await asyncio.to_thread(standing.day, on)
+        wanted = await asyncio.to_thread(standing.day, on) if day is None else day
         placed_at = local_midnight(on) - timedelta(hours=8)
         by = standing.people.accounts[ADMIN]
         founded.visits = await add_day(database, standing.town, wanted, standing.ids, on, placed_at, by)

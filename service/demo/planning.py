@@ -1,6 +1,7 @@
 """Plans a day of the town, all districts at the same time, by the verbs of dispatch; decides nothing itself."""
 
 import asyncio
+import logging
 import threading
 from datetime import date
 from typing import Any
@@ -10,8 +11,10 @@ from service.db import Database
 from service.demo.town import Town
 from service.dispatch import actions, mapping, queries
 from service.dispatch.jobs import ROUTES_A_CHUNK
-from service.dispatch.planner import plan_problem
+from service.dispatch.planner import PlanningFailed, plan_problem
 from service.town_clock import town_time
+
+log = logging.getLogger(__name__)
 
 
 def districts_of(town: Town) -> list[str]:
@@ -24,11 +27,22 @@ async def draft_plans(
 ) -> list[dict[str, Any]]:
     """A draft of the day for each district, all made side by side: plan_id, area_code, served, unserved, cost of each.
 
-    The town's clock says from which moment on people can be sent. Raises PlanningFailed.
+    The town's clock says from which moment on people can be sent. A district whose planning fails even with
+    more time is left out, so that the town stands all the same.
     """
-    return list(
-        await asyncio.gather(*[_draft(database, clock, district, on, seconds, seed, made_by) for district in districts])
-    )
+    drafts = [_try(database, clock, district, on, seconds, seed, made_by) for district in districts]
+    return [draft for draft in await asyncio.gather(*drafts) if draft is not None]
+
+
+async def _try(
+    database: Database, clock: Clock, district: str, on: date, seconds: float, seed: int, made_by: int
+) -> dict[str, Any] | None:
+    for patience in (1, 3):
+        try:
+            return await _draft(database, clock, district, on, seconds * patience, seed, made_by)
+        except PlanningFailed as failure:
+            log.warning("a district of the demo could not be planned: %s", failure, extra={"area": district})
+    return None
 
 
 async def _draft(
