@@ -41,7 +41,7 @@ class Baseline:
             self._model()
             self._search()
         state = rebuilt(c, self.best)
-        begin = sum(unit.price for unit in c.units) / self.problem.objective.scale
+        begin = sum(unit.price % MUST for unit in c.units) / self.problem.objective.scale
         stage = Stage("ortools", self.run.passed(), begin, state.score() / self.problem.objective.scale, self.served)
         plan = planned(state, stages=(stage,), seed=self.run.seed, engine="ortools")
         return replace(plan, ended="iterations" if self.run.iterations else "seconds", iterations=self.served)

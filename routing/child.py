@@ -29,7 +29,7 @@ def main() -> None:
         with lock:
             send(answers, ("progress", news, plan))
 
-    run = Run(question["seconds"], question["iterations"], question["seed"], tell, stop.is_set)
+    run = Run(question["seconds"], question["iterations"], question["seed"], tell, stop.is_set, question["began"])
     if question["engine"] == "ortools":
         plan = Baseline(question["problem"], run).solve()
     else:

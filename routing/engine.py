@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from routing.compiled import Compiled
+from routing.compiled import MUST, Compiled
 from routing.exact import Exact
 from routing.plan import Plan, Stage
 from routing.problem import Problem
@@ -14,7 +14,8 @@ from routing.run import Run
 from routing.search import Search, rebuilt
 
 EXACT_FROM = 0.35
-EXACT_SHARE = 0.35
+EXACT_SHARE = 0.3
+EXACT_ONLY = 0.93
 
 
 class Auto:
@@ -24,8 +25,10 @@ class Auto:
         self.run, self.problem = run, problem
         self.c = Compiled(problem)
         self.stages: dict[str, Stage] = {}
-        self.told = -1.0
+        self.told, self.sent = -1.0, -1
+        self.shown: float | None = None
         self.done = 0
+        self.closing = False
 
     def solve(self) -> Plan:
         """The best plan found, with its stages."""
@@ -50,7 +53,7 @@ class Auto:
             if self.run.stopped() or (self.run.seconds and spent > 0.15 * self.run.seconds):
                 break
         assert best is not None  # noqa: S101 - there is always a first order
-        empty = sum(unit.price for unit in self.c.units)
+        empty = sum(unit.price % MUST for unit in self.c.units)
         self._log("construct", time.monotonic() - began, empty, best.best.score)
         return best
 
@@ -60,6 +63,9 @@ class Auto:
         exact = Exact(self.run.seed)
         spent = {"ruin": 0.0, "exact": 0.0}
         while (share := self.run.share(self.done)) < 1.0:
+            if share > EXACT_ONLY and not self.closing:
+                self.closing = True
+                search.restore()
             before, began = search.best.score, time.monotonic()
             turn = "exact" if self._exact_next(share, spent) else "ruin"
             if turn == "ruin":
@@ -70,14 +76,13 @@ class Auto:
             spent[turn] += took if self.run.seconds and not self.run.iterations else 1.0 if turn == "ruin" else 40.0
             self.done += 1
             self._log(turn, took, before, search.best.score)
-            if search.best.score < before:
-                self._publish(turn)
+            self._publish(turn)
 
     def _exact_next(self, share: float, spent: dict[str, float]) -> bool:
         """CP-SAT gets its share of the effort once the plan has settled, and all of the end."""
         if share < EXACT_FROM:
             return False
-        return share > 0.93 or spent["exact"] < EXACT_SHARE * (spent["exact"] + spent["ruin"] * (1 - EXACT_FROM))
+        return share > EXACT_ONLY or spent["exact"] < EXACT_SHARE * (spent["exact"] + spent["ruin"] * (1 - EXACT_FROM))
 
     def _limit(self) -> float:
         left = 1e9 if self.run.seconds is None else self.run.seconds - self.run.passed()
@@ -95,13 +100,16 @@ class Auto:
         return planned(state, stages=tuple(self.stages.values()), seed=self.run.seed, engine="auto", reasons=reasons)
 
     def _publish(self, phase: str) -> None:
-        """Sends the best plan on, at most every half second."""
-        now = self.run.passed()
+        """Sends news at most every half second, with the plan when it is a new best."""
+        now, score = self.run.passed(), self.search.best.score
         if phase != "construct" and now - self.told < 0.5:
             return
         self.told = now
-        complete = self.search.complete()
-        plan = self._plan(reasons=False) if complete else None
+        fresh = score != self.sent and self.search.complete()
+        self.sent = score
+        plan = self._plan(reasons=False) if fresh else None
         missing = sum(len(self.c.units[u].visits) for u in self.search.best.out)
-        cost = self.search.best.score / self.problem.objective.scale
-        self.run.tell(phase, plan, cost if plan is None else plan.cost, len(self.problem.visits) - missing, missing)
+        if plan is not None:
+            self.shown = plan.cost
+        cost = score / self.problem.objective.scale if self.shown is None else self.shown
+        self.run.tell(phase, plan, cost, len(self.problem.visits) - missing, missing)

@@ -85,7 +85,7 @@ class Search:
         """(first, last) temperature from the size of a typical leg, so that seconds and minutes behave alike."""
         legs = [leg for seq in self.best.orders for leg in self.legs(seq)]
         typical = max(1.0, float(np.mean(legs)) if legs else 1.0) * max(1, self.c.goal_weights.travel)
-        return 0.6 * typical, 0.006 * typical
+        return 0.12 * typical, 0.002 * typical
 
     def legs(self, seq: list[int]) -> list[int]:
         """Legs into the tasks of one order."""

@@ -25,6 +25,7 @@ from routing.reasons import explained
 
 ENGINES = ("auto", "ortools")
 GRACE_S = 0.6
+FINISH_S = 0.2
 TICK_S = 0.05
 DEFAULT_S = 10.0
 
@@ -57,7 +58,8 @@ class Solving:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )  # fmt: skip
         self.pid = self.child.pid
-        question = {"problem": problem, "iterations": iterations, "seed": seed, "engine": engine, "seconds": seconds}
+        question = {"problem": problem, "iterations": iterations, "seed": seed, "engine": engine, "seconds": None}
+        question["began"] = self.began
         self.last_words: list[bytes] = []
         targets = (lambda: self._ask(question), self._hear, self._overhear)
         self.threads = [threading.Thread(target=target, daemon=True) for target in targets]
@@ -67,7 +69,7 @@ class Solving:
     def _ask(self, question: dict[str, Any]) -> None:
         try:
             if self.seconds is not None:
-                question["seconds"] = max(0.05, self.seconds - (time.monotonic() - self.began) - 0.25)
+                question["seconds"] = max(0.05, self.seconds - FINISH_S)
             send(cast(BinaryIO, self.child.stdin), question)
         except OSError:
             return
