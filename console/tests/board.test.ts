@@ -49,6 +49,24 @@ describe('snapshot and events make the board', () => {
   })
 })
 
+describe('what a caregiver does', () => {
+  it('follows calls and visits without waiting for the next position', () => {
+    let board = fromSnapshot(snapshot({ visits: [visit(3, 0, 30)], caregivers: [lin({ state: 'idle' })] }))
+    const states = (): string | undefined => board.caregivers.get(1)?.state
+    board = reduce(board, event('visit.en_route', { visit: visit(3, 0, 30, { state: 'en_route' }) }))
+    expect(states()).toBe('moving')
+    board = reduce(board, event('incident.assigned', { incident: call(7, { state: 'assigned', assigned_to: { id: 1, name: '林**', travel_s: 60 } }) }))
+    expect(states()).toBe('responding')
+    board = reduce(board, event('incident.closed', { incident: call(7, { state: 'closed', assigned_to: { id: 1, name: '林**', travel_s: 60 } }) }))
+    expect(states()).toBe('moving')
+  })
+
+  it('somebody off duty stays off duty', () => {
+    const board = reduce(fromSnapshot(snapshot({ visits: [visit(3, 0, 30)], caregivers: [lin({ state: 'off' })] })), event('visit.arrived', { visit: visit(3, 0, 30, { state: 'arrived' }) }))
+    expect(board.caregivers.get(1)?.state).toBe('off')
+  })
+})
+
 describe('the queue', () => {
   it('puts SOS before falls, older before newer, drills and closed aside', () => {
     const queue = queueOf([call(1, { kind: 'fall' }), call(2, { opened_at: iso(NOON + MIN) }), call(3), call(4, { drill: true }), call(5, { state: 'assigned' }), call(6, { state: 'closed' })])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { advance, closeHint, feedLook, hello, isNews, readFrame, replyTo, retryDelay, START, type Frame } from '../src/feed/protocol'
+import { advance, CLOSE, feedLook, forgets, hello, isNews, pauseAfter, readFrame, replyTo, retryDelay, START, type Frame } from '../src/feed/protocol'
 
 const event = (seq: number, topic = 'visit.arrived'): Frame & { type: 'event' } => ({ type: 'event', seq, topic, at: '2026-07-16T06:32:00+00:00', data: {} })
 const snapshot = (seq: number): Frame => ({ type: 'snapshot', seq, state: {} as never })
@@ -58,10 +58,11 @@ describe('what the feed says and shows', () => {
     expect(retryDelay(0, 1, null)).toBe(1_000)
   })
 
-  it('stays away only when told to', () => {
-    expect(closeHint(4401, '')).toMatchObject({ retry: false, signIn: true })
-    expect(closeHint(1012, 'retry_ms=3000')).toMatchObject({ retry: true, delayMs: 3000 })
-    expect(closeHint(1006, '')).toMatchObject({ retry: true, delayMs: null })
+  it('pauses where the protocol asks for it, comes back at once elsewhere, and forgets only when its scope changed', () => {
+    expect([CLOSE.restart, CLOSE.busy, CLOSE.noHello].map(pauseAfter)).toEqual([1_000, 1_000, 1_000])
+    expect([CLOSE.slow, CLOSE.scope, CLOSE.sessionOver, 1006].map(pauseAfter)).toEqual([0, 0, 0, 0])
+    expect(pauseAfter(CLOSE.badFrame)).toBe(30_000)
+    expect([CLOSE.scope, CLOSE.slow].map(forgets)).toEqual([true, false])
   })
 
   it('drops frames it does not know', () => {

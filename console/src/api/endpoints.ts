@@ -26,9 +26,26 @@ export const incidents = {
     post<Incident>(`/api/incidents/${id(incident)}/close`, { outcome, note }),
 }
 
+export const callBacks = {
+  done: (call: Id) => post<unknown>(`/api/terminals/call-backs/${id(call)}/done`),
+}
+
+/** How to get in and what to know of the person there; masked once the call is over. */
+export interface Access {
+  masked: boolean
+  access_note?: string | null
+  access_min?: number | null
+  gate_code?: string | null
+  key_holder?: string | null
+  key_holder_phone?: string | null
+  elder_name?: string | null
+  elder_phone?: string | null
+  conditions?: string | null
+}
+
 export interface IncidentDetail extends Incident {
-  contacts?: { name: string; relation?: string | null; phone?: string | null; minutes?: number | null }[]
-  access?: Record<string, unknown> | null
+  contacts?: { id: Id; rank: number; name: string; relation: string | null; phone: string | null; note: string | null }[]
+  access?: Access | null
   log?: { at: string; topic: string; text: string }[]
 }
 

@@ -141,12 +141,16 @@ export interface Snapshot {
   duty: { role: string; display: string }[]
   sla: Sla
   pauses?: Pause[]
+  call_backs?: CallBack[]
   consoles?: number
   phone?: string | null
 }
 
 /** A rest or a loading at a canteen that the published plan gives a caregiver. */
 export interface Pause { caregiver_id: Id; start_at: Moment; finish_at: Moment; kind?: string }
+
+/** A signed message nobody could read: somebody should call that bedside back. */
+export interface CallBack { id: Id; terminal_id: Id; problem: string; received_at: Moment; called_back_at: Moment | null; address: string | null }
 
 export interface BoardDay { plan: Plan | null; visits: Visit[]; unserved: Unserved[]; pauses?: Pause[] }
 
@@ -179,7 +183,7 @@ export interface Basemap {
   schematic: boolean
   label: string
   datum: Datum
-  bounds: [number, number, number, number]
+  bounds: [number, number, number, number] | null
   coast: [number, number][][]
   hills: [number, number][][]
   water: [number, number][][]

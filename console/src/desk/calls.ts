@@ -1,6 +1,6 @@
 /** What a dispatcher does with calls: answer, choose, send, mark, close; the service decides who was first. */
 import { reactive, ref } from 'vue'
-import { incidents } from '../api/endpoints'
+import { incidents, type IncidentDetail } from '../api/endpoints'
 import { asProblem, type Problem } from '../api/http'
 import type { Id, Incident, Outcome, Responder } from '../api/types'
 import { t } from '../i18n'
@@ -17,10 +17,12 @@ export interface CallDesk {
   assigning: boolean
   closing: boolean
   saying120: boolean
+  detail: IncidentDetail | null
+  showing: boolean
 }
 
 const blank = (): CallDesk => ({
-  busy: null, note: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false,
+  busy: null, note: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false, detail: null, showing: false,
 })
 
 export function createCalls(store: Store) {
@@ -112,15 +114,27 @@ export function createCalls(store: Store) {
     focus.value = id
   }
 
+  /** Opens the sealed file of this call; the service notes every opening, so it is read only on a press. */
+  async function openDetail(id: Id): Promise<void> {
+    const at = card(id)
+    at.showing = true
+    try {
+      at.detail = await incidents.one(id)
+    } catch (thrown) {
+      at.showing = false
+      at.note = { tone: 'bad', text: t.value.queue.failed(asProblem(thrown).message) }
+    }
+  }
+
   /** Esc: folds what is open on this card; false when nothing was. */
   function fold(id: Id): boolean {
     const at = card(id)
-    const open = at.assigning || at.closing || at.saying120
-    Object.assign(at, { assigning: false, closing: false, saying120: false })
+    const open = at.assigning || at.closing || at.saying120 || at.showing
+    Object.assign(at, { assigning: false, closing: false, saying120: false, showing: false })
     return open
   }
 
-  return { card, focus, answer, read, openAssign, choose, send, onScene, recovering, close, openClosing, fold }
+  return { card, focus, answer, read, openAssign, choose, send, onScene, recovering, close, openClosing, openDetail, fold }
 }
 
 export type Calls = ReturnType<typeof createCalls>

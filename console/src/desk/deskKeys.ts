@@ -95,6 +95,11 @@ export function deskKeys(desk: Desk, sound: Sound): () => void {
 
   const verbs: Record<string, (event: KeyboardEvent) => boolean> = {
     F1: answer, A: answer, F2: send, D: send, F3: hold120, F9: mute, J: () => step(1), K: () => step(-1), Enter: enter, Escape: back,
+    E: () => {
+      const call = desk.call.value
+      if (call && call.state !== 'open') void calls.openDetail(call.id)
+      return call !== null
+    },
     S: onScene, C: close, R: reconnect, N: () => { flipTheme(); return true },
     P: () => { desk.toggle('plan'); return true },
     '/': () => { desk.sheet.value = 'find'; return true },

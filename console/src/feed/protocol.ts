@@ -69,12 +69,17 @@ export function retryDelay(attempt: number, random: number, serverMs: number | n
   return (serverMs ?? 0) + Math.round(random * spread)
 }
 
-export interface CloseHint { retry: boolean; signIn: boolean; delayMs: number | null; forget: boolean }
+export const CLOSE = { restart: 1012, busy: 1013, badFrame: 4400, sessionOver: 4401, noHello: 4407, slow: 4408, scope: 4410 } as const
+const UNREAD_PAUSE_MS = 30_000
 
-/** What a close code asks: 4401 sign in again, 4403 stay away, others come back; the reason may carry `retry=ms`. */
-export function closeHint(code: number, reason: string): CloseHint {
-  const asked = /retry[_-]?(?:after|ms)?[=:]\s*(\d+)/i.exec(reason)
-  const delayMs = asked ? Number(asked[1]) : null
-  const signIn = code === 4401
-  return { retry: !signIn && code !== 4403, signIn, delayMs, forget: code === 4409 || code === 4410 }
+/**
+ * Milliseconds to wait before the spread of `retryDelay`, by close code. A desk never gives up: where the session may be
+ * over it asks for a new ticket at once, and the answer to that says whether to sign in.
+ */
+export function pauseAfter(code: number): number {
+  if (code === CLOSE.badFrame) return UNREAD_PAUSE_MS
+  return code === CLOSE.restart || code === CLOSE.busy || code === CLOSE.noHello ? 1_000 : 0
 }
+
+/** True when what was seen so far is no longer ours: the next hello asks for the whole state. */
+export const forgets = (code: number): boolean => code === CLOSE.scope

@@ -4,7 +4,7 @@ import { session } from '../api/endpoints'
 import { asProblem } from '../api/http'
 import type { BoardEvent, Snapshot } from '../api/types'
 import {
-  advance, closeHint, feedLook, hello, isNews, readFrame, replyTo, retryDelay, START, STALE_AFTER_MS,
+  advance, feedLook, forgets, hello, isNews, pauseAfter, readFrame, replyTo, retryDelay, START, STALE_AFTER_MS,
   type Cursor, type FeedLook, type Frame,
 } from './protocol'
 
@@ -54,10 +54,8 @@ export function openFeed(door: FeedDoor, forced: FeedLook | null = null) {
   function onClose(this: WebSocket, event: CloseEvent): void {
     if (this !== socket) return
     socket = null
-    const hint = closeHint(event.code, event.reason)
-    if (hint.forget) cursor = START
-    if (hint.signIn) return door.onSignedOut()
-    if (hint.retry && !stopped) later(hint.delayMs)
+    if (forgets(event.code)) cursor = START
+    if (!stopped) later(pauseAfter(event.code))
   }
 
   function later(serverMs: number | null): void {

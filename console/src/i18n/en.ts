@@ -59,6 +59,9 @@ export const en: Catalogue = {
     notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', escalated: (rung) => `escalated to ${rung}`,
     newCall: (kind, who, place) => `${kind}, ${who}, ${place}`, takenBy: (who) => `${who} answered`, listening: 'Sound is not on yet.', tryBell: 'Try the bell', bellAsk: 'The browser rings only after one press:', bellOk: 'I heard it', bellHow: 'Three notes just rang. If not heard, turn up and try again.', opened: (at) => `since ${at}`, drillMark: 'D',
   },
+  detail: {
+    open: 'File', title: 'How to get in, whom to call', note: 'Opened for this call, taken back 30 minutes after its close; every opening is noted.', masked: 'Closed for more than 30 minutes: masked.', reading: 'Opening…', phone: 'Self', gate: 'Gate', key: 'Key', way: 'Way in', know: 'Know first', contacts: 'Contacts', log: 'What happened', none: 'none on file',
+  },
   assign: {
     title: 'Who goes', count: (n) => `${n} can go`, send: 'Send', choose: 'Pick', slipNone: 'no visit moves', slip: (name, min) => `${name} +${min} min`, slipWindow: (name, min) => `${name} +${min} min, past window`, unfit: (why) => `Cannot go: ${why}`, empty: 'Nobody near can go. Call 120 or the station.',
     sum: (name, min, slips, broken) => `${name} there in ${min} min; ${many(slips, 'visit')} later, ${broken} past the window.`, digits: 'digits choose, F2 sends', cancel: 'Not yet', arrives: (at) => `there ${at}`,
@@ -81,7 +84,7 @@ export const en: Catalogue = {
   trouble: {
     title: 'Exceptions', todo: (n) => `${n} to do`, handled: (n) => `${n} handled`, none: 'No exceptions.', lateLead: (n) => `${n} min late`, late: (who, whom, what) => `${who} → ${whom} ${what}`, lateMore: (at, place) => `due ${at} · ${place}`, missedLead: 'Missed', waitLead: 'Waiting for the second', wait: (here, there) => `${here} is there, ${there} is not`, waitMore: (whom, what) => `${whom} ${what}: both start together`,
     knockLead: (n) => `will be ${n} min late`, offlineLead: 'Terminals offline', offline: (n) => `${n} without heartbeat`, offlineMore: 'calls may not arrive; have them visited', batteryLead: 'Low battery', battery: (n) => `${many(n, 'terminal')} to charge`, oldLead: 'Old position', old: (who, n) => `${who} ${n} min ago`, oldMore: 'the phone may be flat or without network', jobLead: 'Planning stopped early', jobMore: 'the published version stays in use',
-    look: 'Show row', ok: 'Noted', rerun: 'Run again',
+    look: 'Show row', ok: 'Noted', rerun: 'Run again', callBackLead: 'Call back', callBackMore: 'a message from this terminal could not be read', callBackDone: 'Called',
   },
   tray: {
     title: 'Not assigned', count: (n) => many(n, 'visit'), none: 'Every visit has somebody.', two: (n) => `two people ${n} min`, one: (n) => `${n} min`, look: 'Show place', noReason: 'no reason given', left: (n) => `${n}`,

@@ -58,6 +58,9 @@ export const zh = {
     notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', escalated: (rung: string) => `已升级到“${rung}”`,
     newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, takenBy: (who: string) => `${who} 已接`, listening: '声音还没开。', tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', opened: (at: string) => `${at} 起`, drillMark: '演',
   },
+  detail: {
+    open: '资料', title: '怎么进门 · 找谁', note: '资料为本次事件开放，结案 30 分钟后收回；每次打开都有记录。', masked: '结案已过 30 分钟，只剩遮住的。', reading: '正在打开…', phone: '本人', gate: '门禁', key: '钥匙', way: '进门', know: '先要知道', contacts: '联系人', log: '经过', none: '没有登记',
+  },
   assign: {
     title: '谁去', count: (n: number) => `可派 ${n} 人`, send: '派', choose: '选', slipNone: '没有单受影响', slip: (name: string, min: number) => `${name} +${min} 分`, slipWindow: (name: string, min: number) => `${name} +${min} 分，超窗`, unfit: (why: string) => `不能派：${why}`, empty: '附近没有能派的人。请打 120，或联系护理站。',
     sum: (name: string, min: number, slips: number, broken: number) => `派 ${name}：${min} 分到，顺延 ${slips} 单，超窗 ${broken} 单。`, digits: '数字选人，F2 派', cancel: '先不派', arrives: (at: string) => `${at} 到`,
@@ -80,7 +83,7 @@ export const zh = {
   trouble: {
     title: '今日异常', todo: (n: number) => `${n} 待办`, handled: (n: number) => `已处理 ${n}`, none: '没有异常。', lateLead: (n: number) => `迟到 ${n} 分`, late: (who: string, whom: string, what: string) => `${who} → ${whom} ${what}`, lateMore: (at: string, place: string) => `${at} 的单 · ${place}`, missedLead: '没去成', waitLead: '双人等人', wait: (here: string, there: string) => `${here} 到，${there} 未到`, waitMore: (whom: string, what: string) => `${whom} ${what}须同时开始`,
     knockLead: (n: number) => `将晚 ${n} 分`, offlineLead: '终端离线', offline: (n: number) => `${n} 台没有心跳`, offlineMore: '呼叫可能到不了，请安排巡访', batteryLead: '电量低', battery: (n: number) => `${n} 台要充电或换电池`, oldLead: '位置旧', old: (who: string, n: number) => `${who} ${n} 分前`, oldMore: '手机可能没电或没有网络', jobLead: '计划没算完就停了', jobMore: '已发布的那一版照常用',
-    look: '看行', ok: '知道了', rerun: '再算',
+    look: '看行', ok: '知道了', rerun: '再算', callBackLead: '要回电', callBackMore: '终端发来的话读不懂，请打电话问一声', callBackDone: '已回电',
   },
   tray: {
     title: '未派单', count: (n: number) => `${n} 单`, none: '单都派出去了。', two: (n: number) => `双人 ${n} 分`, one: (n: number) => `${n} 分`, look: '看位置', noReason: '没有说明原因', left: (n: number) => `${n} 人`,

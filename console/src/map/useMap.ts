@@ -8,7 +8,7 @@ import type { LonLat } from './geo'
 export function createMap(home: HTMLElement) {
   const map = L.map(home, {
     preferCanvas: true, zoomControl: false, attributionControl: false, zoomAnimation: false, fadeAnimation: false, inertia: false,
-    markerZoomAnimation: false, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 9, maxZoom: 18, keyboard: true, boxZoom: true,
+    markerZoomAnimation: false, maxBoundsViscosity: 1, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 9, maxZoom: 18, keyboard: true, boxZoom: true,
   })
   map.setView([37.46, 121.44], 12)
   const turn = ref(0)
@@ -28,6 +28,12 @@ export function createMap(home: HTMLElement) {
 
   return {
     map, turn, fit,
+    /** A drawn town ends somewhere: the view stays near it. */
+    keepNear: ([west, south, east, north]: [number, number, number, number]): void => {
+      const town = L.latLngBounds([south, west], [north, east])
+      map.setMaxBounds(town.pad(0.06))
+      map.setMinZoom(Math.max(9, map.getBoundsZoom(town, true) - 0.25))
+    },
     showTiles: (base: Basemap | null): void => {
       tiles?.remove()
       tiles = base?.tile_url ? L.tileLayer(base.tile_url, { maxZoom: 18 }).addTo(map) : null

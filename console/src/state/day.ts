@@ -1,5 +1,5 @@
 /** The whole day at a glance: rows, exceptions and today's numbers out of the board; pure, it keeps nothing. */
-import type { Caregiver, Id, Incident, Visit } from '../api/types'
+import type { CallBack, Caregiver, Id, Incident, Visit } from '../api/types'
 import type { Board } from './board'
 import { LATE_MIN, laneOf, responseBlock, stopsByCaregiver, type Between, type Block } from './lanes'
 import { MINUTE, ms, msOr } from './time'
@@ -65,9 +65,10 @@ export type Trouble =
   | { kind: 'offline'; key: string; count: number }
   | { kind: 'battery'; key: string; count: number }
   | { kind: 'old'; key: string; minutes: number; caregiver: Caregiver }
+  | { kind: 'callback'; key: string; call: CallBack }
   | { kind: 'job'; key: string; why: string | null }
 
-export const isGrave = (trouble: Trouble): boolean => ['late', 'missed', 'waits', 'job'].includes(trouble.kind)
+export const isGrave = (trouble: Trouble): boolean => ['callback', 'late', 'missed', 'waits', 'job'].includes(trouble.kind)
 
 function rowTroubles(row: Row, board: Board): Trouble[] {
   const found: Trouble[] = []
@@ -104,11 +105,12 @@ export function troublesOf(board: Board, rows: readonly Row[], now: number): Tro
       found.set(`old/${row.caregiver.id}`, { kind: 'old', key: `old/${row.caregiver.id}`, minutes: age, caregiver: row.caregiver })
     }
   }
+  for (const call of board.callBacks) found.set(`callback/${call.id}`, { kind: 'callback', key: `callback/${call.id}`, call })
   const { total, online, low_battery } = board.terminals
   if (total > online) found.set('offline', { kind: 'offline', key: `offline/${total - online}`, count: total - online })
   if (low_battery > 0) found.set('battery', { kind: 'battery', key: `battery/${low_battery}`, count: low_battery })
   if (board.job?.state === 'failed') found.set('job', { kind: 'job', key: `job/${board.job.job_id}`, why: board.job.error ?? null })
-  const order: Trouble['kind'][] = ['late', 'waits', 'missed', 'job', 'knock', 'old', 'offline', 'battery']
+  const order: Trouble['kind'][] = ['callback', 'late', 'waits', 'missed', 'job', 'knock', 'old', 'offline', 'battery']
   const minutes = (trouble: Trouble): number => ('minutes' in trouble ? trouble.minutes : 0)
   return [...found.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || minutes(b) - minutes(a))
 }

@@ -1,7 +1,7 @@
 /** The one reactive home of the board; it applies the pure steps and tells time, it asks the service nothing. */
 import { computed, ref, shallowRef } from 'vue'
-import type { BoardDay, BoardEvent, Incident, PlanClock, Snapshot } from '../api/types'
-import { fromSnapshot, reduce, withClock, withDay, withIncident, type Board } from './board'
+import type { BoardDay, BoardEvent, Id, Incident, PlanClock, Snapshot } from '../api/types'
+import { fromSnapshot, reduce, withClock, withDay, withIncident, withoutCallBack, type Board } from './board'
 import { planNow } from './time'
 
 const BATCH_MS = 80
@@ -64,6 +64,7 @@ export function createStore() {
     incident: (incident: Incident) => change((held) => withIncident(held, incident)),
     day: (day: BoardDay) => change((held) => withDay(held, day)),
     clock: (clock: PlanClock) => change((held) => withClock(held, clock, Date.now() + offsetMs.value)),
+    calledBack: (id: Id) => change((held) => withoutCallBack(held, id)),
     clear: () => { waiting = []; board.value = null },
   }
 }
