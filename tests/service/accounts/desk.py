@@ -1,26 +1,41 @@
 """A small service for the tests of people: the given routers on a fresh database, and people who may sign in."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Area, Caregiver, Contact, Elder, Household, Provider, Station
-from models.types import AreaLevel, Datum, Mode, Role
+from models import (
+    Account,
+    Area,
+    Caregiver,
+    Contact,
+    Elder,
+    Household,
+    MenuItem,
+    Plan,
+    Provider,
+    Route,
+    Station,
+    Stop,
+    Visit,
+)
+from models.types import AreaLevel, Datum, Family, Mode, PlanState, Role, VisitState
 from service.accounts import actions, sessions
 from service.accounts.api import router as accounts_router
 from service.auth import COOKIE, Actor, find_actor
-from service.clock import Clock
+from service.clock import LOCAL, Clock
 from service.db import Database
 from service.errors import PROBLEM_JSON, ServiceError
 from service.vault import Vault
 
 SECRET = "a secret of at least thirty-two characters"
 PASSWORD = "lamp oil and 4 oranges"
-PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$"
 LAISHAN, YANTAI_STREET = "370613000000", "370613001000"
 ELSEWHERE = "370602000000"
 
@@ -37,7 +52,9 @@ class Desk:
             self.app.include_router(router)
         self.people: dict[str, int] = {}
 
-    def client(self, secret: str | None = None, bearer: str | None = None, source: str = "10.0.0.1") -> httpx.AsyncClient:
+    def client(
+        self, secret: str | None = None, bearer: str | None = None, source: str = "10.0.0.1"
+    ) -> httpx.AsyncClient:
         """A browser (cookie) or phone (bearer) somewhere."""
         transport = httpx.ASGITransport(app=self.app, client=(source, 5000))
         headers = {} if bearer is None else {"authorization": f"Bearer {bearer}"}
@@ -106,22 +123,69 @@ async def _found_town(session: AsyncSession, vault: Vault) -> None:
     session.add(Contact(elder_id=1, rank=1, name="陈小海", relation="儿子", phone_sealed=phone))
 
 
-async def add_caregiver(desk: Desk, caregiver_id: int, name: str, mode: Mode = Mode.EBIKE, **more: Any) -> None:
+async def add_caregiver(
+    desk: Desk, caregiver_id: int, name: str, mode: Mode = Mode.EBIKE, password: str | None = None, **more: Any
+) -> None:
     """A caregiver at the station who signs in on the phone as `name`."""
     fields = {"provider_id": 1, "station_id": 1, "area_code": YANTAI_STREET, "sex": "F", "level": 4} | more
     async with desk.database.writing() as session:
         session.add(Caregiver(id=caregiver_id, name=name, mode=mode, **fields))
         await session.flush()
     more_account = {"provider_id": 1, "station_id": 1, "caregiver_id": caregiver_id}
-    await desk.add(name, Role.CAREGIVER, [YANTAI_STREET], **more_account)
+    await desk.add(name, Role.CAREGIVER, [YANTAI_STREET], password=password, **more_account)
 
 
-def _year(year: int) -> Any:
-    from datetime import date
-
+def _year(year: int) -> date:
     return date(year, 5, 1)
 
 
 async def _as_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
     return JSONResponse(error.problem(), error.status, media_type=PROBLEM_JSON)
+
+
+class DayPlan:
+    """A published plan of the town's today, filled stop by stop."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.now = desk, desk.clock.now()
+        self.routes: dict[int, int] = {}
+
+    async def publish(self) -> "DayPlan":
+        async with self.desk.database.writing() as session:
+            today = self.now.astimezone(LOCAL).date()
+            plan = Plan(area_code=LAISHAN, on_date=today, version=1, state=PlanState.PUBLISHED, engine="test", seed=1)
+            plan.cost, plan.parts, plan.stages, plan.made_at, plan.published_at = 0.0, {}, [], self.now, self.now
+            session.add(plan)
+            bath = {"code": "bath", "family": Family.BATH, "name_zh": "助浴", "name_en": "bath", "duration_min": 40}
+            session.add(MenuItem(id=1, **bath))
+            await session.flush()
+            self.plan_id = plan.id
+        return self
+
+    async def visit(self, *caregiver_ids: int, after_min: int, state: VisitState = VisitState.ACCEPTED) -> int:
+        """A visit at the one home for these caregivers, `after_min` minutes from now, 40 minutes long."""
+        start_at = self.now + timedelta(minutes=after_min)
+        async with self.desk.database.writing() as session:
+            visit = Visit(elder_id=1, household_id=1, area_code=YANTAI_STREET, provider_id=1, item_id=1, state=state)
+            visit.family, visit.service_on = Family.BATH, self.now.astimezone(LOCAL).date()
+            visit.window_from_at, visit.window_to_at = start_at, start_at + timedelta(minutes=15)
+            visit.duration_min, visit.people = 40, len(caregiver_ids)
+            session.add(visit)
+            await session.flush()
+            for caregiver_id in caregiver_ids:
+                await self._stop(session, caregiver_id, visit.id, start_at)
+            return visit.id
+
+    async def _stop(self, session: AsyncSession, caregiver_id: int, visit_id: int, start_at: datetime) -> None:
+        if caregiver_id not in self.routes:
+            route = Route(plan_id=self.plan_id, caregiver_id=caregiver_id, leave_at=start_at, back_at=start_at)
+            route.travel_s = route.distance_m = 0
+            session.add(route)
+            await session.flush()
+            self.routes[caregiver_id] = route.id
+        route_id = self.routes[caregiver_id]
+        position = len((await session.scalars(select(Stop.id).where(Stop.route_id == route_id))).all())
+        stop = Stop(route_id=route_id, position=position, kind="visit", visit_id=visit_id, travel_s=60, distance_m=90)
+        stop.arrive_at, stop.start_at, stop.finish_at = start_at, start_at, start_at + timedelta(minutes=40)
+        session.add(stop)
