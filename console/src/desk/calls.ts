@@ -61,7 +61,10 @@ export function createCalls(store: Store) {
     }
   }
 
-  const answer = (id: Id) => doing(id, 'answer', () => incidents.acknowledge(id))
+  /** Answers, and keeps this call in hand: the next F2 is for it, not for another one. */
+  async function answer(id: Id): Promise<void> {
+    if (await doing(id, 'answer', () => incidents.acknowledge(id))) focus.value = id
+  }
 
   /** Who could go, nearest first; kept on the card, read again on every opening. */
   async function read(id: Id): Promise<void> {
@@ -98,6 +101,7 @@ export function createCalls(store: Store) {
     const caregiver = at.chosen
     if (!caregiver) return openAssign(incident.id)
     if (await doing(incident.id, 'send', () => incidents.assign(incident.id, caregiver))) {
+      focus.value = incident.id
       Object.assign(at, { assigning: false, chosen: null, responders: null })
     }
   }

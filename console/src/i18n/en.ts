@@ -20,7 +20,7 @@ export const en: Catalogue = {
   },
   words: {
     anonymous: 'unknown', female: 'F', male: 'M', age: (sex, age) => `${sex} ${age}`, alone: 'lives alone', careLevel: (level) => CARE[String(level)] ?? `${level}`,
-    speaks: (dialect) => `speaks ${dialect}`, floor: (n) => `floor ${n}`, noLift: 'no lift', lift: 'lift',
+    speaks: (dialect) => `speaks ${dialect.replace(/^说/, '')}`, floor: (n) => `floor ${n}`, noLift: 'no lift', lift: 'lift',
     minutes: (n) => `${n} min`, hours: (n) => `${n} h`, longMinutes: (h, m) => (m ? `${h} h ${m} min` : `${h} h`),
     km: (n) => `${n} km`, metres: (n) => `${n} m`, agoMinutes: (n) => `${n} min ago`, agoSeconds: (n) => `${n} s ago`,
     date: (month, day, week) => `${WEEK[week] ?? ''} ${day} ${MONTH[month] ?? ''}`, level: (n) => `level ${n}`, people: (n) => many(n, 'person', 'people'), sep: ' · ', list: ', ', arrow: ' → ',
@@ -83,7 +83,7 @@ export const en: Catalogue = {
   },
   trouble: {
     title: 'Exceptions', todo: (n) => `${n} to do`, handled: (n) => `${n} handled`, none: 'No exceptions.', lateLead: (n) => `${n} min late`, late: (who, whom, what) => `${who} → ${whom} ${what}`, lateMore: (at, place) => `due ${at} · ${place}`, missedLead: 'Missed', waitLead: 'Waiting for the second', wait: (here, there) => `${here} is there, ${there} is not`, waitMore: (whom, what) => `${whom} ${what}: both start together`,
-    knockLead: (n) => `will be ${n} min late`, offlineLead: 'Terminals offline', offline: (n) => `${n} without heartbeat`, offlineMore: 'calls may not arrive; have them visited', batteryLead: 'Low battery', battery: (n) => `${many(n, 'terminal')} to charge`, oldLead: 'Old position', old: (who, n) => `${who} ${n} min ago`, oldMore: 'the phone may be flat or without network', jobLead: 'Planning stopped early', jobMore: 'the published version stays in use',
+    knockLead: (n) => `will be ${n} min late`, offlineLead: 'Terminals offline', offline: (n) => `${n} without heartbeat`, offlineMore: 'calls may not arrive; have them visited', batteryLead: 'Low battery', battery: (n) => `${many(n, 'terminal')} to charge`, oldLead: 'Old position', old: (who, n) => `${who} ${n} min ago`, oldMany: (n, who) => `${many(n, 'person', 'people')} ${who}`, oldMore: 'the phone may be flat or without network', jobLead: 'Planning stopped early', jobMore: 'the published version stays in use',
     look: 'Show row', ok: 'Noted', rerun: 'Run again', callBackLead: 'Call back', callBackMore: 'a message from this terminal could not be read', callBackDone: 'Called',
   },
   tray: {

@@ -19,7 +19,7 @@ export const zh = {
   },
   words: {
     anonymous: '不明', female: '女', male: '男', age: (sex: string, age: number) => `${sex} ${age}`, alone: '独居', careLevel: (level: string | number) => CARE[String(level)] ?? `${level}`,
-    speaks: (dialect: string) => (dialect.endsWith('话') ? `说${dialect}` : dialect), floor: (n: number) => `${n} 楼`, noLift: '无电梯', lift: '有电梯',
+    speaks: (dialect: string) => (dialect.endsWith('话') && !dialect.startsWith('说') ? `说${dialect}` : dialect), floor: (n: number) => `${n} 楼`, noLift: '无电梯', lift: '有电梯',
     minutes: (n: number) => `${n} 分`, hours: (n: string) => `${n} 时`, longMinutes: (h: number, m: number) => (m ? `${h} 时 ${m} 分` : `${h} 时`),
     km: (n: string) => `${n} 公里`, metres: (n: number) => `${n} 米`, agoMinutes: (n: number) => `${n} 分前`, agoSeconds: (n: string) => `${n} 秒前`,
     date: (month: number, day: number, week: number) => `${month}月${day}日 ${WEEK[week] ?? ''}`, level: (n: number) => LEVEL[n] ?? `${n} 级`, people: (n: number) => `${n} 人`, sep: ' · ', list: '、', arrow: ' → ',
@@ -82,7 +82,7 @@ export const zh = {
   },
   trouble: {
     title: '今日异常', todo: (n: number) => `${n} 待办`, handled: (n: number) => `已处理 ${n}`, none: '没有异常。', lateLead: (n: number) => `迟到 ${n} 分`, late: (who: string, whom: string, what: string) => `${who} → ${whom} ${what}`, lateMore: (at: string, place: string) => `${at} 的单 · ${place}`, missedLead: '没去成', waitLead: '双人等人', wait: (here: string, there: string) => `${here} 到，${there} 未到`, waitMore: (whom: string, what: string) => `${whom} ${what}须同时开始`,
-    knockLead: (n: number) => `将晚 ${n} 分`, offlineLead: '终端离线', offline: (n: number) => `${n} 台没有心跳`, offlineMore: '呼叫可能到不了，请安排巡访', batteryLead: '电量低', battery: (n: number) => `${n} 台要充电或换电池`, oldLead: '位置旧', old: (who: string, n: number) => `${who} ${n} 分前`, oldMore: '手机可能没电或没有网络', jobLead: '计划没算完就停了', jobMore: '已发布的那一版照常用',
+    knockLead: (n: number) => `将晚 ${n} 分`, offlineLead: '终端离线', offline: (n: number) => `${n} 台没有心跳`, offlineMore: '呼叫可能到不了，请安排巡访', batteryLead: '电量低', battery: (n: number) => `${n} 台要充电或换电池`, oldLead: '位置旧', old: (who: string, n: number) => `${who} ${n} 分前`, oldMany: (n: number, who: string) => `${n} 人 ${who}`, oldMore: '手机可能没电或没有网络', jobLead: '计划没算完就停了', jobMore: '已发布的那一版照常用',
     look: '看行', ok: '知道了', rerun: '再算', callBackLead: '要回电', callBackMore: '终端发来的话读不懂，请打电话问一声', callBackDone: '已回电',
   },
   tray: {

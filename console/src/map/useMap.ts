@@ -23,7 +23,7 @@ export function createMap(home: HTMLElement) {
   /** Shows all these places; does nothing without any. */
   function fit(places: readonly LonLat[]): void {
     if (places.length === 0) return
-    map.fitBounds(L.latLngBounds(places.map(([lon, lat]) => L.latLng(lat, lon))), { padding: [46, 46], animate: false, maxZoom: 15 })
+    map.fitBounds(L.latLngBounds(places.map(([lon, lat]) => L.latLng(lat, lon))), { padding: [24, 30], animate: false, maxZoom: 15 })
   }
 
   return {

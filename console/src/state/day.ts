@@ -65,6 +65,7 @@ export type Trouble =
   | { kind: 'offline'; key: string; count: number }
   | { kind: 'battery'; key: string; count: number }
   | { kind: 'old'; key: string; minutes: number; caregiver: Caregiver }
+  | { kind: 'olds'; key: string; people: Caregiver[] }
   | { kind: 'callback'; key: string; call: CallBack }
   | { kind: 'job'; key: string; why: string | null }
 
@@ -99,20 +100,25 @@ export function troublesOf(board: Board, rows: readonly Row[], now: number): Tro
     for (const trouble of rowTroubles(row, board)) {
       if (!found.has(trouble.key)) found.set(trouble.key, trouble)
     }
-    const seen = msOr(row.caregiver.position_at)
-    const age = seen === null ? 0 : Math.floor((now - seen) / MINUTE)
-    if (isOldPosition(row.caregiver, now)) {
-      found.set(`old/${row.caregiver.id}`, { kind: 'old', key: `old/${row.caregiver.id}`, minutes: age, caregiver: row.caregiver })
-    }
   }
+  for (const trouble of oldPositions(rows, now)) found.set(trouble.key, trouble)
   for (const call of board.callBacks) found.set(`callback/${call.id}`, { kind: 'callback', key: `callback/${call.id}`, call })
   const { total, online, low_battery } = board.terminals
   if (total > online) found.set('offline', { kind: 'offline', key: `offline/${total - online}`, count: total - online })
   if (low_battery > 0) found.set('battery', { kind: 'battery', key: `battery/${low_battery}`, count: low_battery })
   if (board.job?.state === 'failed') found.set('job', { kind: 'job', key: `job/${board.job.job_id}`, why: board.job.error ?? null })
-  const order: Trouble['kind'][] = ['callback', 'late', 'waits', 'missed', 'job', 'knock', 'old', 'offline', 'battery']
+  const order: Trouble['kind'][] = ['callback', 'late', 'waits', 'missed', 'job', 'knock', 'old', 'olds', 'offline', 'battery']
   const minutes = (trouble: Trouble): number => ('minutes' in trouble ? trouble.minutes : 0)
   return [...found.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || minutes(b) - minutes(a))
+}
+
+const OLD_ALONE_MOST = 2
+
+/** Silent phones: one line each while they are few, one line for all when it is probably the network. */
+function oldPositions(rows: readonly Row[], now: number): Trouble[] {
+  const people = rows.map((row) => row.caregiver).filter((one) => isOldPosition(one, now))
+  if (people.length > OLD_ALONE_MOST) return [{ kind: 'olds', key: `olds/${people.map((one) => one.id).join('.')}`, people }]
+  return people.map((caregiver) => ({ kind: 'old', key: `old/${caregiver.id}`, minutes: Math.floor((now - (msOr(caregiver.position_at) ?? now)) / MINUTE), caregiver }))
 }
 
 /** A position is old when its owner moves and the phone has been silent; somebody inside a home may well be. */
