@@ -102,7 +102,7 @@ async def assign(
 async def decline(session: AsyncSession, actor: Actor, incident_id: int, why: str, now: datetime) -> None:
     """The caregiver sent cannot go: the incident goes back to the desk and rings again at once. Raises IllegalStep."""
     before = await _locked(session, actor, incident_id)
-    _check(before.state, IncidentState.ACKNOWLEDGED, await card_of(session, incident_id))
+    await _only_assigned(session, before)
     who = (await session.get_one(Caregiver, before.assigned_to)).name
     move = update(Incident).where(Incident.id == incident_id, Incident.state == IncidentState.ASSIGNED)
     values = {"state": IncidentState.ACKNOWLEDGED, "assigned_to": None, "assigned_at": None, "assigned_travel_s": None}
@@ -114,12 +114,7 @@ async def decline(session: AsyncSession, actor: Actor, incident_id: int, why: st
 
 async def accept(session: AsyncSession, actor: Actor, incident_id: int, now: datetime) -> Card:
     """The caregiver sent says that they are going. Raises NotFound for somebody else's, IllegalStep."""
-    before = await _locked(session, actor, incident_id)
-    card = await card_of(session, incident_id)
-    if before.state is not IncidentState.ASSIGNED:
-        raise IllegalStep(
-            f"the incident is {before.state}: nothing to accept", incident=card, allowed=_allowed(before.state)
-        )
+    await _only_assigned(session, await _locked(session, actor, incident_id))
     return await _tell(session, actor, incident_id, "incident.accepted", now)
 
 
@@ -173,6 +168,13 @@ async def _locked(session: AsyncSession, actor: Actor, incident_id: int) -> Inci
     if found is None:
         raise NotFound(f"no incident {incident_id}")
     return found
+
+
+async def _only_assigned(session: AsyncSession, incident: Incident) -> None:
+    """Accepting and declining are for an incident that somebody was sent to and has not reached."""
+    if incident.state is not IncidentState.ASSIGNED:
+        card = await card_of(session, incident.id)
+        raise IllegalStep(f"the incident is {incident.state}", incident=card, allowed=_allowed(incident.state))
 
 
 def _allowed(state: IncidentState) -> list[str]:

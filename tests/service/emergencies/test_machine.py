@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -153,6 +154,7 @@ class Life(RuleBasedStateMachine):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@pytest.mark.slow
 def test_no_order_of_verbs_breaks_the_incident(migrated_file: Path) -> None:
     """Any sequence of verbs: allowed steps succeed, others are refused, the last event equals the fresh view."""
     Life.template = migrated_file
