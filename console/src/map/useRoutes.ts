@@ -119,7 +119,7 @@ function clusters(view: View, scene: RouteScene, datum: Datum, ink: Palette): vo
 }
 
 function cluster({ ctx }: View, p: Point, count: number, done: number, on: number, ink: Palette): void {
-  disc(ctx, p, 13.5, ink('s1'), ink('line'), 1)
+  disc(ctx, p, 13.5, ink('s1'), ink('line2'), 1)
   const arc = (from: number, to: number, colour: string): void => {
     ctx.beginPath()
     ctx.arc(p.x, p.y, 11, -Math.PI / 2 + from * Math.PI * 2, -Math.PI / 2 + to * Math.PI * 2)
