@@ -18,7 +18,6 @@ RIDE_MAX_MIN = 45
 MEAL_NAMES = {"": "家常套餐", "低盐": "低盐套餐", "糖尿病餐": "控糖套餐", "软食": "软食套餐", "清真": "清真套餐"}
 DIET_TAGS = {"": [], "低盐": ["low_salt"], "糖尿病餐": ["diabetic"], "软食": ["soft"], "清真": ["halal"]}
 SILENT_SHARE = 0.02
-"""Share of terminals that have been silent for days: every real fleet has some."""
 
 
 def area_rows(town: Town) -> list[Row]:
@@ -207,6 +206,12 @@ def bed_rows(town: Town, elders: list[int], providers: list[int], stations: list
     ]
 
 
+def silent_terminals(town: Town) -> set[str]:
+    """Devices that have not been heard of for days, always the same ones: every real fleet has some."""
+    rng = random.Random(f"silent {town.seed}")
+    return {terminal.number for terminal in town.terminals if rng.random() < SILENT_SHARE}
+
+
 def terminal_rows(
     town: Town,
     vault: Vault,
@@ -220,13 +225,13 @@ def terminal_rows(
     """Call devices with sealed keys; a dwelling's device names the elder with the bed, else the first there."""
     rng = random.Random(f"fleet {town.seed}")
     bedded = {bed.household: bed for bed in town.beds}
-    rows = []
+    rows, quiet = [], silent_terminals(town)
     for terminal in town.terminals:
         household = town.households[terminal.household]
         bed = bedded.get(terminal.household)
         elder = terminal.elder if terminal.elder is not None else bed.elder if bed else household.elders[0]
         station = bed.station if bed else nearest_station(household.home, town.stations)
-        silent = rng.random() < SILENT_SHARE
+        silent = terminal.number in quiet
         rows.append(
             {
                 "id": terminal.number,
