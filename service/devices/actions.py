@@ -26,6 +26,12 @@ class BadClaim(NotSignedIn):
     code = "terminal.bad_claim"
 
 
+class Replayed(Conflict):
+    """A request for a key that may be somebody else's recording."""
+
+    code = "terminal.counter_replayed"
+
+
 class AlreadyCalledBack(Conflict):
     """Somebody else has called back."""
 
@@ -87,12 +93,18 @@ async def claim_terminal(session: AsyncSession, vault: Vault, code: str, now: da
     return terminal_id, key
 
 
-async def rotate_key(session: AsyncSession, vault: Vault, terminal_id: str, signed_with: bytes, now: datetime) -> bytes:
+async def rotate_key(
+    session: AsyncSession, vault: Vault, terminal_id: str, signed_with: bytes, count: tuple[int, int], now: datetime
+) -> bytes:
     """Give a terminal a new key; the one it signed with stays good for 7 days.
 
     A repeat signed with the old key gets the new key again: the first answer may have been lost on its way.
+    `count` is (boot, counter) and must be beyond all seen. Raises Replayed.
     """
     terminal = await session.get_one(Terminal, terminal_id, with_for_update=True)
+    if count <= (terminal.boot, terminal.counter):
+        raise Replayed("boot and counter must be beyond every message before")
+    terminal.boot, terminal.counter = count
     current = open_key(vault, terminal_id, terminal.key_sealed)
     if current != signed_with:
         return current
@@ -113,8 +125,14 @@ async def call_back(session: AsyncSession, actor: Actor, call_id: int, now: date
         raise AlreadyCalledBack("somebody has called back already")
     terminal = await session.get_one(Terminal, call.terminal_id)
     data = {"call": {"id": call.id, "terminal_id": call.terminal_id, "problem": call.problem}}
-    place = {"area_code": terminal.area_code, "provider_id": terminal.provider_id}
-    outbox.append(session, "terminal.called_back", data, subject=f"terminal:{terminal.id}", **place)
+    outbox.append(
+        session,
+        "terminal.called_back",
+        data,
+        subject=f"terminal:{terminal.id}",
+        area_code=terminal.area_code,
+        provider_id=terminal.provider_id,
+    )
     await session.refresh(call)
     return call
 

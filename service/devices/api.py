@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.types import Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.devices import actions, queries
 from service.inputs import PathId
-from models.types import Role
 from service.paging import as_list
 
 router = APIRouter(prefix="/api/terminals", tags=["terminals"])

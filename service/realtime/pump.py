@@ -65,7 +65,8 @@ class Pump:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):  # not wait_for, which may swallow a cancellation
+                    await self._bell.wait()
             self._bell.clear()
             try:
                 await self.catch_up()

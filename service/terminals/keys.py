@@ -41,7 +41,8 @@ async def post_rotate(request: Request) -> Response:
             raise BadSignature("unknown terminal or wrong signature")
         async with intake.database.writing() as session:
             now = intake.database.clock.now()
-            key = await rotate_key(session, intake.vault, envelope.terminal_id, envelope.key, now)
+            count = (envelope.boot, envelope.counter)
+            key = await rotate_key(session, intake.vault, envelope.terminal_id, envelope.key, count, now)
     except ServiceError as error:
         return problem_answer(error)
     intake.keys.forget(envelope.terminal_id)
