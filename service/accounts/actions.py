@@ -18,6 +18,7 @@ from service.db import Database
 from service.errors import BadInput, Conflict, FieldProblem, Forbidden, NotSignedIn
 
 LINK_FOR = timedelta(hours=24)
+GUESSING = 10
 
 
 class NameTaken(Conflict):
@@ -113,10 +114,11 @@ async def disable_account(session: AsyncSession, account: Account, now: datetime
     audit.note(session, now, by, "account.disabled", f"account:{account.id}")
 
 
-async def check_sign_in(database: Database, name: str, password: str, now: datetime) -> Account:
+async def check_sign_in(database: Database, name: str, password: str, now: datetime, tries: int = 1) -> Account:
     """The account of this name and password, in equal time for unknown names; no transaction is open while hashing.
 
-    Raises WrongPassword (noted in the audit trail without the name, which may be a password typed too early).
+    Raises WrongPassword, noted in the audit trail without the name (it may be a password typed too early), from the
+    tenth of `tries` in a row on as guessing.
     """
     async with database.reading() as session:
         account = await find_by_name(session, name)
@@ -126,7 +128,12 @@ async def check_sign_in(database: Database, name: str, password: str, now: datet
     if account is not None and right and account.disabled_at is None:
         return account
     async with database.writing() as session:
-        audit.note(session, now, None if account is None else account.id, "session.refused")
+        audit.note(
+            session,
+            now,
+            None if account is None else account.id,
+            "session.refused" if tries < GUESSING else "session.guessing",
+        )
     raise WrongPassword("the name or the password is wrong")
 
 

@@ -68,8 +68,8 @@ async def sign_in(body: Credentials, request: Request, response: Response, clock
     database, now = database_of(request), clock.now()
     throttle, source = throttle_of(request), source_of(request)
     name = body.name.strip()[:60]
-    throttle.attempt(name, source, now.timestamp())
-    account = await actions.check_sign_in(database, name, body.password, now)
+    tries = throttle.attempt(name, source, now.timestamp())
+    account = await actions.check_sign_in(database, name, body.password, now, tries)
     throttle.passed(name, source)
     if account.role not in DESK:
         raise Forbidden("caregivers sign in on their phone")

@@ -13,6 +13,7 @@ from service.realtime.outbox import append
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(hours=24)
+HANDLING = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=1)
 TICKET_S = 30
 PHONE_ACCESS_S = 3600
@@ -44,24 +45,31 @@ async def begin_console(session: AsyncSession, account_id: int, now: datetime) -
     return secret
 
 
-async def keep_alive(session: AsyncSession, session_id: int, now: datetime) -> None:
-    """Push the idle limit of a console's session on, never past its absolute limit; at most one write a minute."""
+async def keep_alive(session: AsyncSession, session_id: int, now: datetime, *, handling: bool = False) -> None:
+    """Push the idle limit of a console's session on, never past its absolute limit; at most one write a minute.
+
+    Who is `handling` a call has an hour more from each step, even past that limit: nobody loses the desk in the middle.
+    """
     seat = await session.get(Session, session_id)
     if seat is None or seat.kind != "console" or seat.ended_at is not None or seat.until_at <= now:
         return
     if now - seat.seen_at >= SEEN_EVERY:
         seat.seen_at = now
         seat.until_at = min(now + IDLE, seat.made_at + ABSOLUTE)
+        if handling:
+            seat.until_at = max(seat.until_at, now + HANDLING)
 
 
-async def begin_phone(session: AsyncSession, keys: vault.Vault, account_id: int, now: datetime) -> Tokens:
+async def begin_phone(
+    session: AsyncSession, keys: vault.Vault, account_id: int, now: datetime, device: str | None = None
+) -> Tokens:
     """A new phone session, ending the account's others: one phone each."""
     await end_sessions(session, account_id, now, "another phone signed in", kind="phone")
     seat = Session(account_id=account_id, kind="phone", made_at=now, seen_at=now, until_at=now)
     seat.token_hash = vault.token_hash(vault.token())
     session.add(seat)
     await session.flush()
-    audit.note(session, now, account_id, "session.begun", f"session:{seat.id}", "phone")
+    audit.note(session, now, account_id, "session.begun", f"session:{seat.id}", f"phone {device or ''}".strip())
     return _renew(seat, keys, now)
 
 

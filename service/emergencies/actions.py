@@ -222,5 +222,5 @@ async def _tell(
         caregiver_ids=[one for one in dict.fromkeys((sent, also)) if one is not None],
     )
     audit.note(session, now, actor.account_id, topic, f"incident:{incident_id}")
-    await keep_alive(session, actor.session_id, now)
+    await keep_alive(session, actor.session_id, now, handling=True)
     return card

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -78,7 +78,7 @@ async def get_card(session: AsyncSession, actor: Actor, incident_id: int) -> dic
 def in_scope(actor: Actor) -> ColumnElement[bool]:
     """Incidents that an actor may see: a caregiver those assigned to them, everybody else by area and provider."""
     if actor.kind == "phone":
-        return Incident.assigned_to == actor.caregiver_id
+        return false() if actor.caregiver_id is None else Incident.assigned_to == actor.caregiver_id
     return actor.scope(Incident.area_code, Incident.provider_id)
 
 

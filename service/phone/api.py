@@ -39,13 +39,13 @@ async def sign_in(body: Credentials, request: Request, clock: Timed, keys: Keys)
     """Sign in on this phone: access and refresh token; the account's other phone is signed out."""
     database, now, name = database_of(request), clock.now(), body.name.strip()[:60]
     throttle, source = throttle_of(request), source_of(request)
-    throttle.attempt(name, source, now.timestamp())
-    account = await check_sign_in(database, name, body.password, now)
+    tries = throttle.attempt(name, source, now.timestamp())
+    account = await check_sign_in(database, name, body.password, now, tries)
     throttle.passed(name, source)
     if account.role is not Role.CAREGIVER or account.caregiver_id is None:
         raise Forbidden("this door is for caregivers; everybody else signs in at the desk")
     async with database.writing() as session:
-        tokens = await sessions.begin_phone(session, keys, account.id, now)
+        tokens = await sessions.begin_phone(session, keys, account.id, now, body.device)
     return {**tokens.as_json(), "caregiver": {"id": account.caregiver_id, "name": account.display}}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Caregiver, Position, Shift
@@ -43,9 +44,11 @@ async def keep_positions(
     moved = known is None or _metres(known, newest) >= MOVED_M or now - known.received_at >= TOLD_EVERY
     if not moved:
         return False
-    values = {"lon": newest.lon, "lat": newest.lat, "datum": newest.datum, "accuracy_m": newest.accuracy_m}
-    await session.merge(Position(caregiver_id=person.id, **values, at=moment, received_at=now))
-    await session.flush()
+    place = {"lon": newest.lon, "lat": newest.lat, "datum": newest.datum, "accuracy_m": newest.accuracy_m}
+    values = {**place, "at": moment, "received_at": now}
+    postgres = session.get_bind().dialect.name == "postgresql"
+    insert = (postgresql if postgres else sqlite).insert(Position).values(caregiver_id=person.id, **values)
+    await session.execute(insert.on_conflict_do_update(index_elements=["caregiver_id"], set_=values))
     await _tell(session, person, newest, moment, town)
     return True
 

@@ -1,17 +1,24 @@
 """What caregivers' apps send, version 1; a field that is not named here is refused."""
 
+from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from models.types import Datum
 from service.inputs import PLAIN, Input
 
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Moment = Annotated[AwareDatetime, Field(description="on the phone's clock, with offset")]
 Metres = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=PLAIN)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=PLAIN)]
+
+
+def sane(at: datetime | None) -> datetime | None:
+    """None for a moment that only a clock that was never set can give (1970, year 1): the server's counts then."""
+    return at if at is not None and 2000 <= at.year < 2100 else None
 
 
 class Credentials(Input):
@@ -35,13 +42,13 @@ class PositionReport(Input):
     lat: Latitude
     datum: Datum
     accuracy_m: Metres | None = None
-    at: AwareDatetime | None = None
+    at: Annotated[Moment | None, AfterValidator(sane)] = None
 
 
 class StepReport(Input):
     """A step at the door: the phone's moment and place, and a note, each if there is one."""
 
-    at: AwareDatetime | None = None
+    at: Annotated[Moment | None, AfterValidator(sane)] = None
     lon: Longitude | None = None
     lat: Latitude | None = None
     datum: Datum | None = None

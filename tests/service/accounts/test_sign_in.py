@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from statistics import median
 
 import httpx
@@ -10,6 +11,8 @@ from sqlalchemy import select
 from models import AuditRow, DemoClock, Session
 from models.types import Role
 from service.accounts.passwords import hash_password, verify_password
+from service.accounts.sessions import keep_alive
+from service.auth import actor_of_session
 from tests.service.accounts.desk import PASSWORD, Desk
 
 WRONG = "not the password"
@@ -134,6 +137,21 @@ async def test_a_session_ends_when_idle_and_at_its_absolute_limit(desk: Desk) ->
     other = await desk.signed_in("sun")
     desk.clock.shift(hours=12, minutes=1)
     assert (await other.get("/api/session")).status_code == 401
+
+
+async def test_nobody_loses_the_desk_in_the_middle_of_a_call(desk: Desk) -> None:
+    """Each step of a call gives an hour more, even past the absolute limit; an idle hour later it is over."""
+    client = await desk.signed_in("wu")
+    actor = await desk.actor("wu")
+    desk.clock.shift(hours=11)
+    for _ in range(15):
+        desk.clock.shift(minutes=55)
+        async with desk.database.writing() as session:
+            await keep_alive(session, actor.session_id, desk.clock.now(), handling=True)
+    assert (await client.get("/api/session")).status_code == 401
+    async with desk.database.reading() as session:
+        assert await actor_of_session(session, actor.session_id, desk.clock.now()) is not None
+        assert await actor_of_session(session, actor.session_id, desk.clock.now() + timedelta(minutes=61)) is None
 
 
 async def test_the_demo_says_so_to_who_is_not_signed_in(desk: Desk) -> None:

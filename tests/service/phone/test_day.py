@@ -102,8 +102,10 @@ async def test_positions_are_kept_and_told_as_needed(desk: Desk) -> None:
 
 
 async def test_a_place_without_datum_or_off_the_earth_is_refused(desk: Desk) -> None:
-    """Every coordinate carries its datum and lies on the earth; an empty list changes nothing."""
+    """Every coordinate carries its datum and lies on the earth; a clock never set is no reason to refuse."""
     client = await phone(desk)
+    for strange in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00Z"):
+        assert (await client.post(f"{URL}/positions", json={**HERE, "at": strange})).status_code == 200
     for body in ({"lon": 121.0, "lat": 37.0}, {**HERE, "lat": 91}, {**HERE, "at": "2026-01-01T00:00:00"}, [HERE] * 501):
         assert (await client.post(f"{URL}/positions", json=body)).status_code == 422
     assert (await client.post(f"{URL}/positions", json=[])).json()["kept"] is False
