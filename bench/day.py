@@ -42,8 +42,10 @@ class Town:
             noon = 11 if begin < 12 else 15
             rest = None if courier else Break(30 * 60, noon * HOUR, (noon + 3) * HOUR)
             shift = Shift(begin * HOUR, end * HOUR, end * HOUR + (900 if courier else 2700), rest)
-            skills = {} if courier else {skill: level for skill in SKILLS[:level]}
-            mode = "ebike" if courier else str(self.rng.choice(["walk", "ebike", "bus", "car"], p=[0.1, 0.65, 0.05, 0.2]))
+            skills = {} if courier else dict.fromkeys(SKILLS[:level], level)
+            mode = (
+                "ebike" if courier else str(self.rng.choice(["walk", "ebike", "bus", "car"], p=[0.1, 0.65, 0.05, 0.2]))
+            )
             found.append(Caregiver(f"c{i:03d}", (shift,), start, start, skills, mode, None, 10 if courier else 0))
         return found
 
@@ -59,7 +61,7 @@ class Town:
         needs = [Need(minutes * 60, {SKILLS[level - 1]: 1})]
         if pair:
             needs.append(Need(minutes * 60, {SKILLS[0]: 1}))
-        known = rng.choice(len(people), 3, replace=False) if rng.random() < 0.4 else []
+        known = rng.choice(len(people), 3, replace=False).tolist() if rng.random() < 0.4 else []
         refused = [people[int(rng.integers(len(people)))]] if rng.random() < 0.04 else []
         return Visit(
             f"v{i:03d}", self.place(), tuple(needs),

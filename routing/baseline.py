@@ -6,6 +6,7 @@ waiting, idleness or the highest lateness: what it leaves out is measured afterw
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,7 +20,6 @@ from routing.report import planned
 from routing.run import Run
 from routing.search import Best, rebuilt
 from routing.travel import Ints
-
 
 
 class Baseline:
@@ -121,7 +121,9 @@ class Baseline:
                 self.clock.SetCumulVarSoftUpperBound(end, c.end[r], c.goal_weights.overtime)
             token = c.token[r]
             if token >= 0:
-                rest = solver.FixedDurationIntervalVar(max(0, c.e[token]), c.lat[token], c.dur[token], False, f"rest{r}")
+                rest = solver.FixedDurationIntervalVar(
+                    max(0, c.e[token]), c.lat[token], c.dur[token], False, f"rest{r}"
+                )
                 visits = [c.dur[self.tasks[i]] if i < len(self.tasks) else 0 for i in range(len(self.tasks))]
                 pads = visits + [0] * (self.model.Size() + c.R - len(visits))
                 self.clock.SetBreakIntervalsOfVehicle([rest], r, pads[: self.model.Size()])
@@ -131,7 +133,7 @@ class Baseline:
         wins = c.windows[x] or ((c.e[x], c.due[x], c.lat[x]),)
         var = self.clock.CumulVar(index)
         var.SetRange(max(0, wins[0][0]), min(self.horizon, wins[-1][2]))
-        for (_, _, last), (begin, _, _) in zip(wins, wins[1:], strict=False):
+        for (_, _, last), (begin, _, _) in itertools.pairwise(wins):
             var.RemoveInterval(last + 1, begin - 1)
         if wins[-1][2] > wins[-1][1] and c.goal_weights.tardiness:
             self.clock.SetCumulVarSoftUpperBound(index, wins[-1][1], c.goal_weights.tardiness)
@@ -161,14 +163,16 @@ class Baseline:
         c, n = self.c, len(self.tasks)
 
         def load(index: int) -> int:
-            i = self.manager.IndexToNode(index)
+            i = int(self.manager.IndexToNode(index))
             if i >= n:
                 return 0
             x = self.tasks[i]
             return c.qty[x] if c.pick[x] < 0 else -c.qty[x]
 
         rooms = [min(room, 1 << 40) for room in c.room]
-        self.model.AddDimensionWithVehicleCapacity(self.model.RegisterUnaryTransitCallback(load), 0, rooms, True, "load")
+        self.model.AddDimensionWithVehicleCapacity(
+            self.model.RegisterUnaryTransitCallback(load), 0, rooms, True, "load"
+        )
 
     # -- the search -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,9 +139,13 @@ class _Judge:
             if stop.start < canteen.ready:
                 yield Violation("not_ready", who, f"starts {stop.start}, ready {canteen.ready}")
         if stop.travel != leg or stop.arrive < free + leg:
-            yield Violation("travel", who, f"arrives {stop.arrive} after {stop.travel}, possible {free + leg} after {leg}")
+            yield Violation(
+                "travel", who, f"arrives {stop.arrive} after {stop.travel}, possible {free + leg} after {leg}"
+            )
         if stop.wait < 0 or stop.start != stop.arrive + access + stop.wait:
-            yield Violation("start", who, f"starts {stop.start}, arrives {stop.arrive}, access {access}, waits {stop.wait}")
+            yield Violation(
+                "start", who, f"starts {stop.start}, arrives {stop.arrive}, access {access}, waits {stop.wait}"
+            )
         if stop.finish - stop.start != duration:
             yield Violation("duration", who, f"lasts {stop.finish - stop.start}, needs {duration}")
 
@@ -206,7 +211,7 @@ class _Judge:
                 spans.setdefault(route.caregiver, []).append((route.depart, route.back))
         for who, times in spans.items():
             times.sort()
-            for (_, back), (depart, _) in zip(times, times[1:], strict=False):
+            for (_, back), (depart, _) in itertools.pairwise(times):
                 if depart < back:
                     yield Violation("overlap", who, f"leaves at {depart}, back only at {back}")
 

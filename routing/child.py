@@ -13,6 +13,7 @@ from routing.engine import Auto
 from routing.frames import receive, send
 from routing.run import Run
 
+
 def main() -> None:
     """Solves the one question; frames are ("progress", {...}, plan or None) and ("done", plan)."""
     os.nice(15)

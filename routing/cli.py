@@ -1,4 +1,4 @@
-"""`plan`, `check` and `explain` on the command line; results on standard output, progress and errors on standard error."""
+"""`plan`, `check` and `explain` on the command line; results go to standard output, all else to standard error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def add_subcommands(subparsers: Any) -> None:
     plan.add_argument("--out-format", default="", choices=("", "unwalled", "vroom", "hhcrsp"), help="default: unwalled")
     plan.set_defaults(run=run_plan)
     judge = subparsers.add_parser("check", help="judge a plan", description="Lists every violation of a plan.")
-    why = subparsers.add_parser("explain", help="explain a visit", description="Why a visit is where it is, or not served.")
+    why = subparsers.add_parser(
+        "explain", help="explain a visit", description="Why a visit is where it is, or not served."
+    )
     for parser in (judge, why):
         parser.add_argument("problem", help="the problem; .gz too")
         parser.add_argument("plan", help="our own JSON, or a solution of hhcrsp or Solomon")
@@ -46,7 +48,7 @@ def add_subcommands(subparsers: Any) -> None:
 
 
 def run_plan(options: argparse.Namespace) -> int:
-    """Plans a file. 0 with a valid plan, 2 for unreadable input, 3 when nothing is publishable, 4 when the solver dies."""
+    """Plans a file. 0 with a valid plan, 2 unreadable input, 3 nothing publishable, 4 when the solver dies."""
     began = time.monotonic()
     try:
         problem, form = _read(options.file, options.format)
@@ -67,7 +69,8 @@ def run_plan(options: argparse.Namespace) -> int:
 def summary(plan: Plan, form: str, seconds: float) -> dict[str, Any]:
     """The last line that `plan` prints."""
     return {
-        "cost": round(plan.cost, 6), "served": plan.served, "unserved": len(plan.unserved), "seconds": round(seconds, 3),
+        "cost": round(plan.cost, 6), "served": plan.served, "unserved": len(plan.unserved),
+        "seconds": round(seconds, 3),
         "parts": plan.parts, "stages": [asdict(stage) for stage in plan.stages], "valid": True, "engine": plan.engine,
         "seed": plan.seed, "iterations": plan.iterations, "ended": plan.ended, "format": form,
         "reasons": {name: asdict(reason) for name, reason in plan.unserved.items()},
@@ -119,7 +122,7 @@ def _read(file: str, form: str) -> tuple[Problem, str]:
 
 def _progress(news: Progress) -> None:
     sys.stderr.write(
-        f"{news.seconds:7.1f} s  {news.phase:<10} cost {news.cost:.3f}  served {news.served}  unserved {news.unserved}\n"
+        f"{news.seconds:7.1f} s  {news.phase:<9} cost {news.cost:.3f}  served {news.served}  unserved {news.unserved}\n"
     )
     sys.stderr.flush()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from routing.plan import Plan, Route, Stop
 from routing.problem import Problem, Visit
 
@@ -65,4 +67,4 @@ def _travel(problem: Problem, route: Route) -> float:
     places = [caregiver.start, *(stop.place for stop in route.stops)]
     if caregiver.end is not None and route.stops:
         places.append(caregiver.end)
-    return sum(float(exact[a, b]) for a, b in zip(places, places[1:], strict=False)) * problem.ticks_per_s
+    return sum(float(exact[a, b]) for a, b in itertools.pairwise(places)) * problem.ticks_per_s

@@ -37,7 +37,13 @@ class Auto:
         if self.c.units:
             self._improve()
         share = self.run.share(self.done)
-        ended = "stopped" if self.run.stopped() else "iterations" if self.run.iterations and self.done >= self.run.iterations else "seconds"
+        ended = (
+            "stopped"
+            if self.run.stopped()
+            else "iterations"
+            if self.run.iterations and self.done >= self.run.iterations
+            else "seconds"
+        )
         plan = self._plan(reasons=True)
         return replace(plan, ended=ended if share >= 1 else "done", iterations=self.done)
 

@@ -1,7 +1,7 @@
 """Re-solves neighbourhoods of a plan exactly with CP-SAT; it changes the plan only when exact re-timing agrees.
 
-A neighbourhood is a slice of a few neighbouring routes: their tasks may change route and order freely. Everything
-that their times touch (the rest of these routes, partners of pairs and what follows them) keeps its order, not its time.
+A neighbourhood is a slice of a few neighbouring routes: their tasks may change route and order freely. What
+their times touch (the rest of these routes, partners of pairs and what follows them) keeps its order, not its time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Exact:
             return False
         return self._apply(search, model, solver)
 
-    def _learn(self, status: int, spent: float, limit: float) -> None:
+    def _learn(self, status: object, spent: float, limit: float) -> None:
         if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
             self.size = min(MOST, self.size * (1.03 if spent < 0.3 * limit else 1.0))
         else:

@@ -63,7 +63,9 @@ def loaded(problem: Problem, plan: Plan) -> State:
     try:
         return rebuilt(c, best)
     except RuntimeError as problem_found:
-        raise ProblemError("plan", "cannot be timed as it is ordered", "a plan that passes the checker") from problem_found
+        raise ProblemError(
+            "plan", "cannot be timed as it is ordered", "a plan that passes the checker"
+        ) from problem_found
 
 
 def explain(problem: Problem, plan: Plan, visit: str) -> Explanation:
@@ -79,7 +81,9 @@ def explain(problem: Problem, plan: Plan, visit: str) -> Explanation:
         removed(state, unit)
     options = [o for half in range(len(wanted.needs)) for o in _options(state, unit, visit, half)]
     counts = Counter(option.barrier or "fits" for option in options if option.half == 0)
-    return Explanation(visit, bool(where), tuple(where), tuple(options), dict(counts), _sentence(problem, plan, visit, where, counts))
+    return Explanation(
+        visit, bool(where), tuple(where), tuple(options), dict(counts), _sentence(problem, plan, visit, where, counts)
+    )
 
 
 def _options(state: State, unit: int, visit: str, half: int) -> list[Option]:
@@ -114,7 +118,8 @@ def _best_costs(state: State, x: int) -> dict[int, int]:
 def _sentence(problem: Problem, plan: Plan, visit: str, where: list[tuple[str, int]], counts: Counter[str]) -> str:
     if where:
         who = " and ".join(f"{name} at {start / problem.ticks_per_s:g}" for name, start in where)
-        return f"{visit} is served by {who}; {counts['fits']} of {len(problem.caregivers)} caregivers could take it as the plan stands"
+        able = f"{counts['fits']} of {len(problem.caregivers)} caregivers could take it as the plan stands"
+        return f"{visit} is served by {who}; {able}"
     told = plan.unserved.get(visit)
     blocked = {code: n for code, n in counts.items() if code != "fits"}
     if counts["fits"]:

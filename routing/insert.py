@@ -23,7 +23,7 @@ class Slip:
 class Insertion:
     """One place: after `position` stops of the caregiver's route, service from `start`; `cost` in weighted ticks.
 
-    `detour` is the extra travel, `late` how much after its due time the visit starts; pairs' partners are among `slips`.
+    `detour` is the extra travel, `late` how much after its due time the visit starts.
     """
 
     caregiver: str
@@ -42,7 +42,7 @@ def cheapest_insertions(problem: Problem, plan: Plan, visit: Visit, *, best: int
     """The `best` places for a visit of one person, cheapest first, at most one per caregiver's route.
 
     `visit` need not belong to the problem. Stops that have started by `now` stay; `positions` gives (caregiver, place)
-    of people who are known to be elsewhere than planned. Orders stay as they are. Raises ProblemError for a pair or place.
+    of people who are known to be elsewhere than planned. Orders stay as they are. Raises ProblemError.
     """
     if len(visit.needs) != 1 or visit.meal is not None:
         raise ProblemError("visit.needs", "is not one person without a meal", "a visit of one person")
@@ -52,7 +52,9 @@ def cheapest_insertions(problem: Problem, plan: Plan, visit: Visit, *, best: int
     routes = {(route.caregiver, route.shift): route for route in plan.routes}
     found: list[Insertion] = []
     for person in problem.caregivers:
-        if person.id in visit.refused or any(person.skills.get(s, 0) < level for s, level in visit.needs[0].skills.items()):
+        if person.id in visit.refused or any(
+            person.skills.get(s, 0) < level for s, level in visit.needs[0].skills.items()
+        ):
             continue
         for i, shift in enumerate(person.shifts):
             route = routes.get((person.id, i)) or Route(person.id, i, shift.start, (), 0, shift.start)
@@ -89,7 +91,9 @@ def _at(problem: Problem, known: dict[str, Visit], person: Caregiver, route: Rou
         return None
     goal, late = problem.objective, max(0, start - window.due)
     cost = goal.travel * detour + max(1, goal.tardiness) * (late + sum(slip.delay for slip in slips))
-    cost += sum(10 * slip.delay for slip in slips if slip.breaks) + goal.overtime * max(0, back - max(shift.end, route.back))
+    cost += sum(10 * slip.delay for slip in slips if slip.breaks) + goal.overtime * max(
+        0, back - max(shift.end, route.back)
+    )
     return Insertion(person.id, route.shift, k, arrive, start, detour, late, slips, cost)
 
 

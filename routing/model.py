@@ -5,6 +5,7 @@ Source for the circuit per route with optional nodes: the OR-Tools documentation
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -51,7 +52,7 @@ class Model(Timed):
         if c.token[r] in seq[s.begin : s.end]:
             self._rest(r, able, sink, bool(s.begin))
         old = [source, *(x for x in seq[s.begin : s.end] if x < c.halves), sink]
-        self._circuit(r, able, source, sink, set(zip(old, old[1:], strict=False)))
+        self._circuit(r, able, source, sink, set(itertools.pairwise(old)))
         if not s.begin and sink == HOME:
             self.terms.append(c.goal_weights.vehicles * (1 - self.idle[r]))
 
@@ -74,7 +75,7 @@ class Model(Timed):
         self.rest_after[r] = after
 
     def _circuit(self, r: int, able: list[int], source: int, sink: int, old: set[tuple[int, int]]) -> None:
-        c, cp = self.c, self.cp
+        _c, cp = self.c, self.cp
         node = {x: i + 1 for i, x in enumerate(able)}
         arcs: list[tuple[int, int, Any]] = [(0, 0, self.idle[r])]
         self.arcs[r] = []
@@ -188,7 +189,7 @@ class Model(Timed):
                     cp.add(both[0] == both[1])
             for a, b, lit in self.arcs[r]:
                 if b in load:
-                    before = load[a] if a in load else 0
+                    before = load.get(a, 0)
                     change = c.qty[b] if c.drop[b] >= 0 else -c.qty[b]
                     cp.add(load[b] >= before + change).only_enforce_if(lit)
         for x in sorted(load):
@@ -205,10 +206,18 @@ class Model(Timed):
             self.terms.append(goal.max_tardiness * worst)
         if goal.max_idle:
             inside = {s.route for s in self.slices} | set(self.chains)
-            longest = cp.new_int_var(max((t.idle for r, t in enumerate(tally) if r not in inside), default=0), 1 << 40, "")
+            longest = cp.new_int_var(
+                max((t.idle for r, t in enumerate(tally) if r not in inside), default=0), 1 << 40, ""
+            )
             for r in sorted(inside):
-                before = sum(self.state.start[x] - self.state.ready[x] for x in self.state.seq[r] if x not in self.begin)
-                spent = [wait for (q, _), wait in self.waits.items() if q == r] if r in self.chains or r in self.idle else []
+                before = sum(
+                    self.state.start[x] - self.state.ready[x] for x in self.state.seq[r] if x not in self.begin
+                )
+                spent = (
+                    [wait for (q, _), wait in self.waits.items() if q == r]
+                    if r in self.chains or r in self.idle
+                    else []
+                )
                 end = self.ends.get((r, "early"), 0)
                 cp.add(longest >= sum(spent) + end + (before if r in self.chains else 0))
                 if r in self.idle and not tally[r].used:

@@ -80,7 +80,8 @@ class Finder:
         soft, hard, tail = self._slacks(r, seq, due[-1])
         self.OPEN[r] = False
         for array, values in (
-            (self.P, prev), (self.T, left), (self.N, nxt), (self.NS, due), (self.SL, soft), (self.HS, hard), (self.NL, tail)
+            (self.P, prev), (self.T, left), (self.N, nxt), (self.NS, due), (self.SL, soft), (self.HS, hard),
+            (self.NL, tail),
         ):  # fmt: skip
             array[r, : n + 1] = values
         self.OPEN[r, : n + 1] = True
@@ -106,7 +107,7 @@ class Finder:
     # -- ranking ----------------------------------------------------------------------------------------------------
 
     def arrivals(self, x: int) -> tuple[Floats, Ints, Ints, Ints]:
-        """(cost of the detour with impossible places at NEVER, ready at the door, travel on, detour), all [R, width]."""
+        """(cost of the detour, NEVER where impossible; ready at the door; travel on; detour), all [R, width]."""
         c, goal, p = self.c, self.c.goal_weights, self.c.place[x]
         there = c.D[self.modes, self.P, p]
         onward = c.D[self.modes, p, self.N]
@@ -120,13 +121,13 @@ class Finder:
         return cost, ready, onward, detour
 
     def lateness(self, x: int, begin: Ints, onward: Ints) -> Floats:
-        """What starting at `begin` costs in lateness here and behind, an estimate; NEVER where something hard breaks."""
+        """Estimated cost of the lateness here and behind when starting at `begin`; NEVER where it is forbidden."""
         c, goal = self.c, self.c.goal_weights
         delay = np.maximum(0, begin + c.dur[x] + onward - self.NS)
         behind = np.maximum(0, delay - self.SL) * (1 + self.NL)
         own = np.maximum(0, begin - c.due[x])
         weight = max(goal.tardiness, 1)
-        cost = (weight * (own + behind)).astype(np.float64)
+        cost: Floats = (weight * (own + behind)).astype(np.float64)
         if goal.max_tardiness:
             worst = max(t.late for t in self.state.tally)
             cost += goal.max_tardiness * np.maximum(0, own - worst)
@@ -229,7 +230,7 @@ class Finder:
         due, soft, hard, tail = (np.expand_dims(a[at], 1 - axis) for a in (self.NS, self.SL, self.HS, self.NL))
         delay = np.maximum(0, begin + c.dur[x] + onward - due)
         own = np.maximum(0, begin - c.due[x])
-        cost = (weight * (own + np.maximum(0, delay - soft) * (1 + tail))).astype(np.float64)
+        cost: Floats = (weight * (own + np.maximum(0, delay - soft) * (1 + tail))).astype(np.float64)
         cost[(delay > hard) | (begin > c.lat[x])] = NEVER
         return cost
 
@@ -250,7 +251,9 @@ class Finder:
         before = c.place[pick] if j == i + 1 else c.place[row[j - 2]]
         after = c.place[row[j - 1]] if j - 1 < len(row) else c.goal[r]
         p = c.place[drop]
-        return float(c.goal_weights.travel * (table[before][p] + (table[p][after] - table[before][after] if after >= 0 else 0)))
+        return float(
+            c.goal_weights.travel * (table[before][p] + (table[p][after] - table[before][after] if after >= 0 else 0))
+        )
 
     def _meal_options(self, unit: int) -> list[tuple[float, list[tuple[int, int, int]]]]:
         """Into a run that carries from the same canteen, or as a new run with its own canteen stop."""

@@ -9,7 +9,18 @@ from routing.errors import ProblemError, named, whole
 from routing.travel import Travel
 
 FAR = 1 << 40
-PARTS = ("travel", "tardiness", "max_tardiness", "waiting", "max_idle", "overtime", "vehicles", "unserved", "changed", "unwished")
+PARTS = (
+    "travel",
+    "tardiness",
+    "max_tardiness",
+    "waiting",
+    "max_idle",
+    "overtime",
+    "vehicles",
+    "unserved",
+    "changed",
+    "unwished",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +186,9 @@ class Visit:
             raise ProblemError(f"{name}.windows", "is empty", "at least one window")
         for first, second in zip(self.windows, self.windows[1:], strict=False):
             if second.start <= first.latest:
-                raise ProblemError(f"{name}.windows", "overlap or are out of order", "ascending windows that end before the next")
+                raise ProblemError(
+                    f"{name}.windows", "overlap or are out of order", "ascending windows that end before the next"
+                )
         low, high = self.gap
         if whole(low, f"{name}.gap[0]", -FAR, FAR) > whole(high, f"{name}.gap[1]", -FAR, FAR):
             raise ProblemError(f"{name}.gap", f"is [{low}, {high}]", "min <= max")
@@ -268,19 +281,25 @@ class Problem:
         if caregiver.mode not in self.travel.matrices:
             raise ProblemError(f"{name}.mode", f"is {caregiver.mode!r}", ", ".join(sorted(self.travel.matrices)))
 
-    def _visit(self, visit: Visit, known: frozenset[str], visits: Mapping[str, Visit], canteens: frozenset[str]) -> None:
+    def _visit(
+        self, visit: Visit, known: frozenset[str], visits: Mapping[str, Visit], canteens: frozenset[str]
+    ) -> None:
         name = f"visits.{visit.id}"
         self._place(visit.place, f"{name}.place")
         for key in ("refused", "preferred", "previous", "pinned"):
             strangers = frozenset(getattr(visit, key)) - known
             if strangers:
-                raise ProblemError(f"{name}.{key}", f"names unknown caregivers {sorted(strangers)[:3]}", "ids of caregivers")
+                raise ProblemError(
+                    f"{name}.{key}", f"names unknown caregivers {sorted(strangers)[:3]}", "ids of caregivers"
+                )
         if visit.meal and visit.meal.canteen not in canteens:
             raise ProblemError(f"{name}.meal.canteen", f"is {visit.meal.canteen!r}", "the id of a canteen")
         if visit.delivers is not None:
             pickup = visits.get(visit.delivers)
             if pickup is None or pickup.id == visit.id or pickup.delivers or pickup.meal or len(pickup.needs) != 1:
-                raise ProblemError(f"{name}.delivers", f"is {visit.delivers!r}", "the id of a pick-up visit of one person")
+                raise ProblemError(
+                    f"{name}.delivers", f"is {visit.delivers!r}", "the id of a pick-up visit of one person"
+                )
             if pickup.load != visit.load:
                 raise ProblemError(f"{name}.load", f"is {visit.load}, its pick-up has {pickup.load}", "the same load")
 

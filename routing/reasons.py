@@ -48,7 +48,7 @@ def _ride(problem: Problem, visit: Visit, person: Caregiver) -> int:
 
 
 def _by_time(problem: Problem, visit: Visit, half: int, person: Caregiver, shift: Shift) -> str:
-    """"" when some start fits the shift and a window (the first person's pinned start included)."""
+    """ "" when some start fits the shift and a window (the first person's pinned start included)."""
     travel, duration = problem.travel, visit.needs[half].duration
     there = shift.start + travel.time(person.mode, person.start, visit.place) + visit.access
     home = 0 if person.end is None else travel.time(person.mode, visit.place, person.end)

@@ -137,7 +137,7 @@ def rebuilt(c: Compiled, best: Best) -> State:
     state = State(c)
     for unit in sorted(set(range(len(c.units))) - best.out):
         state.flip(unit)
-    for r, order in enumerate(best.orders):
+    for _r, order in enumerate(best.orders):
         for x in order:
             if x >= c.halves and c.canteen[x] >= 0:
                 state.spare[c.canteen[x]].remove(x)

@@ -58,7 +58,13 @@ class Solving:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )  # fmt: skip
         self.pid = self.child.pid
-        question = {"problem": problem, "iterations": iterations, "seed": seed, "engine": engine, "seconds": None}
+        question: dict[str, Any] = {
+            "problem": problem,
+            "iterations": iterations,
+            "seed": seed,
+            "engine": engine,
+            "seconds": None,
+        }
         question["began"] = self.began
         self.last_words: list[bytes] = []
         targets = (lambda: self._ask(question), self._hear, self._overhear)
@@ -78,7 +84,7 @@ class Solving:
         try:
             while True:
                 self.news.put(receive(cast(BinaryIO, self.child.stdout)))
-        except Exception:  # noqa: BLE001 - whatever broke the pipe, the child is gone
+        except Exception:
             self.news.put(None)
 
     def _overhear(self) -> None:

@@ -40,6 +40,7 @@ class State:
         for r, x in enumerate(problem.token):
             if x >= 0:
                 self.where[x] = r
+                self.start[x] = self.ready[x] = problem.begin[r] - problem.dur[x]
         self.back = list(problem.begin)
         self.home_leg = [0] * problem.R
         self.tally = [Tally(idle=problem.end[r] - problem.begin[r]) for r in range(problem.R)]
@@ -164,7 +165,7 @@ class State:
                     moved += 1
             if moved > PATIENCE * len(new) > 0:
                 return False
-        return all([self._count(r) for r in touched])
+        return all(self._count(r) for r in touched)
 
     # -- timing -----------------------------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ class State:
             if other >= 0 and other != start[m]:
                 j = self.seq[self.where[m]].index(m)
                 heappush(work, (other, self.where[m], j, j - 1))
-            if k > firm and s == old and leg == was and not canteens:
+            if k > firm and s == old and leg == was and place[x] >= 0 and not canteens:
                 return True
             t, at = s + dur[x], p
         return self._go_home(r, t, at)

@@ -100,7 +100,7 @@ class Timed:
         self.begin[x] = s
         if known:
             cp.add_hint(s, self.state.start[x])
-        if c.place[x] < 0 or top <= c.due[x] and wins is None:
+        if c.place[x] < 0 or (top <= c.due[x] and wins is None):
             return
         late = cp.new_int_var(0, max(0, top - min(c.due[x], top)) if wins is None else self.cap, "")
         self.lates.append(late)

@@ -38,7 +38,9 @@ class Travel:
         clean = {mode: checked_matrix(matrix, f"travel.{mode}") for mode, matrix in self.matrices.items()}
         sizes = {len(matrix) for matrix in clean.values()}
         if len(sizes) != 1:
-            raise ProblemError("travel", f"matrices of different sizes {sorted(sizes)}", "the same places in every mode")
+            raise ProblemError(
+                "travel", f"matrices of different sizes {sorted(sizes)}", "the same places in every mode"
+            )
         object.__setattr__(self, "matrices", clean)
         if self.exact is not None and self.exact.shape != (self.places, self.places):
             raise ProblemError("travel.exact", f"has shape {self.exact.shape}", f"{self.places} x {self.places}")
@@ -69,7 +71,9 @@ def checked_matrix(matrix: object, field: str) -> Ints:
     bad = np.argwhere((clean < 0) | (clean > LONGEST))
     if len(bad):
         row, column = bad[0]
-        raise ProblemError(f"{field}[{row}][{column}]", f"is {clean[row, column]}", f"a whole number from 0 to {LONGEST}")
+        raise ProblemError(
+            f"{field}[{row}][{column}]", f"is {clean[row, column]}", f"a whole number from 0 to {LONGEST}"
+        )
     return clean
 
 
@@ -81,8 +85,8 @@ def _from_rows(matrix: object, field: str) -> Ints:
         if not isinstance(row, Sequence) or isinstance(row, (str, bytes)) or len(row) != len(rows):
             raise ProblemError(f"{field}[{i}]", "is not a row of the square", f"{len(rows)} numbers")
         for j, cell in enumerate(row):
-            number = isinstance(cell, (int, np.integer)) and not isinstance(cell, bool)
-            if not number or not 0 <= cell <= LONGEST:
+            number = isinstance(cell, (int, float, np.integer)) and not isinstance(cell, bool)
+            if not number or not 0 <= cell <= LONGEST or cell != int(cell):
                 raise ProblemError(f"{field}[{i}][{j}]", f"is {cell!r:.40}", f"a whole number from 0 to {LONGEST}")
     return np.array(rows, dtype=np.int64)
 

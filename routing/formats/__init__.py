@@ -43,7 +43,12 @@ def detect(text: str, file: str = "") -> str:
     head = text.lstrip("\ufeff \t\r\n")
     if head.startswith("{"):
         value = parse_json(text, file).value
-        for form, key in (("hhcrsp", "patients"), ("vroom", "vehicles"), ("unwalled", "visits"), ("unwalled", "unwalled")):
+        for form, key in (
+            ("hhcrsp", "patients"),
+            ("vroom", "vehicles"),
+            ("unwalled", "visits"),
+            ("unwalled", "unwalled"),
+        ):
             if key in value:
                 return form
     elif "VEHICLE" in text.upper():

@@ -40,7 +40,9 @@ class Fields:
             raise self.fail(f"is {_kind(self.value)}", "an object")
         for key in self.value:
             if key not in keys:
-                raise FormatError(f"{self.path}.{key}", "is not supported", ", ".join(keys), file=self.file, where=self.path)
+                raise FormatError(
+                    f"{self.path}.{key}", "is not supported", ", ".join(keys), file=self.file, where=self.path
+                )
 
     def items(self, least: int = 0, most: int | None = None) -> list[Fields]:
         """The members of a list."""
@@ -58,7 +60,7 @@ class Fields:
             raise self.fail(f"is {self.value!r:.40}", f"a number from {low:g} to {high:g}")
         return float(self.value)
 
-    def whole(self, low: int = -(10**11), high: int = 10**11) -> int:
+    def whole(self, low: int = -(1 << 40), high: int = 1 << 40) -> int:
         """A whole number in [low, high]."""
         number = self.number(low, high)
         if number != int(number):

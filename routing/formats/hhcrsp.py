@@ -1,7 +1,7 @@
 """Reads and writes the home-care JSON of iolab-uniud/hhcrsp, classic and richer; nothing in it is guessed.
 
-Classic (`central_offices`): cost = (travel + tardiness + highest tardiness) / 3. Richer (`departing_points`): plain sum of
-travel, tardiness, highest tardiness, waiting, longest idle and extra time. Every visit has to be served.
+Classic (`central_offices`): cost = (travel + tardiness + highest tardiness) / 3. Richer (`departing_points`): plain sum
+of travel, tardiness, highest tardiness, waiting, longest idle and extra time. Every visit has to be served.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def _place(field: Fields, size: int) -> int:
 def _patient(field: Fields, place: int | None, durations: dict[str, int | None], size: int) -> Visit:
     begin, end = (item.ticks(TICKS) for item in field.get("time_window").items(2, 2))
     if end < begin:
-        raise field.get("time_window").fail(f"ends at {end / TICKS:g} before it starts at {begin / TICKS:g}", "start <= end")
+        raise field.get("time_window").fail(
+            f"ends at {end / TICKS:g} before it starts at {begin / TICKS:g}", "start <= end"
+        )
     if place is not None and place >= size:
         raise field.fail(f"has no row in distances of {size} places", "one row per patient after the office")
     needs = tuple(_need(item, durations) for item in field.get("required_caregivers").items(1, 2))

@@ -27,7 +27,9 @@ def read(text: str, file: str = "") -> Problem:
         raise FormatError("tasks", f"are {len(rows)}", f"at most {MOST}", file=file)
     for i, row in rows:
         if row[5] < row[4]:
-            raise FormatError("latest", f"is {row[5]:g}, before {row[4]:g}", "earliest <= latest", file=file, where=f"line {i}")
+            raise FormatError(
+                "latest", f"is {row[5]:g}, before {row[4]:g}", "earliest <= latest", file=file, where=f"line {i}"
+            )
     xy = np.array([row[1:3] for _, row in rows], dtype=np.float64)
     exact = np.sqrt(((xy[:, None] - xy[None]) ** 2).sum(-1))
     legs = np.ceil(exact * TICKS - 1e-6).astype(np.int64)
@@ -51,10 +53,16 @@ def _visit(line: int, row: list[float], place: int, known: dict[int, int], file:
     name = whole(row[0], "task", line, file, 1, 10**6)
     source, target = (whole(row[k], COLUMNS.split()[k], line, file, 0, 10**6) for k in (7, 8))
     if (source == 0) == (target == 0) or (source or target) not in known or known[source or target] == 0:
-        raise FormatError("pickup", f"is {source}, delivery {target}", "one of them, a task", file=file, where=f"line {line}")
+        raise FormatError(
+            "pickup", f"is {source}, delivery {target}", "one of them, a task", file=file, where=f"line {line}"
+        )
     demand = whole(row[3], "demand", line, file, -(10**9), 10**9)
     if demand * (1 if target else -1) < 0 or row[6] < 0:
-        raise FormatError("demand", f"is {demand}, service {row[6]:g}", "pick-ups >= 0 >= deliveries", file=file, where=f"line {line}")
+        raise FormatError(
+            "demand", f"is {demand}, service {row[6]:g}", "pick-ups >= 0 >= deliveries", file=file, where=f"line {line}"
+        )
     window = Window.hard(ticks(row[4], TICKS), ticks(row[5], TICKS))
     need = Need(ticks(row[6], TICKS))
-    return Visit(f"{name}", place, (need,), (window,), must=True, load=abs(demand), delivers=f"{source}" if source else None)
+    return Visit(
+        f"{name}", place, (need,), (window,), must=True, load=abs(demand), delivers=f"{source}" if source else None
+    )

@@ -1,4 +1,4 @@
-"""Reads Solomon and Gehring-Homberger files; distances are truncated to one decimal per arc, as their references are."""
+"""Reads Solomon and Gehring-Homberger files; distances are cut to one decimal per arc, as the references are."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def read(text: str, file: str = "") -> Problem:
         raise FormatError("customers", f"are {len(rows)}", f"1 to {MOST} rows with the depot first", file=file)
     for i, row in rows:
         if row[5] < row[4]:
-            raise FormatError("due", f"is {row[5]:g}, before ready {row[4]:g}", "ready <= due", file=file, where=f"line {i}")
+            raise FormatError(
+                "due", f"is {row[5]:g}, before ready {row[4]:g}", "ready <= due", file=file, where=f"line {i}"
+            )
     xy = np.array([row[1:3] for _, row in rows], dtype=np.float64)
     legs = np.floor(np.sqrt(((xy[:, None] - xy[None]) ** 2).sum(-1)) * TICKS + 1e-9).astype(np.int64)
     depot = rows[0][1]
@@ -59,13 +61,15 @@ def _visit(line: int, row: list[float], place: int, file: str) -> Visit:
 def read_plan(problem: Problem, text: str, file: str = "") -> Plan:
     """A solution ("Route #1: 5 3 7") with earliest times. Raises FormatError with the line."""
     visits = {visit.id: visit for visit in problem.visits}
-    routes = []
+    routes: list[Route] = []
     for i, line in enumerate(text.splitlines(), 1):
         match = re.match(r"\s*route\s*#?\s*\d+\s*:(.*)", line, re.IGNORECASE)
         if not match:
             continue
         if len(routes) >= len(problem.caregivers):
-            raise FormatError("route", "is one too many", f"{len(problem.caregivers)} routes", file=file, where=f"line {i}")
+            raise FormatError(
+                "route", "is one too many", f"{len(problem.caregivers)} routes", file=file, where=f"line {i}"
+            )
         names = match[1].split()
         for name in names:
             if name not in visits:

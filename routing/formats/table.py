@@ -30,7 +30,9 @@ def numbers(line: str, number: int, file: str, count: int, names: str) -> list[f
 def whole(value: float, name: str, number: int, file: str, low: int = 0, high: int = 100_000) -> int:
     """A whole number in [low, high]. Raises FormatError with the line number."""
     if value != int(value) or not low <= value <= high:
-        raise FormatError(name, f"is {value:g}", f"a whole number from {low} to {high}", file=file, where=f"line {number}")
+        raise FormatError(
+            name, f"is {value:g}", f"a whole number from {low} to {high}", file=file, where=f"line {number}"
+        )
     return int(value)
 
 

@@ -28,7 +28,18 @@ VERSION = 1
 
 def read(root: Fields) -> Problem:
     """The problem of a parsed file. Raises FormatError or ProblemError naming the field."""
-    root.only("unwalled", "name", "ticks_per_s", "travel", "points", "caregivers", "visits", "canteens", "objective", "$schema")
+    root.only(
+        "unwalled",
+        "name",
+        "ticks_per_s",
+        "travel",
+        "points",
+        "caregivers",
+        "visits",
+        "canteens",
+        "objective",
+        "$schema",
+    )
     version = root.find("unwalled")
     if version is not None and version.whole() != VERSION:
         raise version.fail(f"is {version.value}", f"{VERSION}")
@@ -46,7 +57,7 @@ def read(root: Fields) -> Problem:
     )
 
 
-def _whole(field: Fields, key: str, default: int | None = None, low: int = -(10**11)) -> int:
+def _whole(field: Fields, key: str, default: int | None = None, low: int = -(1 << 40)) -> int:
     found = field.find(key)
     if found is None and default is not None:
         return default
@@ -100,7 +111,9 @@ def _shift(field: Fields) -> Shift:
 
 def _canteen(field: Fields) -> Canteen:
     field.only("id", "place", "ready", "loading")
-    return Canteen(field.get("id").text(), field.get("place").whole(0), field.get("ready").whole(), _whole(field, "loading", 0, 0))
+    return Canteen(
+        field.get("id").text(), field.get("place").whole(0), field.get("ready").whole(), _whole(field, "loading", 0, 0)
+    )
 
 
 def _window(field: Fields) -> Window:
@@ -121,7 +134,9 @@ def _visit(field: Fields) -> Visit:
     )  # fmt: skip
     gap, must, meal, start, delivers = (field.find(k) for k in ("gap", "must", "meal", "pinned_start", "delivers"))
     low, high = (item.whole() for item in gap.items(2, 2)) if gap else (0, 0)
-    carried = Meal(meal.get("canteen").text(), _whole(meal, "portions", 1, 1), meal.get("ride").whole(0)) if meal else None
+    carried = (
+        Meal(meal.get("canteen").text(), _whole(meal, "portions", 1, 1), meal.get("ride").whole(0)) if meal else None
+    )
     return Visit(
         id=field.get("id").text(),
         place=field.get("place").whole(0),
@@ -203,13 +218,19 @@ def read_plan(problem: Problem, root: Fields) -> Plan:
 
 def _stages(root: Fields) -> tuple[Stage, ...]:
     found = root.find("stages")
-    keys = ("seconds", "before", "after")
-    return tuple(Stage(f.get("name").text(), *(f.get(k).number() for k in keys)) for f in found.items()) if found else ()
+    return tuple(_stage(field) for field in found.items()) if found else ()
+
+
+def _stage(field: Fields) -> Stage:
+    seconds, before, after = (field.get(key).number() for key in ("seconds", "before", "after"))
+    return Stage(field.get("name").text(), seconds, before, after)
 
 
 def _reason(field: Fields) -> Reason:
     counts = field.find("counts")
-    known = {code: counts.get(code).whole(0) for code in counts.value} if counts and isinstance(counts.value, dict) else {}
+    known = (
+        {code: counts.get(code).whole(0) for code in counts.value} if counts and isinstance(counts.value, dict) else {}
+    )
     return Reason(field.get("code").text(), field.get("text").text(), known)
 
 

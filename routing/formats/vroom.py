@@ -14,8 +14,8 @@ from routing.travel import Travel, straight
 
 PRICE_S = 36_000
 MODES = {"car": "car", "bike": "ebike", "foot": "walk"}
-JOB = ("id", "description", "location", "location_index", "service", "setup", "delivery", "pickup", "skills", "priority",
-       "time_windows")  # fmt: skip
+JOB = ("id", "description", "location", "location_index", "service", "setup", "delivery", "pickup", "skills",
+       "priority", "time_windows")  # fmt: skip
 VEHICLE = ("id", "profile", "description", "start", "start_index", "end", "end_index", "capacity", "skills",
            "time_window", "breaks")  # fmt: skip
 
@@ -44,9 +44,12 @@ class _Places:
         if self.matrices is None:
             return straight(self.points or [(0.0, 0.0)], modes=sorted(modes) or ["car"])
         found: dict[str, Any] = {}
-        for profile in self.matrices.value if isinstance(self.matrices.value, dict) else {}:
+        given: dict[str, Any] = self.matrices.value if isinstance(self.matrices.value, dict) else {}
+        for profile in given:
             rows = self.matrices.get(profile).get("durations").items(1, 4000)
-            found[MODES.get(profile, profile)] = [[cell.whole(0) for cell in row.items(len(rows), len(rows))] for row in rows]
+            found[MODES.get(profile, profile)] = [
+                [cell.whole(0) for cell in row.items(len(rows), len(rows))] for row in rows
+            ]
         return Travel(found)
 
 
@@ -62,8 +65,8 @@ def read(root: Fields) -> Problem:
         visits += _shipment(field, places)
     modes = {person.mode for person in caregivers}
     return Problem(
-        "vroom", 1, places.travel(modes), tuple(caregivers), tuple(visits), objective=Objective(tardiness=0, overtime=0),
-        kind="vroom",
+        "vroom", 1, places.travel(modes), tuple(caregivers), tuple(visits), kind="vroom",
+        objective=Objective(tardiness=0, overtime=0),
     )  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def _visit(field: Fields, name: str, load: int, delivers: str | None, places: _P
 def _shipment(field: Fields, places: _Places) -> list[Visit]:
     field.only("amount", "skills", "priority", "pickup", "delivery")
     load = _amount(field.find("amount"))
-    halves = []
+    halves: list[Visit] = []
     for key in ("pickup", "delivery"):
         step = field.get(key)
         step.only("id", "description", "location", "location_index", "setup", "service", "time_windows")
@@ -140,7 +143,9 @@ def _rest(field: Fields) -> Break | None:
         return None
     item = found.items()[0]
     item.only("id", "time_windows", "service", "description")
-    ((begin, end),) = [[edge.whole(0) for edge in window.items(2, 2)] for window in item.get("time_windows").items(1, 1)]
+    ((begin, end),) = [
+        [edge.whole(0) for edge in window.items(2, 2)] for window in item.get("time_windows").items(1, 1)
+    ]
     service = item.find("service")
     return Break(service.whole(0) if service else 0, begin, end)
 

@@ -66,16 +66,19 @@ def rich() -> Problem:
         lin("chen", rest=Break(30, 300, 450), load=3),
         lin("bag", portions=4, skills={"meals": 1}),
     )
-    return Problem("rich", 1, line(6), crew, visits, (Canteen("kitchen", 1, 250, 10),), Objective(tardiness=2, overtime=3))
+    return Problem(
+        "rich", 1, line(6), crew, visits, (Canteen("kitchen", 1, 250, 10),), Objective(tardiness=2, overtime=3)
+    )
 
 
 def scattered(n: int, people: int, seed: int = 1, pairs: float = 0.2, size: int = 300) -> Problem:
-    """A seeded classic home-care problem: soft windows, two skills, pairs together and in sequence, everything served."""
+    """A seeded classic home-care problem: soft windows, two skills, pairs together and in sequence, all served."""
     rng = np.random.default_rng(seed)
     xy = rng.integers(0, size, (n + 1, 2)).astype(float)
     legs = np.rint(np.sqrt(((xy[:, None] - xy[None]) ** 2).sum(-1))).astype(np.int64)
     crew = tuple(
-        Caregiver(f"c{k}", (Shift(0, 1 << 40),), 0, 0, {"s1": 1} if k % 2 else {"s2": 1, "s1": 1}, "walk") for k in range(people)
+        Caregiver(f"c{k}", (Shift(0, 1 << 40),), 0, 0, {"s1": 1} if k % 2 else {"s2": 1, "s1": 1}, "walk")
+        for k in range(people)
     )
     visits = []
     for i in range(n):

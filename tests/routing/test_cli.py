@@ -1,0 +1,126 @@
+"""Promise: the three commands do what the contract says, with its exit codes and its last line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from routing.cli import main
+from routing.explain import explain
+from routing.formats.unwalled import write
+from routing.insert import cheapest_insertions
+from routing.problem import Need, Problem, Window
+from routing.solve import solve
+from tests.routing.town import call, lin, line, rich, scattered
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Path:
+    """A file with the rich day."""
+    file = tmp_path / "day.json"
+    file.write_text(json.dumps(write(rich())))
+    return file
+
+
+def last(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], str]:
+    """The last line of standard output, and standard error."""
+    out, err = capsys.readouterr()
+    value: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return value, err
+
+
+def test_plan_check_and_explain(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A planned file is written, judged valid and explained; progress goes to standard error."""
+    out = day.with_name("plan.json")
+    assert main(["plan", str(day), "--iterations", "20", "--seed", "3", "--out", str(out)]) == 0
+    value, err = last(capsys)
+    assert {"cost", "served", "unserved", "seconds", "parts", "stages", "valid"} <= set(value)
+    assert value["valid"] is True and value["served"] == 8 and "construct" in err
+    assert main(["check", str(day), str(out)]) == 0
+    assert last(capsys)[0]["valid"] is True
+    assert main(["explain", str(day), str(out), "b"]) == 0
+    value, _ = last(capsys)
+    assert value["served"] is True and value["counts"]["refused"] == 1
+
+
+def test_a_broken_plan_is_listed(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every violation stands on its own line and the exit code is 1, from `explain` too."""
+    out = day.with_name("plan.json")
+    main(["plan", str(day), "--iterations", "5", "--out", str(out)])
+    value = json.loads(out.read_text())
+    value["routes"][0]["stops"] = value["routes"][0]["stops"][1:]
+    out.write_text(json.dumps(value))
+    capsys.readouterr()
+    assert main(["check", str(day), str(out)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 + json.loads(lines[-1])["violations"]
+    assert main(["explain", str(day), str(out), "a"]) == 1
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"visits": [], "caregivers": 3}'])
+def test_unreadable_input_is_2(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be read exits with 2 and names the file on standard error; nothing is written."""
+    file, out = tmp_path / "bad.json", tmp_path / "plan.json"
+    file.write_text(content)
+    assert main(["plan", str(file), "--out", str(out)]) == 2
+    assert "bad.json" in capsys.readouterr().err and not out.exists()
+    assert main(["check", str(file), str(file)]) == 2
+    assert main(["explain", str(file), str(file), "v"]) == 2
+
+
+def test_bad_options_and_unknown_visits_are_2(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option out of range names itself; so does a visit that the problem does not have."""
+    assert main(["plan", str(day), "--seconds", "-1"]) == 2
+    assert "seconds" in capsys.readouterr().err
+    out = day.with_name("plan.json")
+    main(["plan", str(day), "--iterations", "3", "--out", str(out)])
+    assert main(["explain", str(day), str(out), "nobody"]) == 2
+
+
+def test_nothing_publishable_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A visit that must be served and cannot be exits with 3 and says which."""
+    visit = call("v", 1, needs=(Need(20, {"surgery": 1}),), must=True)
+    file = tmp_path / "must.json"
+    file.write_text(json.dumps(write(Problem("must", 1, line(3), (lin(),), (visit,)))))
+    assert main(["plan", str(file), "--iterations", "2"]) == 3
+    assert "must_unserved: v" in capsys.readouterr().err
+
+
+def test_explain_tells_every_caregiver_and_agrees_with_the_plan() -> None:
+    """For a served visit the cheapest option is at least as cheap as where it is; for others the reason is told."""
+    problem = scattered(12, 3, pairs=0.0)
+    plan = solve(problem, iterations=30)
+    for visit in problem.visits:
+        found = explain(problem, plan, visit.id)
+        assert found.served and len(found.options) == 3
+        fits = [option for option in found.options if option.cost is not None]
+        assert fits and plan.where(visit.id)[0][0].caregiver in {option.caregiver for option in fits}
+
+
+def test_an_urgent_visit_finds_the_nearest_and_names_who_waits() -> None:
+    """The best place is the cheapest over all caregivers, and everybody promised who slips is listed with minutes."""
+    crew = (lin(), lin("chen"))
+    visits = (call("a", 2, 100, 130), call("b", 2, 200, 260, windows=(Window(200, 205, 260),)))
+    problem = Problem("urgent", 1, line(6), crew, visits)
+    plan = solve(problem, iterations=10)
+    urgent = call("urgent", 2, 120, 400, windows=(Window(120, 120, 400),))
+    found = cheapest_insertions(problem, plan, urgent, best=3)
+    assert [option.cost for option in found] == sorted(option.cost for option in found)
+    assert found[0].late == 0 and found[0].start == 120
+    rush = call("rush", 5, 195, 400, windows=(Window(195, 195, 400),))
+    busy = plan.where("b")[0][0].caregiver
+    (option,) = [o for o in cheapest_insertions(problem, plan, rush, best=9, now=190) if o.caregiver == busy]
+    assert option.start >= 195
+    if option.position <= plan.where("b")[0][1]:
+        assert [slip.visit for slip in option.slips] == ["b"]
+
+
+def test_an_urgent_visit_leaves_the_past_alone() -> None:
+    """Nothing is put before a stop that has begun, nobody without the skill is named, and a pair is refused."""
+    problem = Problem("now", 1, line(6), (lin(), lin("bag", skills={"meals": 1})), (call("a", 2, 100, 130),))
+    plan = solve(problem, iterations=5)
+    (option,) = cheapest_insertions(problem, plan, call("x", 3, 0, 900), now=125, positions=(("lin", 2),))
+    assert option.caregiver == "lin" and option.position == 1 and option.start >= 125
+    with pytest.raises(Exception, match="one person"):
+        cheapest_insertions(problem, plan, call("x", 3, needs=(Need(1), Need(1))))
