@@ -31,7 +31,7 @@ export const en: Catalogue = {
   kindGlyph: { sos: 'SOS', fall: 'F', smoke: 'Sm', gas: 'G', inactivity: 'N', wander: 'W', door: 'D', bed_exit: 'B', hotline: 'T', manual: 'H', other: 'C' },
   incidentState: { open: 'waiting', acknowledged: 'answered', assigned: 'sent', on_scene: 'on site', recovering: 'recovering', closed: 'closed' },
   outcome: { helped: 'Helped', hospital: 'Hospital', false_alarm: 'False alarm', device_fault: 'Device fault', not_found: 'Nobody found', other: 'Other' },
-  rung: { desk: 'desk', station: 'station', family: 'family', village: 'village committee', supervisor: 'supervisor', other: 'next rung' },
+  rung: { desk: 'desk', station: 'station', family: 'family', village: 'village committee', supervisor: 'supervisor', again: 'ringing again', other: 'next rung' },
   role: { admin: 'Admin', dispatcher: 'Dispatcher', station_manager: 'Station manager', caregiver: 'Caregiver', supervisor: 'Supervisor', other: 'Member' },
   family: { meal: 'Meal', urgent: 'Urgent', medical: 'Medical', escort: 'Escort', bath: 'Bath', clean: 'Housekeeping', patrol: 'Patrol', volunteer: 'Company' },
   familyGlyph: { meal: 'M', urgent: 'E', medical: 'C', escort: 'T', bath: 'B', clean: 'H', patrol: 'V', volunteer: 'A' },
@@ -53,10 +53,10 @@ export const en: Catalogue = {
   },
   queue: {
     title: 'Calls', counts: (w, h, d) => `${w} waiting · ${h} handled · ${many(d, 'drill')}`, none: 'No calls waiting.', last: (at) => `Last ${at}`, presses: (n) => `press ${n}`,
-    pressedAt: (times) => `Pressed ${times}`, goal: (seconds, rung) => `${seconds} s · ${rung}`, left: (s, rung) => `${s} s to ${rung}`, passed: (rung) => `passed to ${rung}; still ringing here`,
+    pressedAt: (times) => `Pressed ${times}`, goal: (seconds, rung) => `${seconds} s · ${rung}`, left: (s, rung) => `${s} s to ${rung}`, ladderEnd: 'The ladder is used up: call 120 by phone', goalOnly: (seconds) => `${seconds} s`, passed: (rung) => `passed to ${rung}; still ringing here`,
     answer: 'Answer', send: (name, min) => `Send ${name} ${min} min`, sendChoose: 'Choose who', reading: 'Finding the nearest…', noOne: 'Nobody to send', call120: '120', hold120: 'Hold 1 s to see what to say', answered: (who, clock) => `${who} answered ${clock}`,
     lost: (who, at) => `${who} answered first at ${at}. You are listening in`, again: (clock) => `rings again in ${clock}`, againNow: '3 min without progress; rings again', onSite: 'On site', sent: (name) => `${name} sent`, sentEta: (name, at) => `${name} there ${at}`,
-    notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', escalated: (rung) => `escalated to ${rung}`,
+    notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', nextRung: (rung) => `next: ${rung}`,
     newCall: (kind, who, place) => `${kind}, ${who}, ${place}`, takenBy: (who) => `${who} answered`, listening: 'Sound is not on yet.', tryBell: 'Try the bell', bellAsk: 'The browser rings only after one press:', bellOk: 'I heard it', bellHow: 'Three notes just rang. If not heard, turn up and try again.', opened: (at) => `since ${at}`, drillMark: 'D',
   },
   detail: {

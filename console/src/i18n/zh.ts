@@ -30,7 +30,7 @@ export const zh = {
   kindGlyph: { sos: 'SOS', fall: '跌', smoke: '烟', gas: '气', inactivity: '静', wander: '走', door: '门', bed_exit: '床', hotline: '话', manual: '手', other: '呼' },
   incidentState: { open: '待接', acknowledged: '已接', assigned: '已派', on_scene: '已到场', recovering: '恢复中', closed: '已结' } satisfies Of<IncidentState>,
   outcome: { helped: '已救助', hospital: '送医', false_alarm: '误触', device_fault: '设备故障', not_found: '没找到人', other: '其他' } satisfies Of<Outcome>,
-  rung: { desk: '值守台', station: '护理站', family: '家属', village: '村居', supervisor: '主管', other: '下一级' },
+  rung: { desk: '值守台', station: '护理站', family: '家属', village: '村居', supervisor: '主管', again: '再响', other: '下一级' },
   role: { admin: '管理员', dispatcher: '值守员', station_manager: '站长', caregiver: '护理员', supervisor: '主管', other: '成员' },
   family: { meal: '助餐', urgent: '助急', medical: '助医', escort: '助行', bath: '助浴', clean: '助洁', patrol: '探访', volunteer: '陪伴' } satisfies Of<Family>,
   familyGlyph: { meal: '餐', urgent: '急', medical: '医', escort: '行', bath: '浴', clean: '洁', patrol: '访', volunteer: '陪' } satisfies Of<Family>,
@@ -52,10 +52,10 @@ export const zh = {
   },
   queue: {
     title: '呼叫队列', counts: (w: number, h: number, d: number) => `待接 ${w} · 处置 ${h} · 演练 ${d}`, none: '没有待接呼叫。', last: (at: string) => `上一次 ${at}`, presses: (n: number) => `第 ${n} 次按下`,
-    pressedAt: (times: string) => `按下 ${times}`, goal: (seconds: number, rung: string) => `${seconds} 秒 · ${rung}`, left: (s: number, rung: string) => `余 ${s} 秒自动转${rung}`, passed: (rung: string) => `已转${rung}，同时继续响铃`,
+    pressedAt: (times: string) => `按下 ${times}`, goal: (seconds: number, rung: string) => `${seconds} 秒 · ${rung}`, left: (s: number, rung: string) => `余 ${s} 秒自动转${rung}`, ladderEnd: '升级链走完了，请用电话打 120', goalOnly: (seconds: number) => `${seconds} 秒`, passed: (rung: string) => `已转${rung}，同时继续响铃`,
     answer: '接听', send: (name: string, min: number) => `派 ${name} ${min} 分`, sendChoose: '选人派', reading: '正在算谁最近…', noOne: '没有可派的人', call120: '120', hold120: '按住 1 秒，出现口述稿', answered: (who: string, clock: string) => `${who} 已接 ${clock}`,
     lost: (who: string, at: string) => `${who} ${at} 先接了，你在旁听`, again: (clock: string) => `无进展再响 ${clock}`, againNow: '已 3 分没进展，再响', onSite: '到场', sent: (name: string) => `已派 ${name}`, sentEta: (name: string, at: string) => `${name} ${at} 到`,
-    notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', escalated: (rung: string) => `已升级到“${rung}”`,
+    notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', nextRung: (rung: string) => `下一级“${rung}”`,
     newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, takenBy: (who: string) => `${who} 已接`, listening: '声音还没开。', tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', opened: (at: string) => `${at} 起`, drillMark: '演',
   },
   detail: {

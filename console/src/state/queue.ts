@@ -33,6 +33,7 @@ export function queueOf(incidents: Iterable<Incident>): Queue {
 /** When an answered call without progress rings again; null once somebody is on site. */
 export function ringsAgainAt(incident: Incident): number | null {
   if (incident.state !== 'acknowledged') return null
+  if (incident.next_rung?.name === 'again') return ms(incident.next_rung.due_at)
   const last = msOr(incident.acknowledged_at)
   return last === null ? null : last + PROGRESS_MS
 }
