@@ -39,6 +39,7 @@ class Committer:
 
     async def start(self) -> None:
         """Begin to commit."""
+        self._stopping = False
         self._loop = asyncio.create_task(self._run(), name="committer")
 
     async def stop(self) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.db import Database
+from service.intake.failpoints import failpoint
 from service.intake.script import Ask, Script
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
@@ -50,7 +51,7 @@ class EmbeddedStore:
     def __init__(self, database: Database, urgent: bool) -> None:
         self._path = make_url(database.url).database or ""
         self._gate, self._urgent = database.gate, urgent
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
+        self._thread = _one_thread()
         self._connection: sqlite3.Connection | None = None
 
     async def play(self, script: Script) -> Any:
@@ -65,6 +66,7 @@ class EmbeddedStore:
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
+        self._thread = _one_thread()
 
     def _play(self, script: Script) -> Any:
         try:
@@ -74,6 +76,7 @@ class EmbeddedStore:
             raise StoreDown(str(error)) from error
         try:
             result = _drive(script, connection)
+            failpoint.reach("before_commit")
             connection.execute("COMMIT")
         except BaseException as error:
             if connection.in_transaction:
@@ -94,6 +97,10 @@ class EmbeddedStore:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="intake")  # the thread itself is born with the first batch
 
 
 def _drive(script: Script, connection: sqlite3.Connection) -> Any:
@@ -149,7 +156,9 @@ class PostgresStore:
         try:
             connection = await self._connection()
             async with connection.transaction():
-                return await self._drive(script, connection)
+                result = await self._drive(script, connection)
+                failpoint.reach("before_commit")
+            return result
         except DOWN as error:
             await self._throw_away()
             raise StoreDown(str(error)) from error
