@@ -97,6 +97,10 @@ class Hub:
         if connection.closing is Close.SLOW:
             self.evicted += 1
 
+    def __len__(self) -> int:
+        """How many sockets there are."""
+        return sum(len(group.members) for group in self._groups.values())
+
     @property
     def connections(self) -> list[Connection]:
         """All sockets, in no order."""

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 SLOW_SEND_S = 5.0
 BEGIN_S = 30.0
+MAX_SOCKETS = 10_000
+"""Sockets of one process; calls for help need memory and file handles too."""
 
 Authenticate = Callable[[WebSocket, str], Awaitable[Actor | None]]
 Snapshot = Callable[[WebSocket, AsyncSession, Actor], Awaitable[dict[str, Any]]]
@@ -64,6 +66,9 @@ class LiveSocket:
             await websocket.close(Close.SESSION_OVER)  # before accept: the handshake is answered 403
             return
         await websocket.accept()
+        if len(live.hub) >= MAX_SOCKETS:
+            await _close(websocket, Close.BUSY)
+            return
         try:
             await self._greeted(websocket, live)
         except WebSocketDisconnect:

@@ -51,9 +51,7 @@ async def post(address: str, counter: int) -> httpx.Response:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("failpoint", "kept"), [("before_commit", False), ("after_commit", True)])
-async def test_killed_around_the_commit_the_retry_makes_it_right(
-    database: Database, failpoint: str, kept: bool
-) -> None:
+async def test_killed_at_the_commit_the_retry_makes_it_right(database: Database, failpoint: str, kept: bool) -> None:
     """Killed with -9 before or after the commit, unanswered: the same message again gives one alert, one ladder."""
     await build_town(database, Vault("a secret of at least thirty-two characters"))
     async with process(database.url, failpoint) as (running, address):
