@@ -1,22 +1,32 @@
 """The ladder's timers: fires each due rung once, rings an answered incident again; refuses to fire for a closed one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Incident, Timer
 from models.types import IncidentState, TimerState
-from service.emergencies.queries import card_of
+from service.emergencies.queries import cards_of
 from service.emergencies.rules import AGAIN_AFTER
 from service.intake.ladder import LADDERS
 from service.realtime import outbox
 
 AGAIN, AGAIN_STEP = "again", 100
-AT_ONCE = 50
+AT_ONCE = 20
 """Rungs fired in one transaction: an alert never waits long for the writer, the rest follows in the next."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A timer whose moment has come."""
+
+    timer_id: int
+    incident_id: int
+    step: int
+    rung: str
 
 
 async def arm_ladder(session: AsyncSession, incident_id: int, playbook: str, now: datetime) -> None:
@@ -59,25 +69,23 @@ async def fire_due_timers(session: AsyncSession, now: datetime) -> int:
     fires, or the rung fires and is answered. Rows that somebody holds are left for the next round.
     """
     claimed = await _claim(session, now, IncidentState.OPEN, Timer.rung != AGAIN)
-    for incident_id, step, rung in claimed:
-        higher = update(Incident).where(Incident.id == incident_id, Incident.rung < step).values(rung=step)
-        await session.execute(higher.execution_options(synchronize_session=False))
-        await _tell(session, incident_id, "incident.escalated", {"rung": rung, "step": step})
+    if claimed:
+        await _raise_rungs(session, claimed)
+        await _tell(session, "incident.escalated", claimed)
     return len(claimed)
 
 
 async def reraise_stale(session: AsyncSession, now: datetime) -> int:
     """Ring again for incidents answered three minutes ago that nobody was sent to, and every three minutes after."""
     claimed = await _claim(session, now, IncidentState.ACKNOWLEDGED, Timer.rung == AGAIN)
-    for incident_id, _, _ in claimed:
-        await arm_again(session, incident_id, now)
-        await _tell(session, incident_id, "incident.reraised", {})
+    for one in claimed:
+        await arm_again(session, one.incident_id, now)
+    if claimed:
+        await _tell(session, "incident.reraised", claimed)
     return len(claimed)
 
 
-async def _claim(
-    session: AsyncSession, now: datetime, state: IncidentState, which: Any
-) -> Sequence[tuple[int, int, str]]:
+async def _claim(session: AsyncSession, now: datetime, state: IncidentState, which: ColumnElement[bool]) -> list[Due]:
     due = (
         select(Timer.id, Timer.incident_id, Timer.step, Timer.rung)
         .join(Incident, Incident.id == Timer.incident_id)
@@ -86,22 +94,37 @@ async def _claim(
         .limit(AT_ONCE)
         .with_for_update(of=Incident, skip_locked=True)
     )
-    found = (await session.execute(due)).all()
-    mine = update(Timer).where(Timer.id.in_([row.id for row in found]), Timer.state == TimerState.ARMED)
+    found = [Due(*row) for row in await session.execute(due)]
+    if not found:
+        return []
+    mine = update(Timer).where(Timer.id.in_([one.timer_id for one in found]), Timer.state == TimerState.ARMED)
     fired = mine.values(state=TimerState.FIRED, fired_at=now).returning(Timer.id)
     won = set(await session.scalars(fired.execution_options(synchronize_session=False)))
-    return [(row.incident_id, row.step, row.rung) for row in found if row.id in won]
+    return [one for one in found if one.timer_id in won]
 
 
-async def _tell(session: AsyncSession, incident_id: int, topic: str, more: dict[str, Any]) -> None:
-    card = await card_of(session, incident_id)
-    sent = (card["assigned_to"] or {}).get("id")
-    outbox.append(
-        session,
-        topic,
-        {"incident": card, **more},
-        subject=f"incident:{incident_id}",
-        area_code=card["place"]["area_code"],
-        provider_id=card["provider_id"],
-        caregiver_ids=[] if sent is None else [sent],
-    )
+async def _raise_rungs(session: AsyncSession, claimed: Sequence[Due]) -> None:
+    """Set each incident to the highest rung that has fired, in one statement for all."""
+    highest: dict[int, int] = {}
+    for one in claimed:
+        highest[one.incident_id] = max(one.step, highest.get(one.incident_id, 0))
+    step = case(highest, value=Incident.id)
+    higher = update(Incident).where(Incident.id.in_(highest), Incident.rung < step).values(rung=step)
+    await session.execute(higher.execution_options(synchronize_session=False))
+
+
+async def _tell(session: AsyncSession, topic: str, claimed: Sequence[Due]) -> None:
+    """One event for each timer, in due order, with the whole card; all cards are read at once."""
+    shown = await cards_of(session, {one.incident_id for one in claimed})
+    for one in claimed:
+        card = shown[one.incident_id]
+        sent = (card["assigned_to"] or {}).get("id")
+        outbox.append(
+            session,
+            topic,
+            {"incident": card, "rung": one.rung, "step": one.step},
+            subject=f"incident:{one.incident_id}",
+            area_code=card["place"]["area_code"],
+            provider_id=card["provider_id"],
+            caregiver_ids=[] if sent is None else [sent],
+        )

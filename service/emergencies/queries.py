@@ -1,6 +1,6 @@
 """Looks up incidents: cards, logs, what came before and today's promises; refuses to open sealed fields."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,12 @@ async def card_of(session: AsyncSession, incident_id: int) -> dict[str, Any]:
     """One incident's card, whoever asks (events carry it)."""
     row = (await session.execute(cards().where(Incident.id == incident_id))).mappings().one()
     return incident_card(row)
+
+
+async def cards_of(session: AsyncSession, incident_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The cards of a few incidents by id (at most some hundreds)."""
+    rows = (await session.execute(cards().where(Incident.id.in_(incident_ids)))).mappings()
+    return {row["id"]: incident_card(row) for row in rows}
 
 
 async def get_card(session: AsyncSession, actor: Actor, incident_id: int) -> dict[str, Any]:
