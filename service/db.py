@@ -84,11 +84,12 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session to look, never to change: it is always rolled back."""
+        """A session to look, never to change: it is always rolled back. Rows stay readable after it."""
         async with self._read() as session:
             try:
                 yield session
             finally:
+                session.expunge_all()
                 await session.rollback()
 
     @asynccontextmanager

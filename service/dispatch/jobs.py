@@ -1,5 +1,6 @@
 """The background work of planning: a job that turns a day into a draft, in chunks; decides nothing itself."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ async def plan_day(run: Run) -> dict[str, Any]:
     async with run.database.reading() as session:
         town = await town_time(session, run.clock)
         rows = await queries.day_rows(session, area_code, on_date, town.at)
-    day = mapping.day_problem(rows)
+    day = await asyncio.to_thread(mapping.day_problem, rows)
 
     async def report(progress: dict[str, Any]) -> None:
         async with run.database.writing() as session:

@@ -55,7 +55,7 @@ async def plan_and_publish(town: TownBuilder) -> None:
     job = (await desk.post("/api/plans", json=wanted)).json()["job_id"]
     while (state := (await desk.get(f"/api/jobs/{job}")).json())["state"] in ("waiting", "running"):
         await asyncio.sleep(0.1)
-    assert state["state"] == "done", state
+    assert state["state"] == "done", state["error"]
     assert (await desk.post(f"/api/plans/{state['result']['plan_id']}/publish")).status_code == 200
 
 
