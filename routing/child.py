@@ -6,10 +6,9 @@ import os
 import sys
 import threading
 import traceback
+from importlib import import_module
 from typing import Any, BinaryIO
 
-from routing.baseline import Baseline
-from routing.engine import Auto
 from routing.frames import receive, send
 from routing.run import Run
 
@@ -31,10 +30,8 @@ def main() -> None:
             send(answers, ("progress", news, plan))
 
     run = Run(question["seconds"], question["iterations"], question["seed"], tell, stop.is_set, question["began"])
-    if question["engine"] == "ortools":
-        plan = Baseline(question["problem"], run).solve()
-    else:
-        plan = Auto(question["problem"], run).solve()
+    room, name = ("routing.baseline", "Baseline") if question["engine"] == "ortools" else ("routing.engine", "Auto")
+    plan = getattr(import_module(room), name)(question["problem"], run).solve()
     with lock:
         send(answers, ("done", plan))
     os._exit(0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from importlib import import_module
 
 from routing.compiled import MUST, Compiled
-from routing.exact import Exact
 from routing.plan import Plan, Stage
 from routing.problem import Problem
 from routing.report import planned
@@ -66,7 +66,7 @@ class Auto:
     def _improve(self) -> None:
         search = self.search
         hot, cold = search.temperatures()
-        exact = Exact(self.run.seed)
+        exact = None
         spent = {"ruin": 0.0, "exact": 0.0}
         while (share := self.run.share(self.done)) < 1.0:
             if share > EXACT_ONLY and not self.closing:
@@ -77,6 +77,8 @@ class Auto:
             if turn == "ruin":
                 search.step(hot * (cold / hot) ** share)
             else:
+                # OR-Tools takes seconds to load on a busy machine: only once a first plan has been told
+                exact = exact or import_module("routing.exact").Exact(self.run.seed)
                 exact.step(search, self._limit(), bool(self.run.seconds))
             took = time.monotonic() - began
             spent[turn] += took if self.run.seconds and not self.run.iterations else 1.0 if turn == "ruin" else 40.0
