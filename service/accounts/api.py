@@ -13,7 +13,7 @@ from service.accounts.passwords import check_strength, hash_password
 from service.accounts.throttle import source_of, throttle_of
 from service.auth import COOKIE, DESK, Actor, Allow, find_actor, secret_of
 from service.clock import Clock, clock_of
-from service.db import Database, database_of, reading, writing
+from service.db import database_of, reading, writing
 from service.errors import Forbidden, NotSignedIn
 from service.idempotency import OnceOnly
 from service.inputs import PLAIN, AreaCode, Input, PathId, RowId
@@ -25,7 +25,6 @@ Read = Annotated[AsyncSession, Depends(reading)]
 Write = Annotated[AsyncSession, Depends(writing, scope="function")]
 Now = Annotated[Clock, Depends(clock_of)]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
-Anyone = Annotated[Actor, Depends(Allow())]
 Admin = Annotated[Actor, Depends(Allow(Role.ADMIN))]
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=PLAIN)]
@@ -73,7 +72,7 @@ async def sign_in(body: Credentials, request: Request, response: Response, clock
     throttle.passed(name, source)
     if account.role not in DESK:
         raise Forbidden("caregivers sign in on their phone")
-    await _leave_old_session(request, database, clock)
+    await _leave_old_session(request, clock, "signed in again")
     async with database.writing() as session:
         secret = await sessions.begin_console(session, account.id, now)
     _set_cookie(request, response, secret)
@@ -97,9 +96,9 @@ async def who_is_signed_in(request: Request, clock: Now) -> dict[str, Any]:
 
 
 @router.delete("/session", status_code=204)
-async def sign_out(actor: Anyone, session: Write, clock: Now, response: Response) -> None:
-    """Sign out: the session, its sockets and the cookie end."""
-    await sessions.end_session(session, actor.session_id, clock.now(), "signed out")
+async def sign_out(request: Request, clock: Now, response: Response) -> None:
+    """Sign out: the session, its sockets and the cookie end; who is signed out already gets the same answer."""
+    await _leave_old_session(request, clock, "signed out")
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 
 
@@ -159,16 +158,16 @@ async def disable(actor: Admin, account_id: PathId, session: Write, clock: Now) 
     return {"account": queries.account_view(account, areas.get(account.id, []))}
 
 
-async def _leave_old_session(request: Request, database: Database, clock: Clock) -> None:
-    """A browser that signs in again gets a new session and leaves no second one behind."""
-    secret = request.cookies.get(COOKIE)
+async def _leave_old_session(request: Request, clock: Clock, why: str) -> None:
+    """End the console session that this request still carries, if there is one."""
+    secret, database = secret_of(request), database_of(request)
     if secret is None:
         return
     async with database.reading() as session:
         old = await find_actor(session, secret, clock.now())
-    if old is not None:
+    if old is not None and old.kind == "console":
         async with database.writing() as session:
-            await sessions.end_session(session, old.session_id, clock.now(), "signed in again")
+            await sessions.end_session(session, old.session_id, clock.now(), why)
 
 
 def _set_cookie(request: Request, response: Response, secret: str) -> None:
