@@ -75,7 +75,7 @@ async def find_town(database: Database, town: Town) -> Standing:
 
         canteens = await first(Canteen, len(town.canteens))
         meals = list(await session.scalars(select(Meal.id).order_by(Meal.id)))
-        items = dict((await session.execute(select(MenuItem.code, MenuItem.id))).tuples().all())
+        items = dict((await session.execute(select(MenuItem.code, MenuItem.id))).all())
         elders = list(
             await session.execute(select(Elder.id, Elder.provider_id).order_by(Elder.id).limit(len(town.elders)))
         )
@@ -87,7 +87,7 @@ async def find_town(database: Database, town: Town) -> Standing:
             meals,
             items,
         )
-        accounts = dict((await session.execute(select(Account.name, Account.id))).tuples().all())
+        accounts = dict((await session.execute(select(Account.name, Account.id))).all())
         people = Crew(await first(Station, len(town.stations)), await first(Caregiver, len(town.caregivers)), accounts)
     return Standing(town, ids, people)
 

@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 STEP_S = 4.0
 """A moving phone tells its place every so many real seconds."""
-STAND_S = 75.0
+STAND_S = 90.0
 """And one that stands still, every so many."""
-LOOK_S = 12.0
+LOOK_S = 20.0
 """A waiting caregiver reads the route anew after so many real seconds: a new plan may be in force."""
 IDLE_S = 30.0
 OVER = frozenset({"finished", "confirmed", "cancelled", "missed"})
