@@ -19,7 +19,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 LARGEST_BODY = 1024 * 1024
 DEVICES = "/terminals/"
 POLICY = (
-    "default-src 'self'; img-src 'self' data: {tiles}; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; "
+    "default-src 'self'; img-src 'self' data: {tiles}; style-src 'self'; connect-src 'self' ws: wss:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Serves the built console: its page at /, hashed assets for ever; refuses to list or to leave its folder."""
+"""Serves the built console at /, its hashed assets for ever, and the API reference at /docs; refuses to list."""
 
 from pathlib import Path
 
@@ -37,6 +37,9 @@ def install(app: FastAPI) -> None:
     app.add_route("/", page, include_in_schema=False)
     if place is None:
         return
+    if (place / "reference").is_dir():
+        app.mount("/reference", StaticFiles(directory=place / "reference"))
+        app.add_route("/docs", _file(place / "reference" / "index.html"), include_in_schema=False)
     if (place / "assets").is_dir():
         app.mount("/assets", Forever(directory=place / "assets"))
     for file in sorted(path for path in place.iterdir() if path.is_file() and path.name != "index.html"):
