@@ -11,6 +11,7 @@ from models.types import PlanState, VisitState
 from service import audit
 from service.auth import Actor
 from service.clock import rfc3339
+from service.emergencies.detail import Seals
 from service.errors import NotFound
 from service.town_clock import TownTime
 from service.vault import Vault
@@ -51,8 +52,9 @@ async def visit_detail(
     _, _, stop, visit, elder, home, item, canteen = row
     view = _stop_view(stop, visit, elder, home, item, canteen, partners.get(visit_id, []))
     if visit.state not in OVER:
-        number = vault.open_text(home.key_holder_phone_sealed, "household.key_holder_phone_sealed")
-        gate_code = vault.open_text(home.gate_code_sealed, "household.gate_code_sealed")
+        seals = Seals(vault, opened=True)
+        number = seals.phone(home.key_holder_phone_sealed, "household.key_holder_phone_sealed")
+        gate_code = seals.secret(home.gate_code_sealed, "household.gate_code_sealed")
         view["visit"]["access"] |= {"gate_code": gate_code, "key_holder_phone": number}
         audit.note(session, now, actor.account_id, "visit.reveal", f"visit:{visit_id}")
     return view
