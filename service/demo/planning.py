@@ -44,7 +44,7 @@ async def _try(
         try:
             return await _draft(database, clock, district, on, seconds * patience, seed, made_by, enough)
         except PlanningFailed as failure:
-            log.warning("a district of the demo could not be planned: %s", failure, extra={"area": district})
+            log.warning("a plan of the demo failed: %s", failure, extra={"area": district})
     return None
 
 
