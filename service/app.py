@@ -1,6 +1,7 @@
 """Composition root: settings to engine, clock, intake, live sockets and routes, one ASGI app a set of roles."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -64,6 +65,7 @@ def create_app(
     app.state.live = Live(app.state.database, clock, settings)
     app.state.basemap = Basemap(settings)
     app.state.town_stands = asyncio.Event()
+    app.state.began = time.monotonic()
     if not demo:
         app.state.town_stands.set()
     _routes(app, roles)

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
@@ -14,8 +15,18 @@ from service.app import create_app
 from service.demo.seeding import open_town
 from service.demo.welcome import say_welcome
 from service.log import start_log
+from service.metrics import metrics_app
 from service.schema import migrate
 from service.settings import Settings
+
+
+class Beside(uvicorn.Server):
+    """A second server in the same process; the signals are the first one's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the handlers as they are."""
+        yield
 
 
 def serve(
@@ -53,13 +64,21 @@ async def _run(server: uvicorn.Server, settings: Settings, port: int, demo: bool
         await asyncio.sleep(0.02)
     gc.collect()
     gc.freeze()
+    counting = asyncio.create_task(_count(server.config.app, settings)) if settings.metrics_port else None
     player = asyncio.create_task(_play(server.config.app, settings, port)) if demo else None
     ended = asyncio.create_task(_stop_when_it_fails(server, player)) if player else None
     await serving
-    for task in filter(None, (player, ended)):
+    for task in filter(None, (player, ended, counting)):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def _count(app: Any, settings: Settings) -> None:
+    """Serve /metrics on loopback until cancelled."""
+    port = settings.metrics_port or 0
+    config = uvicorn.Config(metrics_app(app.state), host="127.0.0.1", port=port, log_config=None, lifespan="off")
+    await Beside(config).serve()
 
 
 async def _stop_when_it_fails(server: uvicorn.Server, player: "asyncio.Task[None]") -> None:

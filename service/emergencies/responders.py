@@ -65,7 +65,7 @@ def responder_view(one: Responder) -> dict[str, Any]:
     """One responder on the wire."""
     return {
         "caregiver_id": one.candidate.caregiver_id,
-        "name": one.candidate.name,
+        "name": masked_name(one.candidate.name),
         "level": one.candidate.level,
         "mode": one.candidate.mode,
         "travel_s": one.travel_s,

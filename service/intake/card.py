@@ -102,7 +102,7 @@ def _responder(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _person(identity: int | None, label: str, name: str | None) -> dict[str, Any] | None:
-    return None if identity is None else {"id": identity, label: name}
+    return None if identity is None else {"id": identity, label: masked_name(name or "")}
 
 
 def _next_rung(row: Mapping[str, Any]) -> dict[str, Any] | None:
