@@ -14,8 +14,9 @@ from routing.run import Run
 from routing.search import Search, rebuilt
 
 EXACT_FROM = 0.35
-EXACT_SHARE = 0.3
+EXACT_SHARE = 0.25
 EXACT_ONLY = 0.93
+TAILS = 8
 
 
 class Auto:
@@ -75,7 +76,10 @@ class Auto:
             before, began = search.best.score, time.monotonic()
             turn = "exact" if self._exact_next(share, spent) else "ruin"
             if turn == "ruin":
-                search.step(hot * (cold / hot) ** share)
+                temperature = hot * (cold / hot) ** share
+                search.step(temperature)
+                for _ in range(TAILS if self.problem.visits else 0):
+                    search.swap_tails(temperature)
             else:
                 # OR-Tools takes seconds to load on a busy machine: only once a first plan has been told
                 exact = exact or import_module("routing.exact").Exact(self.run.seed)

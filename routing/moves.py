@@ -12,6 +12,7 @@ from routing.state import State
 from routing.travel import Floats, Ints
 
 NEVER = 1e17
+PRUNE = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ class Finder:
 
     def _pick(self, options: list[tuple[float, list[tuple[int, int, int]]]]) -> Spot | None:
         before, best = self.state.score(), None
-        for _, puts in options:
+        for estimate, puts in options:
+            if best is not None and PRUNE and estimate >= best.delta:
+                continue
             score = self.try_out(puts)
             if score is not None and (best is None or score - before < best.delta):
                 best = Spot(score - before, tuple(puts))

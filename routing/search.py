@@ -85,7 +85,7 @@ class Search:
         """(first, last) temperature from the size of a typical leg, so that seconds and minutes behave alike."""
         legs = [leg for seq in self.best.orders for leg in self.legs(seq)]
         typical = max(1.0, float(np.mean(legs)) if legs else 1.0) * max(1, self.c.goal_weights.travel)
-        return 0.12 * typical, 0.002 * typical
+        return 1.2 * typical, 0.05 * typical
 
     def legs(self, seq: list[int]) -> list[int]:
         """Legs into the tasks of one order."""
@@ -108,6 +108,30 @@ class Search:
             return False
         state.keep()
         return self.note()
+
+    def swap_tails(self, temperature: float) -> bool:
+        """Two neighbouring routes exchange what follows two neighbouring visits; True when it became the best."""
+        state, _c = self.state, self.c
+        x = self.ruin.seed()
+        y = int(self.ruin.near[x][1 + int(self.rng.integers(max(1, min(12, self.ruin.near.shape[1] - 1))))])
+        r, q = state.where[x], state.where[y]
+        if r < 0 or q < 0 or r == q:
+            return False
+        i, j = state.seq[r].index(x) + int(self.rng.integers(2)), state.seq[q].index(y)
+        one, two = state.seq[r], state.seq[q]
+        if not self._may(one[i:], q) or not self._may(two[j:], r):
+            return False
+        before, mark = state.score(), state.mark()
+        fits = state.reorder({r: one[:i] + two[j:], q: two[:j] + one[i:]})
+        if not fits or state.score() > before - temperature * math.log(max(self.rng.random(), 1e-12)):
+            state.rollback(mark)
+            return False
+        state.keep()
+        return self.note()
+
+    def _may(self, tail: list[int], r: int) -> bool:
+        """Whether these tasks may all be done on route r; breaks and canteen stops stay where they are."""
+        return all(x < self.c.halves and self.c.able[x, r] and not self.c.portions[x] for x in tail)
 
     def _waiting(self, most: int, taken: set[int]) -> list[int]:
         out = [unit for unit in sorted(self.state.out - taken) if self.choices[unit]]
