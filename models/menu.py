@@ -23,6 +23,8 @@ class MenuItem(Base):
     people: Mapped[int] = mapped_column(default=1)
     skill: Mapped[str | None] = mapped_column(String(40))
     level: Mapped[int] = mapped_column(default=5)
+    delivered: Mapped[bool] = mapped_column(default=False)
+    """A meal cooked elsewhere and carried to the door: an order names which."""
     on_sale: Mapped[bool] = mapped_column(default=True)
 
 

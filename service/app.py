@@ -92,6 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         state = app.state
         stack.push_async_callback(state.database.close)
+        await state.database.grow_log()
         if state.roles & {"hub", "intake"}:
             await state.live.start()
             stack.push_async_callback(state.live.stop)

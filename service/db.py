@@ -111,6 +111,22 @@ class Database:
         if events:
             self.ring(last)
 
+    async def grow_log(self) -> None:
+        """Grow the embedded database's write-ahead log once, so that later commits overwrite instead of extend it.
+
+        Measured before: a commit into a growing log takes 14 to 25 times as long. Nothing to do on PostgreSQL.
+        """
+        if not self.embedded:
+            return
+        async with self.gate.turn(), self.writer.connect() as connection:
+            for statement in (
+                "CREATE TABLE log_grower (filling BLOB)",
+                f"INSERT INTO log_grower VALUES (zeroblob({WAL_BYTES}))",
+                "DROP TABLE log_grower",
+            ):
+                await connection.execute(text(statement))
+            await connection.commit()
+
     def ring(self, last: int) -> None:
         """Tell everybody in this process that events up to `last` are on disk."""
         for bell in self.on_commit:

@@ -12,7 +12,7 @@ import uvicorn
 import uvloop
 
 from service.app import create_app
-from service.demo.seeding import open_town
+from service.demo.seeding import keep_town
 from service.demo.welcome import say_welcome
 from service.log import start_log
 from service.metrics import metrics_app
@@ -89,10 +89,16 @@ async def _stop_when_it_fails(server: uvicorn.Server, player: "asyncio.Task[None
 
 
 async def _play(app: Any, settings: Settings, port: int) -> None:
-    """Found or wake the demo's town, then run the simulator as a process of its own; it ends with the service."""
+    """Keep the demo's town, and run the simulator as a process of its own once it stands; both end with the service."""
     state = app.state
-    await open_town(state.database, state.clock, state.vault, settings.home)
-    state.town_stands.set()
+    async with asyncio.TaskGroup() as group:
+        keeping = keep_town(state.database, state.clock, state.vault, settings.home, state.town_stands)
+        group.create_task(keeping)
+        group.create_task(_simulate(state, settings, port))
+
+
+async def _simulate(state: Any, settings: Settings, port: int) -> None:
+    await state.town_stands.wait()
     say_welcome(settings.home, port)
     player = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "service.cli", "demo", "--url", f"http://127.0.0.1:{port}"),

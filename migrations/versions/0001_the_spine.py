@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("skill", sa.String(length=40), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("delivered", sa.Boolean(), nullable=False),
         sa.Column("on_sale", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_menu_item")),
         sa.UniqueConstraint("code", name=op.f("uq_menu_item_code")),

@@ -9,10 +9,9 @@ from typing import Any
 from service.clock import Clock
 from service.db import Database
 from service.demo.town import Town
-from service.dispatch import actions, mapping, queries
-from service.dispatch.jobs import ROUTES_A_CHUNK
-from service.dispatch.planner import PlanningFailed, plan_problem
-from service.town_clock import town_time
+from service.dispatch import actions
+from service.dispatch.drafting import draft_day
+from service.dispatch.planner import PlanningFailed
 
 log = logging.getLogger(__name__)
 
@@ -42,50 +41,22 @@ async def _try(
 ) -> dict[str, Any] | None:
     for patience, enough in ((1, ENOUGH), (3, 0.0)):
         try:
-            return await _draft(database, clock, district, on, seconds * patience, seed, made_by, enough)
+            return await draft_day(
+                database,
+                clock,
+                district,
+                on,
+                seconds=seconds * patience,
+                seed=seed,
+                engine="auto",
+                made_by=made_by,
+                report=_silent,
+                cancelled=threading.Event(),
+                enough=enough,
+            )
         except PlanningFailed as failure:
             log.warning("a plan of the demo failed: %s", failure, extra={"area": district})
     return None
-
-
-async def _draft(
-    database: Database, clock: Clock, district: str, on: date, seconds: float, seed: int, made_by: int, enough: float
-) -> dict[str, Any]:
-    async with database.reading() as session:
-        town = await town_time(session, clock)
-        day = mapping.day_problem(await queries.day_rows(session, district, on, town.at))
-    plan = await plan_problem(
-        day.problem, seconds=seconds, seed=seed, engine="auto", report=_silent, cancelled=threading.Event()
-    )
-    if plan.served < enough * len(day.problem.visits):
-        raise PlanningFailed(f"only {plan.served} of {len(day.problem.visits)} visits are served")
-    head = {
-        "area_code": district,
-        "on_date": on,
-        "engine": plan.engine,
-        "seed": plan.seed,
-        "cost": float(plan.cost),
-        "parts": {name: float(value) for name, value in plan.parts.items()},
-        "stages": [mapping.stage_value(stage) for stage in plan.stages],
-        "made_at": clock.now(),
-        "made_by": made_by,
-    }
-    plan_id = await _keep(database, head, mapping.route_values(day, plan), mapping.unserved_values(plan))
-    numbers = {"served": plan.served, "unserved": len(plan.unserved), "cost": float(plan.cost)}
-    return {"plan_id": plan_id, "area_code": district, **numbers}
-
-
-async def _keep(
-    database: Database, head: dict[str, Any], routes: list[dict[str, Any]], unserved: list[dict[str, Any]]
-) -> int:
-    async with database.writing() as session:
-        plan_id = await actions.start_draft(session, head)
-    for start in range(0, len(routes), ROUTES_A_CHUNK):
-        async with database.writing() as session:
-            await actions.add_routes(session, plan_id, routes[start : start + ROUTES_A_CHUNK])
-    async with database.writing() as session:
-        await actions.add_unserved(session, plan_id, unserved)
-    return plan_id
 
 
 async def _silent(progress: dict[str, Any]) -> None:

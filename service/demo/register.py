@@ -94,6 +94,7 @@ def menu_rows(menu: tuple[MenuItem, ...]) -> list[Row]:
             "people": item.people,
             "skill": item.skill,
             "level": item.level,
+            "delivered": item.code in ("meal.lunch", "meal.soft"),
         }
         for item in menu
     ]

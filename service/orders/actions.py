@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, MenuItem, Order, Visit
-from models.types import Family, OrderState, VisitState
+from models.types import OrderState, VisitState
 from service import audit
 from service.auth import Actor
 from service.elders.queries import get_elder
@@ -47,8 +47,9 @@ async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: date
     elder = await get_elder(session, actor, wish.elder_id)
     item = await queries.get_item(session, wish.item_code)
     faults = rules.problems(item, wish.service_on, wish.window_from, wish.window_to, wish.portions, town_at)
-    if (item.family is Family.MEAL) != (wish.meal_id is not None):
-        faults.append(FieldProblem("meal_id", "goes with a meal, and only with one", "an id of GET /api/meals"))
+    if item.delivered != (wish.meal_id is not None):
+        accepted = "an id of GET /api/meals" if item.delivered else "nothing: this is done at home"
+        faults.append(FieldProblem("meal_id", "is missing" if item.delivered else "does not belong here", accepted))
     price = rules.price_on(await queries.prices_of(session, item.id), wish.service_on)
     if price is None:
         faults.append(

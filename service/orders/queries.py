@@ -33,6 +33,7 @@ def _item(item: MenuItem, price: MenuPrice | None) -> dict[str, Any]:
         "duration_min": item.duration_min,
         "people": item.people,
         "skill": item.skill,
+        "delivered": item.delivered,
         "level": item.level,
         "price_fen": price.price_fen if price else None,
     }

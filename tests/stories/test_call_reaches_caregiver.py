@@ -48,7 +48,7 @@ async def test_from_the_button_to_the_phone(served: Served, served_town: TownBui
         case = await phone.get(f"/phone/v1/incidents/{answer['incident']}")
         assert case.status_code == 200, case.text
         assert (await phone.post(f"/phone/v1/incidents/{answer['incident']}/on-scene")).status_code == 200
-        await expect(call.get_by_text(re.compile("到场"))).to_be_visible()
+        await expect(call.get_by_text(re.compile("已到场"))).to_be_visible()
 
     async with served.client() as other:
         desk = await served_town.desk("chi", other)

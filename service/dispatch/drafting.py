@@ -1,0 +1,80 @@
+"""Turns a district's day into a draft plan, written in small transactions; refuses to publish it."""
+
+import asyncio
+import threading
+from datetime import date
+from typing import Any
+
+from routing.plan import Plan
+from service.clock import Clock
+from service.db import Database
+from service.dispatch import actions, mapping, queries
+from service.dispatch.planner import PlanningFailed, Report, plan_problem
+from service.town_clock import town_time
+
+ROUTES_A_CHUNK = 8
+"""Routes in one transaction: about 200 stops, so that an alert never waits long for the writer."""
+UNSERVED_A_CHUNK = 200
+
+
+async def draft_day(
+    database: Database,
+    clock: Clock,
+    area_code: str,
+    on_date: date,
+    *,
+    seconds: float,
+    seed: int,
+    engine: str,
+    made_by: int | None,
+    report: Report,
+    cancelled: threading.Event,
+    enough: float = 0.0,
+) -> dict[str, Any]:
+    """Plan the day as of the town's now and keep the draft: {plan_id, area_code, served, unserved, cost}.
+
+    `enough` is the least share of visits that must be served. Raises PlanningFailed, PlanningStopped.
+    """
+    async with database.reading() as session:
+        town = await town_time(session, clock)
+        rows = await queries.day_rows(session, area_code, on_date, town.at)
+    day = await asyncio.to_thread(mapping.day_problem, rows)
+    plan = await plan_problem(
+        day.problem, seconds=seconds, seed=seed, engine=engine, report=report, cancelled=cancelled
+    )
+    if plan.served < enough * len(day.problem.visits):
+        raise PlanningFailed(f"only {plan.served} of {len(day.problem.visits)} visits are served")
+    head = {**_head(plan), "area_code": area_code, "on_date": on_date, "made_at": clock.now(), "made_by": made_by}
+    plan_id = await _keep(database, head, mapping.route_values(day, plan), mapping.unserved_values(plan))
+    numbers = {"served": plan.served, "unserved": len(plan.unserved), "cost": float(plan.cost)}
+    return {"plan_id": plan_id, "area_code": area_code, **numbers}
+
+
+def _head(plan: Plan) -> dict[str, Any]:
+    return {
+        "engine": plan.engine,
+        "seed": plan.seed,
+        "cost": float(plan.cost),
+        "parts": {name: float(value) for name, value in plan.parts.items()},
+        "stages": [mapping.stage_value(stage) for stage in plan.stages],
+    }
+
+
+async def _keep(
+    database: Database, head: dict[str, Any], routes: list[dict[str, Any]], unserved: list[dict[str, Any]]
+) -> int:
+    """Write a draft in small transactions; a failure half way leaves nothing behind."""
+    async with database.writing() as session:
+        plan_id = await actions.start_draft(session, head)
+    try:
+        for start in range(0, len(routes), ROUTES_A_CHUNK):
+            async with database.writing() as session:
+                await actions.add_routes(session, plan_id, routes[start : start + ROUTES_A_CHUNK])
+        for start in range(0, len(unserved), UNSERVED_A_CHUNK):
+            async with database.writing() as session:
+                await actions.add_unserved(session, plan_id, unserved[start : start + UNSERVED_A_CHUNK])
+    except BaseException:
+        async with database.writing() as session:
+            await actions.drop_draft(session, plan_id)
+        raise
+    return plan_id
