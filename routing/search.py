@@ -111,9 +111,11 @@ class Search:
 
     def swap_tails(self, temperature: float) -> bool:
         """Two neighbouring routes exchange what follows two neighbouring visits; True when it became the best."""
-        state, _c = self.state, self.c
+        state, near = self.state, self.ruin.near
+        if near.shape[1] < 2:
+            return False
         x = self.ruin.seed()
-        y = int(self.ruin.near[x][1 + int(self.rng.integers(max(1, min(12, self.ruin.near.shape[1] - 1))))])
+        y = int(near[x][1 + int(self.rng.integers(min(12, near.shape[1] - 1)))])
         r, q = state.where[x], state.where[y]
         if r < 0 or q < 0 or r == q:
             return False

@@ -126,7 +126,7 @@ async def test_a_call_comes_to_the_phone_and_is_answered_there(desk: Desk) -> No
     console = await desk.signed_in("wu")
     shown = (await console.get(f"/api/incidents/{incident_id}")).json()
     assert shown["state"] == "on_scene"
-    assert [line["text"] for line in shown["log"]][-2:] == ["lin 已接单", "lin 到场"]
+    assert [line["text"] for line in shown["log"]][-2:] == ["l** 已接单", "l** 到场"]
 
 
 async def test_who_declines_gives_the_call_back_to_the_desk(desk: Desk) -> None:
