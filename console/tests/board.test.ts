@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BoardEvent } from '../src/api/types'
 import { fromSnapshot, reduce, withDay } from '../src/state/board'
 import { numbersOf, rowsOf, troublesOf } from '../src/state/day'
-import { closeLacks, queueOf, ringsAgainAt } from '../src/state/queue'
+import { closeLacks, queueOf, ringsAgainAt, rungsReached } from '../src/state/queue'
 import { call, iso, lin, MIN, NOON, snapshot, visit } from './cast'
 
 const event = (topic: string, data: Record<string, unknown>): BoardEvent => ({ seq: 1, topic, at: iso(NOON), data })
@@ -49,6 +49,21 @@ describe('snapshot and events make the board', () => {
   })
 })
 
+describe('the town and its terminals', () => {
+  it('a turned demo clock replaces the clock as of the event', () => {
+    const clock = { demo: true, speed: 60, paused: false, at: iso(NOON + 90 * MIN) }
+    const board = reduce(fromSnapshot(snapshot()), event('town.clock', { clock }))
+    expect([board.clock, board.clockReadMs]).toEqual([clock, NOON])
+  })
+
+  it('an unreadable call is one task until somebody rang back', () => {
+    const heard = event('terminal.unreadable', { call: { id: 5, terminal_id: 'T-1', problem: 'not JSON' } })
+    const board = reduce(reduce(fromSnapshot(snapshot()), heard), heard)
+    expect(board.callBacks).toEqual([{ id: 5, terminal_id: 'T-1', problem: 'not JSON', received_at: iso(NOON) }])
+    expect(reduce(board, event('terminal.called_back', { call: { id: 5 } })).callBacks).toEqual([])
+  })
+})
+
 describe('what a caregiver does', () => {
   it('follows calls and visits without waiting for the next position', () => {
     let board = fromSnapshot(snapshot({ visits: [visit(3, 0, 30)], caregivers: [lin({ state: 'idle' })] }))
@@ -77,6 +92,12 @@ describe('the queue', () => {
   it('rings again three minutes after an answer without progress', () => {
     expect(ringsAgainAt(call(1, { state: 'acknowledged', acknowledged_at: iso(NOON) }))).toBe(NOON + 3 * MIN)
     expect(ringsAgainAt(call(1, { state: 'assigned', acknowledged_at: iso(NOON) }))).toBeNull()
+  })
+
+  it('says by name which rungs were told, in the order of the playbook', () => {
+    expect(rungsReached(call(1))).toEqual([])
+    expect(rungsReached(call(1, { rung: 2 }))).toEqual(['station', 'family'])
+    expect(rungsReached(call(1, { playbook: 'fire', rung: 1 }))).toEqual(['family'])
   })
 
   it('names what a close lacks', () => {

@@ -23,7 +23,7 @@ export function visit(id: number, from: number, long: number, change: Partial<Vi
 
 export const call = (id: number, change: Partial<Incident> = {}): Incident => ({
   id, kind: 'sos', playbook: 'person', severity: 3, state: 'open', drill: false, opened_at: iso(NOON), last_alert_at: iso(NOON), presses: 1, press_times: [iso(NOON)], elder: null, terminal_id: 'T-1', place: null,
-  station_id: 1, provider_id: 1, acknowledged_at: null, acknowledged_by: null, assigned_at: null, assigned_to: null, on_scene_at: null, recovering_at: null, closed_at: null, outcome: null, note: null, rung: 'desk', next_rung: null, ...change,
+  station_id: 1, provider_id: 1, acknowledged_at: null, acknowledged_by: null, assigned_at: null, assigned_to: null, on_scene_at: null, recovering_at: null, closed_at: null, outcome: null, note: null, rung: 0, next_rung: null, ...change,
 })
 
 export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({

@@ -18,8 +18,9 @@ export const incidents = {
   one: (incident: Id) => get<IncidentDetail>(`/api/incidents/${id(incident)}`),
   acknowledge: (incident: Id) => post<Incident>(`/api/incidents/${id(incident)}/acknowledge`),
   responders: (incident: Id) => get<{ responders: Responder[] }>(`/api/incidents/${id(incident)}/responders`),
-  assign: (incident: Id, caregiver_id: Id) =>
-    post<Incident>(`/api/incidents/${id(incident)}/assign`, { caregiver_id }),
+  /** `despite` sends somebody whom the service called unfit. */
+  assign: (incident: Id, caregiver_id: Id, despite = false) =>
+    post<Incident>(`/api/incidents/${id(incident)}/assign`, despite ? { caregiver_id, despite } : { caregiver_id }),
   onScene: (incident: Id) => post<Incident>(`/api/incidents/${id(incident)}/on-scene`),
   recovering: (incident: Id) => post<Incident>(`/api/incidents/${id(incident)}/recovering`),
   close: (incident: Id, outcome: Outcome, note: string) =>

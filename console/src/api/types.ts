@@ -48,7 +48,8 @@ export interface Incident {
   closed_at: Moment | null
   outcome: Outcome | null
   note: string | null
-  rung: string | number | null
+  /** Step of the playbook's ladder that was reached; 0 is the desk. */
+  rung: number | null
   next_rung: { name: string; due_at: Moment } | null
 }
 
@@ -113,7 +114,7 @@ export interface Plan {
   published_at: Moment | null
   published_by: Who | string | null
   parts: Record<string, number>
-  state?: string
+  state?: 'draft' | 'published' | 'superseded'
   cost?: number
   served?: number
   unserved?: number
@@ -150,18 +151,18 @@ export interface Snapshot {
 export interface Pause { caregiver_id: Id; start_at: Moment; finish_at: Moment; kind?: string }
 
 /** A signed message nobody could read: somebody should call that bedside back. */
-export interface CallBack { id: Id; terminal_id: Id; problem: string; received_at: Moment; called_back_at: Moment | null; address: string | null }
+export interface CallBack { id: Id; terminal_id: Id; problem: string; received_at?: Moment | null; called_back_at?: Moment | null; address?: string | null }
 
 export interface BoardDay { plan: Plan | null; visits: Visit[]; unserved: Unserved[]; pauses?: Pause[] }
 
 export interface JobProgress {
   job_id: Id
-  state: string
-  phase: string | null
-  seconds: number | null
-  cost: number | null
-  served: number | null
-  unserved: number | null
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  phase?: string | null
+  seconds?: number | null
+  cost?: number | null
+  served?: number | null
+  unserved?: number | null
   plan_id?: Id | null
   error?: string | null
 }

@@ -2,15 +2,18 @@
 import { reactive, ref } from 'vue'
 import { incidents, type IncidentDetail } from '../api/endpoints'
 import { asProblem, type Problem } from '../api/http'
-import type { Id, Incident, Outcome, Responder } from '../api/types'
+import type { BoardEvent, Id, Incident, Outcome, Responder } from '../api/types'
 import { t } from '../i18n'
 import { clockHm, ms } from '../state/time'
+import type { Board } from '../state/board'
 import type { Store } from '../state/store'
 
 export interface CallDesk {
   busy: string | null
   /** What stands on the card instead of a dialog: who won, or why it was refused. */
   note: { tone: 'lost' | 'bad'; text: string } | null
+  /** Whom the service would not send; sending all the same takes a second, named press. */
+  unfit: { caregiver: Id } | null
   responders: Responder[] | null
   reading: boolean
   chosen: Id | null
@@ -22,7 +25,7 @@ export interface CallDesk {
 }
 
 const blank = (): CallDesk => ({
-  busy: null, note: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false, detail: null, showing: false,
+  busy: null, note: null, unfit: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false, detail: null, showing: false,
 })
 
 export function createCalls(store: Store) {
@@ -42,19 +45,40 @@ export function createCalls(store: Store) {
     const who = winner?.acknowledged_by?.display
     at.note = problem.code === 'incident.already_acknowledged' && who
       ? { tone: 'lost', text: t.value.queue.lost(who, clockHm(ms(winner.acknowledged_at ?? winner.opened_at))) }
-      : { tone: 'bad', text: t.value.queue.failed(problem.message) }
+      : { tone: 'bad', text: why(problem) }
   }
 
-  async function doing(id: Id, what: string, act: () => Promise<Incident>): Promise<boolean> {
+  /** The refusal in the language in use where its code is known, else as the service put it. */
+  function why(problem: Problem): string {
+    if (problem.code === 'incident.responder_unfit') return t.value.assign.unfit(String(problem.body['why'] ?? ''))
+    return t.value.queue.failed(t.value.problem[problem.code as keyof typeof t.value.problem] ?? problem.message)
+  }
+
+  /** What a phone answered to being sent; the card itself only says who was sent. */
+  function heard(event: BoardEvent, after: Board): void {
+    const incident = event.data['incident'] as Incident | undefined
+    const known = incident && after.incidents.get(incident.id)
+    if (!known) return
+    const at = card(known.id)
+    const to = known.assigned_to?.name
+    if (event.topic === 'incident.accepted' && to) at.note = { tone: 'lost', text: t.value.queue.accepted(to) }
+    if (event.topic === 'incident.declined') at.note = { tone: 'bad', text: t.value.queue.declined(String(event.data['who'] ?? ''), String(event.data['why'] ?? '')) }
+    if (event.topic === 'incident.on_scene' || event.topic === 'incident.assigned') at.note = null
+  }
+  store.listen((event, _before, after) => { if (event.topic.startsWith('incident.')) heard(event, after) })
+
+  async function doing(id: Id, what: string, act: () => Promise<Incident>, onRefusal?: (problem: Problem) => void): Promise<boolean> {
     const at = card(id)
     if (at.busy) return false
     at.busy = what
     at.note = null
+    at.unfit = null
     try {
       store.incident(await act())
       return true
     } catch (thrown) {
       refused(at, asProblem(thrown))
+      onRefusal?.(asProblem(thrown))
       return false
     } finally {
       at.busy = null
@@ -75,7 +99,7 @@ export function createCalls(store: Store) {
       at.responders = (await incidents.responders(id)).responders
       at.chosen ??= at.responders.find((one) => one.fit)?.caregiver_id ?? null
     } catch (thrown) {
-      at.note = { tone: 'bad', text: t.value.queue.failed(asProblem(thrown).message) }
+      at.note = { tone: 'bad', text: why(asProblem(thrown)) }
     } finally {
       at.reading = false
     }
@@ -96,11 +120,13 @@ export function createCalls(store: Store) {
   }
 
   /** Sends the chosen one; sending for an unanswered call answers it (the service does both or neither). */
-  async function send(incident: Incident): Promise<void> {
+  async function send(incident: Incident, despite = false): Promise<void> {
     const at = card(incident.id)
-    const caregiver = at.chosen
+    const caregiver = despite ? (at.unfit?.caregiver ?? null) : at.chosen
     if (!caregiver) return openAssign(incident.id)
-    if (await doing(incident.id, 'send', () => incidents.assign(incident.id, caregiver))) {
+    if (await doing(incident.id, 'send', () => incidents.assign(incident.id, caregiver, despite), (problem) => {
+      if (problem.code === 'incident.responder_unfit') at.unfit = { caregiver }
+    })) {
       focus.value = incident.id
       Object.assign(at, { assigning: false, chosen: null, responders: null })
     }
@@ -126,7 +152,7 @@ export function createCalls(store: Store) {
       at.detail = await incidents.one(id)
     } catch (thrown) {
       at.showing = false
-      at.note = { tone: 'bad', text: t.value.queue.failed(asProblem(thrown).message) }
+      at.note = { tone: 'bad', text: why(asProblem(thrown)) }
     }
   }
 
@@ -134,7 +160,7 @@ export function createCalls(store: Store) {
   function fold(id: Id): boolean {
     const at = card(id)
     const open = at.assigning || at.closing || at.saying120 || at.showing
-    Object.assign(at, { assigning: false, closing: false, saying120: false, showing: false })
+    Object.assign(at, { assigning: false, closing: false, saying120: false, showing: false, unfit: null })
     return open
   }
 

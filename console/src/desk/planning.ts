@@ -21,11 +21,12 @@ interface PlanningFace {
   publishing: Id | null
   said: string
   tone: '' | 'good' | 'odd' | 'bad'
+  startedAt: number
 }
 
 export function createPlanning(desk: Desk) {
   const face = reactive<PlanningFace>({
-    area: desk.board.value?.me.areas[0]?.code ?? '', seconds: 10, job: null, plans: [], reading: false, publishing: null, said: '', tone: '',
+    area: desk.board.value?.me.areas[0]?.code ?? '', seconds: 10, job: null, plans: [], reading: false, publishing: null, said: '', tone: '', startedAt: 0,
   })
   const running = computed(() => face.job !== null && !OVER.includes(face.job.state))
   const onDate = (): string => localDate(desk.store.planAt.value)
@@ -63,7 +64,8 @@ export function createPlanning(desk: Desk) {
     say('')
     try {
       const { job_id } = await api.start(onDate(), face.area, face.seconds)
-      face.job = { job_id, state: 'waiting', phase: null, seconds: 0, cost: null, served: null, unserved: null }
+      face.job = { job_id, state: 'waiting' }
+      face.startedAt = desk.store.now.value
       // The socket tells progress; asking too covers a desk that is stopped while the planner runs.
       timer = setInterval(() => void api.job(job_id).then((job) => heard({ ...job, job_id })).catch(() => undefined), POLL_MS)
     } catch (thrown) {
@@ -97,8 +99,15 @@ export function createPlanning(desk: Desk) {
     return parts.join(t.value.words.sep)
   }
 
+  /** How many more visits a draft leaves out than the plan in use; null when it is no worse or cannot be compared. */
+  function worseBy(plan: Plan): number | null {
+    const inUse = face.plans.find((one) => one.state === 'published')
+    if (plan.state !== 'draft' || inUse?.unserved === undefined || plan.unserved === undefined) return null
+    return plan.unserved > inUse.unserved ? plan.unserved - inUse.unserved : null
+  }
+
   watch(() => desk.board.value?.job, (job) => { if (job) heard(job) })
   watch(() => [face.area, desk.board.value?.plan?.id], () => void read())
   onUnmounted(() => clearInterval(timer))
-  return { face, running, read, run, cancel, publish, sum }
+  return { face, running, read, run, cancel, publish, sum, worseBy }
 }

@@ -56,14 +56,14 @@ export const en: Catalogue = {
     pressedAt: (times) => `Pressed ${times}`, goal: (seconds, rung) => `${seconds} s · ${rung}`, left: (s, rung) => `${s} s to ${rung}`, ladderEnd: 'The ladder is used up: call 120 by phone', goalOnly: (seconds) => `${seconds} s`, passed: (rung) => `passed to ${rung}; still ringing here`,
     answer: 'Answer', send: (name, min) => `Send ${name} ${min} min`, sendChoose: 'Choose who', reading: 'Finding the nearest…', noOne: 'Nobody to send', call120: '120', hold120: 'Hold 1 s to see what to say', answered: (who, clock) => `${who} answered ${clock}`,
     lost: (who, at) => `${who} answered first at ${at}. You are listening in`, again: (clock) => `rings again in ${clock}`, againNow: '3 min without progress; rings again', onSite: 'On site', sent: (name) => `${name} sent`, sentEta: (name, at) => `${name} there ${at}`,
-    notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', nextRung: (rung) => `next: ${rung}`,
+    notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', nextRung: (rung) => `next: ${rung}`, reached: (rungs) => `told: ${rungs}`, accepted: (who) => `${who}: on my way`, declined: (who, why) => `${who} cannot go: ${why}. Send somebody else`,
     newCall: (kind, who, place) => `${kind}, ${who}, ${place}`, takenBy: (who) => `${who} answered`, listening: 'Sound is not on yet.', tryBell: 'Try the bell', bellAsk: 'The browser rings only after one press:', bellOk: 'I heard it', bellHow: 'Three notes just rang. If not heard, turn up and try again.', opened: (at) => `since ${at}`, drillMark: 'D',
   },
   detail: {
     open: 'File', title: 'How to get in, whom to call', note: 'Opened for this call, taken back 30 minutes after its close; every opening is noted.', masked: 'Closed for more than 30 minutes: masked.', reading: 'Opening…', phone: 'Self', gate: 'Gate', key: 'Key', way: 'Way in', know: 'Know first', contacts: 'Contacts', log: 'What happened', none: 'none on file',
   },
   assign: {
-    title: 'Who goes', count: (n) => `${n} can go`, send: 'Send', choose: 'Pick', slipNone: 'no visit moves', slip: (name, min) => `${name} +${min} min`, slipWindow: (name, min) => `${name} +${min} min, past window`, unfit: (why) => `Cannot go: ${why}`, empty: 'Nobody near can go. Call 120 or the station.',
+    title: 'Who goes', count: (n) => `${n} can go`, send: 'Send', choose: 'Pick', slipNone: 'no visit moves', slip: (name, min) => `${name} +${min} min`, slipWindow: (name, min) => `${name} +${min} min, past window`, unfit: (why) => `Should not go: ${why}`, despite: 'Send all the same', empty: 'Nobody near can go. Call 120 or the station.',
     sum: (name, min, slips, broken) => `${name} there in ${min} min; ${many(slips, 'visit')} later, ${broken} past the window.`, digits: 'digits choose, F2 sends', cancel: 'Not yet', arrives: (at) => `there ${at}`,
   },
   closing: {
@@ -96,7 +96,7 @@ export const en: Catalogue = {
   },
   plan: {
     title: 'Plan today', area: 'Area', seconds: 'Think for', run: 'Start', running: (phase) => `Planning · ${phase}`, cancel: 'Stop', publish: 'Publish', publishing: 'Publishing…', draft: 'draft', drafts: 'Drafts and versions', cost: 'cost', served: 'served', unserved: 'not served', versionN: (v) => `version ${v}`, published: 'in use', none: 'No drafts yet.', done: (served, left) => `Done: ${served} served, ${left} not. Look, then publish.`,
-    failed: 'Planning stopped early; the published version stays in use.', failedWhy: (why) => `Planning stopped early: ${why}. The published version stays in use.`, cancelled: 'Stopped; nothing was changed.', noArea: 'You have no area, so you cannot plan.', secondsN: (n) => `${n} s`, elapsed: (s) => `${s} s so far`, starting: 'queued', phase: { starting: 'starting', construct: 'first version', improve: 'improving', search: 'improving', exact: 'exact search', check: 'checking' }, reading: 'Reading drafts…',
+    failed: 'Planning stopped early; the published version stays in use.', failedWhy: (why) => `Planning stopped early: ${why}. The published version stays in use.`, cancelled: 'Stopped; nothing was changed.', noArea: 'You have no area, so you cannot plan.', secondsN: (n) => `${n} s`, elapsed: (s) => `${s} s so far`, starting: 'queued', phase: { starting: 'starting', construct: 'first version', ruin: 'reordering', exact: 'exact search', ortools: 'baseline', other: 'computing' }, superseded: 'was in use', worse: (n) => `${n} more not served than the one in use`, reading: 'Reading drafts…',
   },
   demo: { clock: 'Demo clock', speed: (n) => `${n}×`, pause: 'Pause', go: 'Run', hint: 'Moves plan, visits and positions only; calls are always in real time' },
   keys: {
@@ -104,5 +104,8 @@ export const en: Catalogue = {
   },
   find: { title: 'Find', hint: 'Name, address or caregiver', none: 'Nothing found.', visit: 'visit', caregiver: 'caregiver', incident: 'call' },
   footer: { seq: (n) => `event #${n}`, consoles: (n) => `${many(n, 'desk')} online`, duty: 'On duty' },
+  problem: {
+    'network.unreachable': 'the service cannot be reached; nothing was sent', 'incident.illegal_step': 'that step has passed; look at the present state', 'incident.not_closable': 'a step is missing, so it cannot be closed yet', 'incident.already_acknowledged': 'somebody else was first', 'role.forbidden': 'you may not do this',
+  },
   print: { foot: (who, at, v) => `${who} · ${at} · ${v} · personal data: take back after use` },
 }

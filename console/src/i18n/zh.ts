@@ -55,14 +55,14 @@ export const zh = {
     pressedAt: (times: string) => `按下 ${times}`, goal: (seconds: number, rung: string) => `${seconds} 秒 · ${rung}`, left: (s: number, rung: string) => `余 ${s} 秒自动转${rung}`, ladderEnd: '升级链走完了，请用电话打 120', goalOnly: (seconds: number) => `${seconds} 秒`, passed: (rung: string) => `已转${rung}，同时继续响铃`,
     answer: '接听', send: (name: string, min: number) => `派 ${name} ${min} 分`, sendChoose: '选人派', reading: '正在算谁最近…', noOne: '没有可派的人', call120: '120', hold120: '按住 1 秒，出现口述稿', answered: (who: string, clock: string) => `${who} 已接 ${clock}`,
     lost: (who: string, at: string) => `${who} ${at} 先接了，你在旁听`, again: (clock: string) => `无进展再响 ${clock}`, againNow: '已 3 分没进展，再响', onSite: '到场', sent: (name: string) => `已派 ${name}`, sentEta: (name: string, at: string) => `${name} ${at} 到`,
-    notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', nextRung: (rung: string) => `下一级“${rung}”`,
+    notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', nextRung: (rung: string) => `下一级“${rung}”`, reached: (rungs: string) => `已通知${rungs}`, accepted: (who: string) => `${who} 回话：这就去`, declined: (who: string, why: string) => `${who} 去不了：${why}。请另派人`,
     newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, takenBy: (who: string) => `${who} 已接`, listening: '声音还没开。', tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', opened: (at: string) => `${at} 起`, drillMark: '演',
   },
   detail: {
     open: '资料', title: '怎么进门 · 找谁', note: '资料为本次事件开放，结案 30 分钟后收回；每次打开都有记录。', masked: '结案已过 30 分钟，只剩遮住的。', reading: '正在打开…', phone: '本人', gate: '门禁', key: '钥匙', way: '进门', know: '先要知道', contacts: '联系人', log: '经过', none: '没有登记',
   },
   assign: {
-    title: '谁去', count: (n: number) => `可派 ${n} 人`, send: '派', choose: '选', slipNone: '没有单受影响', slip: (name: string, min: number) => `${name} +${min} 分`, slipWindow: (name: string, min: number) => `${name} +${min} 分，超窗`, unfit: (why: string) => `不能派：${why}`, empty: '附近没有能派的人。请打 120，或联系护理站。',
+    title: '谁去', count: (n: number) => `可派 ${n} 人`, send: '派', choose: '选', slipNone: '没有单受影响', slip: (name: string, min: number) => `${name} +${min} 分`, slipWindow: (name: string, min: number) => `${name} +${min} 分，超窗`, unfit: (why: string) => `不该派：${why}`, despite: '仍然派', empty: '附近没有能派的人。请打 120，或联系护理站。',
     sum: (name: string, min: number, slips: number, broken: number) => `派 ${name}：${min} 分到，顺延 ${slips} 单，超窗 ${broken} 单。`, digits: '数字选人，F2 派', cancel: '先不派', arrives: (at: string) => `${at} 到`,
   },
   closing: {
@@ -95,7 +95,7 @@ export const zh = {
   },
   plan: {
     title: '排今天的计划', area: '区域', seconds: '算多久', run: '开始算', running: (phase: string) => `正在算 · ${phase}`, cancel: '停下', publish: '发布', publishing: '正在发布…', draft: '草稿', drafts: '草稿和版本', cost: '代价', served: '排上', unserved: '没排上', versionN: (v: number) => `第 ${v} 版`, published: '在用', none: '还没有草稿。', done: (served: number, left: number) => `算完了：排上 ${served} 单，没排上 ${left} 单。看过再发布。`,
-    failed: '计划没算完就停了，已发布的那一版照常用。', failedWhy: (why: string) => `计划没算完就停了：${why}。已发布的那一版照常用。`, cancelled: '停下了，什么也没改。', noArea: '你名下没有区域，不能排班。', secondsN: (n: number) => `${n} 秒`, elapsed: (s: string) => `已 ${s} 秒`, starting: '排队中', phase: { starting: '起步', construct: '先排一版', improve: '改进', search: '改进', exact: '精算', check: '核对' }, reading: '正在读取草稿…',
+    failed: '计划没算完就停了，已发布的那一版照常用。', failedWhy: (why: string) => `计划没算完就停了：${why}。已发布的那一版照常用。`, cancelled: '停下了，什么也没改。', noArea: '你名下没有区域，不能排班。', secondsN: (n: number) => `${n} 秒`, elapsed: (s: string) => `已 ${s} 秒`, starting: '排队中', phase: { starting: '起步', construct: '先排一版', ruin: '拆开重排', exact: '精算', ortools: '基准解法', other: '计算' }, superseded: '用过', worse: (n: number) => `比在用的多 ${n} 单没排上`, reading: '正在读取草稿…',
   },
   demo: { clock: '演示钟', speed: (n: number) => `${n}×`, pause: '停钟', go: '走钟', hint: '只动计划、上门和位置；呼叫永远是真时间' },
   keys: {
@@ -103,6 +103,9 @@ export const zh = {
   },
   find: { title: '找人', hint: '姓名、地址或护理员', none: '没有找到。', visit: '上门', caregiver: '护理员', incident: '呼叫' },
   footer: { seq: (n: string) => `事件 #${n}`, consoles: (n: number) => `值守台 ${n} 台在线`, duty: '值班' },
+  problem: {
+    'network.unreachable': '连不上服务，没有发出去', 'incident.illegal_step': '这一步已经过了，看看现在的状态', 'incident.not_closable': '还差一步，现在不能结', 'incident.already_acknowledged': '别人先接了', 'role.forbidden': '你没有这个权限',
+  },
   print: { foot: (who: string, at: string, v: string) => `${who} · ${at} · ${v} · 含个人信息，用后收回` },
 }
 

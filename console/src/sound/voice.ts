@@ -1,5 +1,6 @@
 /** Which one voice may sound now, and how loud: one at a time, the gravest wins; pure, it makes no noise. */
 import type { Id, Incident } from '../api/types'
+import { ringsAgainAt } from '../state/queue'
 import { MINUTE, ms, msOr, SECOND } from '../state/time'
 
 export type VoiceKind = 'sos' | 'danger' | 'stalled' | 'rung'
@@ -36,8 +37,11 @@ function voiceOf(incident: Incident, now: number): Voice | null {
     }
   }
   const answered = msOr(incident.acknowledged_at)
-  if (incident.state !== 'acknowledged' || answered === null || now - answered < STALLED_MS) return null
-  return { key: `${incident.id}/stalled`, incidentId: incident.id, kind: 'stalled', phraseAt: answered + STALLED_MS, repeats: true, gainDb: 0 }
+  if (incident.state !== 'acknowledged' || answered === null) return null
+  // A call that came back from the phone rings at once: its next ring is due before the three minutes are over.
+  const due = Math.min(answered + STALLED_MS, ringsAgainAt(incident) ?? Infinity)
+  if (now < due) return null
+  return { key: `${incident.id}/stalled`, incidentId: incident.id, kind: 'stalled', phraseAt: due, repeats: true, gainDb: 0 }
 }
 
 /** The voice that may be heard now; muted calls keep silent until their minute is over, then ring again. */

@@ -100,6 +100,10 @@ export const withDay = (board: Board, day: BoardDay): Board => ({
   ...board, plan: day.plan, visits: byId(day.visits), unserved: day.unserved, pauses: day.pauses ?? board.pauses, dayIsOld: false,
 })
 
+/** A new call to answer by ringing back; it came in when its event did. */
+export const withCallBack = (board: Board, call: CallBack): Board =>
+  board.callBacks.some((one) => one.id === call.id) ? board : { ...board, callBacks: [...board.callBacks, call] }
+
 export const withoutCallBack = (board: Board, id: Id): Board => ({
   ...board, callBacks: board.callBacks.filter((one) => one.id !== id),
 })
@@ -122,6 +126,7 @@ export function reduce(board: Board, event: BoardEvent): Board {
     case 'caregiver':
       return data['caregiver'] ? withMove(board, data['caregiver'] as CaregiverMove) : board
     case 'terminal':
+      if (event.topic === 'terminal.unreadable') return withCallBack(board, { received_at: event.at, ...(data['call'] as CallBack) })
       if (event.topic === 'terminal.called_back') return withoutCallBack(board, (data['call'] as { id: Id }).id)
       return data['terminals'] ? { ...board, terminals: data['terminals'] as TerminalCounts } : board
     case 'town':

@@ -30,7 +30,17 @@ export function queueOf(incidents: Iterable<Incident>): Queue {
   return queue
 }
 
-/** When an answered call without progress rings again; null once somebody is on site. */
+/** Who is told at each step of a playbook's ladder, as the service keeps it; the desk is step 0. */
+const LADDERS: Record<string, readonly string[]> = {
+  person: ['desk', 'station', 'family', 'village', 'supervisor'],
+  fire: ['desk', 'family', 'station', 'village', 'supervisor'],
+}
+
+/** Names of the rungs above the desk that were told of this call, in their order. */
+export const rungsReached = (incident: Incident): readonly string[] =>
+  (LADDERS[incident.playbook] ?? LADDERS['person'] ?? []).slice(1, (incident.rung ?? 0) + 1)
+
+/** When an answered call without progress rings again; null once somebody was sent. */
 export function ringsAgainAt(incident: Incident): number | null {
   if (incident.state !== 'acknowledged') return null
   if (incident.next_rung?.name === 'again') return ms(incident.next_rung.due_at)
