@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def rows(folder: Path, seconds: float, *, baseline_up_to: int = SMALL) -> list[R
     found = []
     for file, reference in published(folder, "hhcrsp_italian"):
         problem = read_problem(file)
-        name = file.name.removeprefix("instance_").split("-r")[0]
+        name = re.sub(r"^instance_|-r\d+-.*$", "", file.name)
         for engine in ("auto", "ortools"):
             if engine == "auto" or len(problem.visits) <= baseline_up_to:
                 found.append(measure(problem, name, reference, engine, seconds))

@@ -121,7 +121,7 @@ class Search:
             return False
         i, j = state.seq[r].index(x) + int(self.rng.integers(2)), state.seq[q].index(y)
         one, two = state.seq[r], state.seq[q]
-        if not self._may(one[i:], q) or not self._may(two[j:], r):
+        if not self._may(one[i:], q, two[j:]) or not self._may(two[j:], r, one[i:]):
             return False
         before, mark = state.score(), state.mark()
         fits = state.reorder({r: one[:i] + two[j:], q: two[:j] + one[i:]})
@@ -131,9 +131,19 @@ class Search:
         state.keep()
         return self.note()
 
-    def _may(self, tail: list[int], r: int) -> bool:
-        """Whether these tasks may all be done on route r; breaks and canteen stops stay where they are."""
-        return all(x < self.c.halves and self.c.able[x, r] and not self.c.portions[x] for x in tail)
+    def _may(self, tail: list[int], r: int, leaving: list[int]) -> bool:
+        """Whether these tasks may all move to route r, from which `leaving` goes; breaks and canteen stops stay.
+
+        The two halves of a pair must not meet in the hands of one caregiver.
+        """
+        c, where = self.c, self.state.where
+        for x in tail:
+            if x >= c.halves or not c.able[x, r] or c.portions[x]:
+                return False
+            m = c.mate[x]
+            if m >= 0 and m not in leaving and c.owner[where[m]] == c.owner[r]:
+                return False
+        return True
 
     def _waiting(self, most: int, taken: set[int]) -> list[int]:
         out = [unit for unit in sorted(self.state.out - taken) if self.choices[unit]]

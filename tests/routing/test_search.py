@@ -23,6 +23,7 @@ def searched(problem: Problem, steps: int, seed: int = 1) -> Search:
     search.build(search.orders()[0])
     for _ in range(steps):
         search.step(5.0)
+        search.swap_tails(20.0)
     return search
 
 
