@@ -38,7 +38,8 @@ console: .venv/.run ## build the console when its sources changed
 .venv/.run: .venv/bin/uv requirements/run.txt pyproject.toml
 	$(SAY) "installing pinned libraries (requirements/run.txt)"
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/run.txt
-	@UNWALLED_SKIP_CONSOLE=1 $(BIN)/uv pip install -q --no-deps -e .
+	@$(BIN)/python hatch_build.py
+	@$(BIN)/uv pip install -q --no-deps -e .
 	@touch $@
 
 .venv/.test: .venv/.run requirements/test.txt

@@ -15,7 +15,7 @@ from service.dispatch.planner import PlanningFailed
 
 log = logging.getLogger(__name__)
 
-ENOUGH = 0.9
+ENOUGH = 0.7
 """Share of the visits that a first try must serve; a machine that does other things meanwhile serves fewer."""
 
 
