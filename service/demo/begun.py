@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, select, update
 
 from models import Canteen, Caregiver, Household, Plan, Position, Route, Shift, Station, Stop, Visit
 from models.types import Datum, VisitState
+from service.bulk import CHUNK
 from service.db import Database
-from service.demo.chunks import CHUNK
 
 Row = dict[str, Any]
 Point = tuple[float, float]

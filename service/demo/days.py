@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from models import Account, Canteen, Caregiver, Duty, Elder, Household, Meal, MenuItem, Plan, Shift, Station, Visit
 from models.types import PlanState
+from service.bulk import add_numbered
 from service.clock import LOCAL, Clock
 from service.db import Database
 from service.demo import crew
 from service.demo.begun import begin_day
-from service.demo.chunks import add_numbered
 from service.demo.crew import Crew
 from service.demo.day import Day, make_day
 from service.demo.planning import districts_of, draft_plans, publish

@@ -19,10 +19,10 @@ from models import (
     Station,
     Terminal,
 )
+from service.bulk import add_numbered, add_rows
 from service.clock import Clock
 from service.db import Database
 from service.demo import crew, homefiles, register
-from service.demo.chunks import add_numbered, add_rows
 from service.demo.crew import Crew
 from service.demo.days import Founded, Standing
 from service.demo.today import Register

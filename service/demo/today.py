@@ -6,8 +6,8 @@ from typing import Any
 
 from models import Order, Visit
 from models.types import Family, OrderState, VisitState
+from service.bulk import add_numbered
 from service.db import Database
-from service.demo.chunks import add_numbered
 from service.demo.day import Day
 from service.demo.menu import BY_CODE
 from service.demo.register import meal_of

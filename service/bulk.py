@@ -1,4 +1,4 @@
-"""Writes rows of the demo town in small transactions, so that no alert waits behind them; refuses to know any table."""
+"""Writes many rows in small transactions, so that no alert waits behind them; refuses to know any table."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from models import Base
 from service.db import Database
 
-CHUNK = 200
+CHUNK = 100
 """Rows in one transaction."""
 
 
