@@ -5,7 +5,6 @@ import threading
 from datetime import date
 from typing import Any
 
-from routing.plan import Plan
 from service.clock import Clock
 from service.db import Database
 from service.dispatch import actions, mapping, queries
@@ -44,20 +43,16 @@ async def draft_day(
     )
     if plan.served < enough * len(day.problem.visits):
         raise PlanningFailed(f"only {plan.served} of {len(day.problem.visits)} visits are served")
-    head = {**_head(plan), "area_code": area_code, "on_date": on_date, "made_at": clock.now(), "made_by": made_by}
+    head = {
+        **mapping.head_values(plan),
+        "area_code": area_code,
+        "on_date": on_date,
+        "made_at": clock.now(),
+        "made_by": made_by,
+    }
     plan_id = await _keep(database, head, mapping.route_values(day, plan), mapping.unserved_values(plan))
     numbers = {"served": plan.served, "unserved": len(plan.unserved), "cost": float(plan.cost)}
     return {"plan_id": plan_id, "area_code": area_code, **numbers}
-
-
-def _head(plan: Plan) -> dict[str, Any]:
-    return {
-        "engine": plan.engine,
-        "seed": plan.seed,
-        "cost": float(plan.cost),
-        "parts": {name: float(value) for name, value in plan.parts.items()},
-        "stages": [mapping.stage_value(stage) for stage in plan.stages],
-    }
 
 
 async def _keep(

@@ -19,7 +19,7 @@ from routing.problem import (
 from routing.problem import Caregiver as Person
 from routing.problem import Shift as Stretch
 from routing.problem import Visit as Ask
-from routing.travel import DETOUR, Travel, distances_m, straight
+from routing.travel import DETOUR, distances_m, straight
 from service.dispatch.rows import DayRows, Frozen
 from service.town_clock import local_midnight
 
@@ -243,13 +243,6 @@ def metres(a: tuple[float, float], b: tuple[float, float]) -> int:
     return round(float(distances_m([a, b])[0, 1]) * DETOUR) if a != b else 0
 
 
-def travel_times_s(origins: list[tuple[float, float]], target: tuple[float, float]) -> dict[str, list[int]]:
-    """By way of moving: seconds from each origin (lon, lat) to the target, as the plans estimate them."""
-    travel: Travel = straight([*origins, target], modes=[mode.value for mode in Mode])
-    last = len(origins)
-    return {mode: [int(matrix[i, last]) for i in range(last)] for mode, matrix in travel.matrices.items()}
-
-
 def unserved_values(plan: answer.Plan) -> list[dict[str, Any]]:
     """Every visit left out with its reason, as values for Unserved rows."""
     return [
@@ -258,6 +251,15 @@ def unserved_values(plan: answer.Plan) -> list[dict[str, Any]]:
     ]
 
 
-def stage_value(stage: answer.Stage) -> dict[str, Any]:
-    """What one stage of the search gained, for the plan's row."""
-    return {"name": stage.name, "seconds": round(stage.seconds, 2), "before": stage.before, "after": stage.after}
+def head_values(plan: answer.Plan) -> dict[str, Any]:
+    """How a plan was made and what it costs, as values for a Plan row."""
+    return {
+        "engine": plan.engine,
+        "seed": plan.seed,
+        "cost": float(plan.cost),
+        "parts": {name: float(value) for name, value in plan.parts.items()},
+        "stages": [
+            {"name": stage.name, "seconds": round(stage.seconds, 2), "before": stage.before, "after": stage.after}
+            for stage in plan.stages
+        ],
+    }
