@@ -19,7 +19,7 @@ export function deskKeys(desk: Desk, sound: Sound): () => void {
 
   function send(): boolean {
     const call = desk.call.value
-    if (!call || cutOff()) return true
+    if (!call || cutOff() || call.state === 'on_scene' || call.state === 'recovering') return true
     const card = calls.card(call.id)
     void (card.assigning || (call.state === 'open' && card.chosen) ? calls.send(call) : calls.openAssign(call.id))
     return true

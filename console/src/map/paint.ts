@@ -54,6 +54,11 @@ export interface Box { x: number; y: number; w: number; h: number }
 export class Crowd {
   private readonly boxes: Box[] = []
 
+  /** Keeps a place for something drawn elsewhere. */
+  keep(box: Box): void {
+    this.boxes.push(box)
+  }
+
   take(box: Box): boolean {
     const hit = this.boxes.some((b) => box.x < b.x + b.w && b.x < box.x + box.w && box.y < b.y + b.h && b.y < box.y + box.h)
     if (!hit) this.boxes.push(box)

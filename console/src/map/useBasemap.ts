@@ -5,6 +5,7 @@ import type { Basemap, Datum } from '../api/types'
 import { canvasLayer, type View } from './canvasLayer'
 import { inDatum, type LonLat } from './geo'
 import { alongLine, Crowd, font, haloed, stroke, trace, type Ink, type Palette } from './paint'
+import { siteBoxes, type SiteMark } from './useSites'
 
 type Road = { name: string; class: 0 | 1 | 2; line: LonLat[] }
 interface Chart { coast: LonLat[][]; hills: LonLat[][]; water: LonLat[][]; roads: Road[]; labels: Basemap['labels'] }
@@ -81,21 +82,28 @@ function drawRoads(view: View, chart: Chart, ink: Palette): void {
   }
 }
 
-function drawNames(view: View, chart: Chart, ink: Palette): void {
+/** How far a name may step aside, in px, before it is left out. */
+const ASIDE = [0, -20, 22, -38, 40]
+
+function drawNames(view: View, chart: Chart, sites: readonly SiteMark[], datum: Datum, ink: Palette): void {
   const { ctx } = view
   const crowd = new Crowd()
+  for (const { site } of sites) {
+    for (const box of siteBoxes(site, view.at(inDatum(site.lon, site.lat, site.datum, datum)), view.zoom)) crowd.keep(box)
+  }
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
   for (const label of chart.labels) {
     const p = view.at([label.lon, label.lat])
-    if (!view.seen(p, 60)) continue
     const gap = label.kind === 'sea' ? 8 : 4
     ctx.font = font(label.kind === 'sea' ? 13 : 12)
     const step = 12 + gap
     const wide = label.text.length * step
-    if (!crowd.take({ x: p.x - wide / 2, y: p.y - 9, w: wide, h: 18 })) continue
+    if (p.x < wide / 2 || p.x > view.width - wide / 2 || !view.seen(p, 0)) continue
+    const dy = ASIDE.find((step) => crowd.take({ x: p.x - wide / 2, y: p.y - 9 + step, w: wide, h: 18 }))
+    if (dy === undefined) continue
     Array.from(label.text).forEach((letter, n) => {
-      haloed(ctx, letter, p.x - wide / 2 + step * (n + 0.5), p.y, ink(label.kind === 'sea' ? 'sealab' : 'maptxt'), ink(label.kind === 'sea' ? 'sea1' : 'halo'))
+      haloed(ctx, letter, p.x - wide / 2 + step * (n + 0.5), p.y + dy, ink(label.kind === 'sea' ? 'sealab' : 'maptxt'), ink(label.kind === 'sea' ? 'sea1' : 'halo'))
     })
   }
   ctx.font = font(12)
@@ -124,7 +132,7 @@ function drawRoadName(view: View, road: Road, crowd: Crowd, ink: Palette): void 
   }
 }
 
-export function useBasemap(map: L.Map, base: Ref<Basemap | null>, datum: Ref<Datum>, ink: Ref<Palette>): void {
+export function useBasemap(map: L.Map, base: Ref<Basemap | null>, sites: Ref<readonly SiteMark[]>, datum: Ref<Datum>, ink: Ref<Palette>): void {
   let chart: Chart | null = null
   const layer = canvasLayer(map, 'chart', 200, (view) => {
     if (!chart) {
@@ -133,12 +141,12 @@ export function useBasemap(map: L.Map, base: Ref<Basemap | null>, datum: Ref<Dat
     }
     drawGround(view, chart, ink.value)
     drawRoads(view, chart, ink.value)
-    drawNames(view, chart, ink.value)
+    drawNames(view, chart, sites.value, datum.value, ink.value)
   })
   watch([base, datum], () => {
     chart = base.value && !base.value.tile_url ? inMapDatum(base.value, datum.value) : null
     layer.redraw()
   }, { immediate: true })
-  watch(ink, layer.redraw)
+  watch([ink, sites], layer.redraw)
   onScopeDispose(layer.remove)
 }

@@ -4,14 +4,23 @@ import { onScopeDispose, watch, type Ref } from 'vue'
 import type { Datum, Site } from '../api/types'
 import { canvasLayer } from './canvasLayer'
 import { inDatum } from './geo'
-import { Crowd, font, haloed, type Palette } from './paint'
+import { Crowd, font, haloed, type Box, type Palette } from './paint'
 
 export interface SiteMark { site: Site; letter: string }
 
-export function useSites(map: L.Map, sites: Ref<SiteMark[]>, shown: Ref<boolean>, datum: Ref<Datum>, ink: Ref<Palette>): void {
+/** From this zoom on sites carry their names. */
+const NAMED_FROM = 12
+
+/** The room a site takes on the map: its square and its name. */
+export function siteBoxes(site: Site, p: { x: number; y: number }, zoom: number): Box[] {
+  const square = { x: p.x - 9, y: p.y - 9, w: 18, h: 18 }
+  const wide = site.name.length * 12
+  return zoom < NAMED_FROM ? [square] : [square, { x: p.x - wide / 2, y: p.y + 11, w: wide, h: 16 }]
+}
+
+export function useSites(map: L.Map, sites: Ref<SiteMark[]>, datum: Ref<Datum>, ink: Ref<Palette>): void {
   const layer = canvasLayer(map, 'sites', 360, ({ ctx, width, height, at, seen, zoom }) => {
     ctx.clearRect(0, 0, width, height)
-    if (!shown.value) return
     const crowd = new Crowd()
     ctx.font = font(12)
     ctx.textAlign = 'center'
@@ -25,15 +34,14 @@ export function useSites(map: L.Map, sites: Ref<SiteMark[]>, shown: Ref<boolean>
       ctx.fill()
       ctx.fillStyle = ink.value('s1')
       ctx.fillText(letter, p.x, p.y + 0.5)
-      crowd.take({ x: p.x - 9, y: p.y - 9, w: 18, h: 18 })
+      crowd.keep(siteBoxes(site, p, 0)[0] as Box)
     }
-    if (zoom < 12) return
     for (const { site } of sites.value) {
       const p = at(inDatum(site.lon, site.lat, site.datum, datum.value))
-      const wide = site.name.length * 12
-      if (seen(p, 20) && crowd.take({ x: p.x - wide / 2, y: p.y + 11, w: wide, h: 16 })) haloed(ctx, site.name, p.x, p.y + 19, ink.value('maptxt'), ink.value('halo'))
+      const name = siteBoxes(site, p, zoom)[1]
+      if (name && seen(p, 20) && crowd.take(name)) haloed(ctx, site.name, p.x, p.y + 19, ink.value('maptxt'), ink.value('halo'))
     }
   })
-  watch([sites, shown, datum, ink], layer.redraw)
+  watch([sites, datum, ink], layer.redraw)
   onScopeDispose(layer.remove)
 }

@@ -116,15 +116,16 @@ const OLD_ALONE_MOST = 2
 
 /** Silent phones: one line each while they are few, one line for all when it is probably the network. */
 function oldPositions(rows: readonly Row[], now: number): Trouble[] {
-  const people = rows.map((row) => row.caregiver).filter((one) => isOldPosition(one, now))
+  const people = rows.filter((row) => isOldPosition(row, now)).map((row) => row.caregiver)
   if (people.length > OLD_ALONE_MOST) return [{ kind: 'olds', key: `olds/${people.map((one) => one.id).join('.')}`, people }]
   return people.map((caregiver) => ({ kind: 'old', key: `old/${caregiver.id}`, minutes: Math.floor((now - (msOr(caregiver.position_at) ?? now)) / MINUTE), caregiver }))
 }
 
 /** A position is old when its owner moves and the phone has been silent; somebody inside a home may well be. */
-export function isOldPosition(caregiver: Caregiver, now: number): boolean {
+export function isOldPosition({ caregiver, blocks }: Row, now: number): boolean {
   const seen = msOr(caregiver.position_at)
-  const moves = caregiver.state === 'moving' || caregiver.state === 'responding'
+  const atCall = blocks.some((one) => one.incident?.on_scene_at)
+  const moves = caregiver.state === 'moving' || (caregiver.state === 'responding' && !atCall)
   return moves && seen !== null && now - seen >= OLD_POSITION_MIN * MINUTE
 }
 
