@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from importlib import import_module
+from threading import Thread
 
 from routing.compiled import MUST, Compiled
 from routing.plan import Plan, Stage
@@ -68,6 +69,10 @@ class Auto:
         search = self.search
         hot, cold = search.temperatures()
         exact = None
+        if self.run.share(0) < 1.0:
+            # OR-Tools takes seconds to load on a busy machine: beside the search, once a first plan has been told
+            self.loading = Thread(target=import_module, args=("routing.exact",), daemon=True)
+            self.loading.start()
         spent = {"ruin": 0.0, "exact": 0.0}
         while (share := self.run.share(self.done)) < 1.0:
             if share > EXACT_ONLY and not self.closing:
@@ -81,7 +86,6 @@ class Auto:
                 for _ in range(TAILS if self.problem.visits else 0):
                     search.swap_tails(temperature)
             else:
-                # OR-Tools takes seconds to load on a busy machine: only once a first plan has been told
                 exact = exact or import_module("routing.exact").Exact(self.run.seed)
                 exact.step(search, self._limit(), bool(self.run.seconds))
             took = time.monotonic() - began
@@ -92,9 +96,15 @@ class Auto:
 
     def _exact_next(self, share: float, spent: dict[str, float]) -> bool:
         """CP-SAT gets its share of the effort once the plan has settled, and all of the end."""
-        if share < EXACT_FROM:
+        if share < EXACT_FROM or not self._loaded():
             return False
         return share > EXACT_ONLY or spent["exact"] < EXACT_SHARE * (spent["exact"] + spent["ruin"] * (1 - EXACT_FROM))
+
+    def _loaded(self) -> bool:
+        """Whether CP-SAT is there; a run by iterations waits for it, so that they mean the same each time."""
+        if self.run.iterations:
+            self.loading.join()
+        return not self.loading.is_alive()
 
     def _limit(self) -> float:
         left = 1e9 if self.run.seconds is None else self.run.seconds - self.run.passed()

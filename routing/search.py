@@ -59,14 +59,32 @@ class Search:
         return True
 
     def orders(self) -> list[list[int]]:
-        """Orders in which to build: by window start, by due time, pairs and rare skills first."""
-        units = range(len(self.c.units))
+        """Orders in which to build: by window start, by due time, pairs and rare skills first; meals door by door."""
+        units = [u for u in range(len(self.c.units)) if self.c.units[u].kind != "meal"]
         pairs = [len(unit.tasks) for unit in self.c.units]
+        meals = self._doors()
         return [
-            sorted(units, key=lambda u: (self.c.units[u].kind == "meal", self.early[u], self.due[u])),
-            sorted(units, key=lambda u: (self.c.units[u].kind == "meal", self.due[u], self.early[u])),
-            sorted(units, key=lambda u: (self.c.units[u].kind == "meal", -pairs[u], self.choices[u], self.early[u])),
+            sorted(units, key=lambda u: (self.early[u], self.due[u])) + meals,
+            sorted(units, key=lambda u: (self.due[u], self.early[u])) + meals,
+            sorted(units, key=lambda u: (-pairs[u], self.choices[u], self.early[u])) + meals,
         ]
+
+    def _doors(self) -> list[int]:
+        """Meals, canteen by canteen and due time by due time, each next to the one before, the farthest door first."""
+        c, order = self.c, list[int]()
+        groups: dict[tuple[int, int], list[int]] = {}
+        for u, unit in enumerate(c.units):
+            if unit.kind == "meal":
+                groups.setdefault((c.canteen[unit.tasks[0]], self.due[u]), []).append(u)
+        for (canteen, _), left in sorted(groups.items(), key=lambda item: (item[0][1], item[0][0])):
+            at, sign = c.problem.canteens[canteen].place, -1
+            while left:
+                row = c.rows[0][at]
+                nearest = min(left, key=lambda u: (sign * row[c.place[c.units[u].tasks[0]]], u))
+                left.remove(nearest)
+                order.append(nearest)
+                at, sign = c.place[c.units[nearest].tasks[0]], 1
+        return order
 
     def note(self) -> bool:
         """Remembers the state when it is the best so far."""
