@@ -1,4 +1,4 @@
-"""Promise: two dispatchers press Answer for one call; one has it, the other reads on the card who was first and when."""
+"""Promise: two dispatchers press Answer for one call; one has it, the other reads on the card who was first."""
 
 import asyncio
 import re
