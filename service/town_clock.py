@@ -30,8 +30,12 @@ class TownTime:
 
 async def town_time(session: AsyncSession, clock: Clock) -> TownTime:
     """The town's time now: the demo clock's where there is one, else the real one."""
+    return await town_at(session, clock.now())
+
+
+async def town_at(session: AsyncSession, now: datetime) -> TownTime:
+    """The town's time at the real moment `now`."""
     row = await session.get(DemoClock, 1)
-    now = clock.now()
     if row is None:
         return TownTime(now)
     run = timedelta() if row.paused else (now - row.anchor_at) * row.speed

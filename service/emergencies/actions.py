@@ -15,6 +15,8 @@ from service.emergencies import escalation, rules
 from service.emergencies.queries import card_of, get_card, in_scope
 from service.errors import Conflict, NotFound
 from service.realtime import outbox
+from service.staff.actions import tell_caregiver
+from service.town_clock import town_at
 
 
 class AlreadyAcknowledged(Conflict):
@@ -223,4 +225,8 @@ async def _tell(
     )
     audit.note(session, now, actor.account_id, topic, f"incident:{incident_id}")
     await keep_alive(session, actor.session_id, now, handling=True)
+    town = await town_at(session, now)
+    for caregiver_id in dict.fromkeys((sent, also)):
+        if caregiver_id is not None:
+            await tell_caregiver(session, caregiver_id, town)
     return card

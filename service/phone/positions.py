@@ -4,17 +4,14 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Caregiver, Position, Shift
+from models import Caregiver, Position
 from service.auth import Actor
-from service.clock import rfc3339
 from service.errors import NotFound
 from service.phone.schemas import PositionReport
-from service.realtime import outbox
-from service.staff.queries import doing_now
+from service.staff.actions import tell_caregiver
 from service.town_clock import TownTime
 
 MOVED_M = 25.0
@@ -49,7 +46,7 @@ async def keep_positions(
     postgres = session.get_bind().dialect.name == "postgresql"
     insert = (postgresql if postgres else sqlite).insert(Position).values(caregiver_id=person.id, **values)
     await session.execute(insert.on_conflict_do_update(index_elements=["caregiver_id"], set_=values))
-    await _tell(session, person, newest, moment, town)
+    await tell_caregiver(session, person.id, town)
     return True
 
 
@@ -63,20 +60,3 @@ def _metres(known: Position, report: PositionReport) -> float:
         return math.inf
     east = (known.lon - report.lon) * math.cos(math.radians(report.lat))
     return math.hypot(east, known.lat - report.lat) * METRES_A_DEGREE
-
-
-async def _tell(
-    session: AsyncSession, person: Caregiver, report: PositionReport, moment: datetime, town: TownTime
-) -> None:
-    running = select(Shift.id).where(Shift.caregiver_id == person.id, Shift.from_at <= town.at, Shift.to_at > town.at)
-    on_shift = (await session.scalars(running.limit(1))).first() is not None
-    state = (await doing_now(session, town)).get(person.id, "idle" if on_shift else "off")
-    place = {"lon": report.lon, "lat": report.lat, "datum": report.datum.value, "position_at": rfc3339(moment)}
-    outbox.append(
-        session,
-        "caregiver.moved",
-        {"caregiver": {"id": person.id, "state": state, **place}},
-        subject=f"caregiver:{person.id}",
-        area_code=person.area_code,
-        provider_id=person.provider_id,
-    )

@@ -51,6 +51,14 @@ async def caregiver_views(session: AsyncSession, actor: Actor, town: TownTime) -
     ]
 
 
+async def one_view(session: AsyncSession, person: Caregiver, town: TownTime) -> dict[str, Any]:
+    """One caregiver with place, shift and what they are doing now."""
+    shift = (await shifts_of_day(session, town)).get(person.id)
+    position = await session.get(Position, person.id, populate_existing=True)
+    station = await session.get_one(Station, person.station_id)
+    return caregiver_view(person, shift, position, station, await doing_now(session, town), town)
+
+
 async def doing_now(session: AsyncSession, town: TownTime) -> dict[int, str]:
     """By caregiver: responding, serving or moving, from open incidents and the published plans of the day."""
     query = (

@@ -10,6 +10,7 @@ from service.auth import Actor
 from service.clock import rfc3339
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.realtime import outbox
+from service.staff.actions import tell_caregiver
 from service.town_clock import TownTime
 from service.visits import queries, rules
 
@@ -53,6 +54,8 @@ async def record_step(
         visit.note = note[:300]
     await session.flush()
     await _tell(session, visit, rules.TOPICS[state], caregivers)
+    for caregiver_id in caregivers:
+        await tell_caregiver(session, caregiver_id, town)
     return visit
 
 
