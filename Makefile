@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 SAY := @printf '\033[36m==>\033[0m %s\n'
 
-.PHONY: run test check bench clean console migration
+.PHONY: run test check bench clean console migration pins
 .DEFAULT_GOAL := run
 
 run: .venv/.run console ## the console with the demo town on http://127.0.0.1:8000
@@ -57,7 +57,7 @@ console: .venv/.run ## build the console when its sources changed
 migration: .venv/.test ## make the next migration from the models: make migration NAME="what changed" REV=0003
 	@$(BIN)/alembic -c pyproject.toml revision --autogenerate -m "$(NAME)" --rev-id "$(REV)" && $(BIN)/ruff format -q migrations
 
-requirements: .venv/bin/uv ## pin the libraries anew (with hashes, without hosts)
+pins: .venv/bin/uv ## pin the libraries anew (with hashes, without hosts)
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --group dev -c requirements/run.txt -o requirements/test.txt
 
