@@ -24,7 +24,7 @@ from service.clock import LOCAL
 from service.demo.terminal import ALERTS, signature
 
 HERE = Path(__file__).parent
-BUSY_FROM, BUSY_TO, HURRY = (10, 30), (14, 30), 60
+PLAN_AT, BUSY_AT, HURRY = (10, 30), (12, 10), 60
 PLAN_S = 20
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server"]
 FLAGS += ["--disable-background-networking", "--autoplay-policy=no-user-gesture-required"]
@@ -99,18 +99,16 @@ class Town:
         return [terminal for _, terminal in chosen]
 
 
-async def busy_moment(town: Town) -> None:
-    """Let the town's clock run to the middle of its day."""
+async def run_until(town: Town, moment: tuple[int, int]) -> bool:
+    """Let the town's clock run fast up to a moment of its day; false when that has passed already."""
     clock = await town.get("/api/demo/clock")
     at = datetime.fromisoformat(clock["at"]).astimezone(LOCAL)
-    hour = (at.hour, at.minute)
-    if hour < BUSY_FROM:
-        start = at.replace(hour=BUSY_FROM[0], minute=BUSY_FROM[1])
+    ahead = at.replace(hour=moment[0], minute=moment[1]) - at
+    if ahead > timedelta():
         await town.post("/api/demo/clock", speed=HURRY, paused=False)
-        await asyncio.sleep((start - at) / timedelta(seconds=HURRY))
-    elif hour > BUSY_TO:
-        raise SystemExit(f"the town's day is too far on ({at:%H:%M}): start a fresh demo")
+        await asyncio.sleep(ahead / timedelta(seconds=HURRY))
     await town.post("/api/demo/clock", speed=10, paused=False)
+    return ahead > timedelta()
 
 
 async def plan_again(town: Town) -> None:
@@ -205,8 +203,9 @@ async def main(home: Path, url: str) -> None:
     """Bring the town to a busy minute, take the pictures, close the calls made for them."""
     town = Town(home, url)
     await town.sign_in()
-    await busy_moment(town)
-    await plan_again(town)
+    if await run_until(town, PLAN_AT):
+        await plan_again(town)
+    await run_until(town, BUSY_AT)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         pages = [(name, await seat(browser, town, w, h, query)) for name, w, h, query in SHOTS]
