@@ -21,9 +21,9 @@ export const en: Catalogue = {
   words: {
     anonymous: 'unknown', female: 'F', male: 'M', age: (sex, age) => `${sex} ${age}`, alone: 'lives alone', careLevel: (level) => CARE[String(level)] ?? `${level}`,
     speaks: (dialect) => `speaks ${dialect.replace(/^说/, '')}`, floor: (n) => `floor ${n}`, noLift: 'no lift', lift: 'lift',
-    minutes: (n) => `${n} min`, hours: (n) => `${n} h`, longMinutes: (h, m) => (m ? `${h} h ${m} min` : `${h} h`),
+    minutes: (n) => `${n} min`, hours: (n) => `${n} h`,
     km: (n) => `${n} km`, metres: (n) => `${n} m`, agoMinutes: (n) => `${n} min ago`, agoSeconds: (n) => `${n} s ago`,
-    date: (month, day, week) => `${WEEK[week] ?? ''} ${day} ${MONTH[month] ?? ''}`, level: (n) => `level ${n}`, people: (n) => many(n, 'person', 'people'), sep: ' · ', list: ', ', arrow: ' → ',
+    date: (month, day, week) => `${WEEK[week] ?? ''} ${day} ${MONTH[month] ?? ''}`, level: (n) => `level ${n}`, people: (n) => many(n, 'person', 'people'), sep: ' · ', list: ', ',
   },
   kind: {
     sos: 'SOS button', fall: 'Fall', smoke: 'Smoke', gas: 'Gas', inactivity: 'No movement', wander: 'Wandering', door: 'Door', bed_exit: 'Out of bed', hotline: 'Hotline', manual: 'Entered by hand', other: 'Call',
@@ -57,7 +57,7 @@ export const en: Catalogue = {
     answer: 'Answer', send: (name, min) => `Send ${name} ${min} min`, sendChoose: 'Choose who', reading: 'Finding the nearest…', noOne: 'Nobody to send', call120: '120', hold120: 'Hold 1 s to see what to say', answered: (who, clock) => `${who} answered ${clock}`,
     lost: (who, at) => `${who} answered first at ${at}. You are listening in`, again: (clock) => `rings again in ${clock}`, againNow: '3 min without progress; rings again', onSite: 'On site', sent: (name) => `${name} sent`, sentEta: (name, at) => `${name} there ${at}`,
     notSent: 'nobody sent yet', drill: 'Drill · not counted', closedToday: (n) => `${n} closed today`, answerIn: (clock) => `answered ${clock}`, failed: (why) => `Not done: ${why}`, markOnScene: 'On site now', markRecovering: 'Recovering', close: 'Close', resend: 'Send other', unknownPlace: 'no address', nextRung: (rung) => `next: ${rung}`, reached: (rungs) => `told: ${rungs}`, accepted: (who) => `${who}: on my way`, declined: (who, why) => `${who} cannot go: ${why}. Send somebody else`,
-    newCall: (kind, who, place) => `${kind}, ${who}, ${place}`, takenBy: (who) => `${who} answered`, listening: 'Sound is not on yet.', tryBell: 'Try the bell', bellAsk: 'The browser rings only after one press:', bellOk: 'I heard it', bellHow: 'Three notes just rang. If not heard, turn up and try again.', opened: (at) => `since ${at}`, drillMark: 'D',
+    newCall: (kind, who, place) => `${kind}, ${who}, ${place}`, tryBell: 'Try the bell', bellAsk: 'The browser rings only after one press:', bellOk: 'I heard it', bellHow: 'Three notes just rang. If not heard, turn up and try again.', drillMark: 'D',
   },
   detail: {
     open: 'File', title: 'How to get in, whom to call', note: 'Opened for this call, taken back 30 minutes after its close; every opening is noted.', masked: 'Closed for more than 30 minutes: masked.', reading: 'Opening…', phone: 'Self', gate: 'Gate', key: 'Key', way: 'Way in', know: 'Know first', contacts: 'Contacts', log: 'What happened', none: 'none on file',
@@ -78,7 +78,7 @@ export const en: Catalogue = {
   },
   timeline: {
     title: "Today's plan", version: (v, at, who) => `version ${v} · ${who}published ${at}`, none: 'No plan today.', noneHint: 'Make one under Plans and publish it.', caregiver: 'Caregiver', hours: 'Hours', done: 'done', inService: 'in service', planned: 'planned', late: 'late', shifted: 'will slip', eventful: (n) => `Eventful ${n}`, all: (n) => `All ${n}`, h4: '4 h', h10: '10 h', day: 'Day',
-    now: (at) => `now ${at}`, rest: 'rest', wait: 'waits', two: '×2', lateBy: (n) => `+${n} late`, over: (n) => `+${n} over`, more: (n) => `+${n}`, boxes: (n) => many(n, 'box', 'boxes'), offToday: 'off today', offPart: 'shift ended', absent: (n) => `absent · ${many(n, 'visit')} still in this name`, responding: 'to a call', quiet: 'Everything is on time; no row needs you.', reading: "Reading today's plan…",
+    now: (at) => `now ${at}`, rest: 'rest', wait: 'waits', two: '×2', lateBy: (n) => `+${n} late`, over: (n) => `+${n} over`, more: (n) => `+${n}`, boxes: (n) => many(n, 'box', 'boxes'), offToday: 'off today', absent: (n) => `absent · ${many(n, 'visit')} still in this name`, responding: 'to a call', quiet: 'Everything is on time; no row needs you.', reading: "Reading today's plan…",
     tip: (from, to, what, who, where) => `${from}–${to} ${what} ${who} ${where}`, run: 'Plan',
   },
   trouble: {

@@ -20,9 +20,9 @@ export const zh = {
   words: {
     anonymous: '不明', female: '女', male: '男', age: (sex: string, age: number) => `${sex} ${age}`, alone: '独居', careLevel: (level: string | number) => CARE[String(level)] ?? `${level}`,
     speaks: (dialect: string) => (dialect.endsWith('话') && !dialect.startsWith('说') ? `说${dialect}` : dialect), floor: (n: number) => `${n} 楼`, noLift: '无电梯', lift: '有电梯',
-    minutes: (n: number) => `${n} 分`, hours: (n: string) => `${n} 时`, longMinutes: (h: number, m: number) => (m ? `${h} 时 ${m} 分` : `${h} 时`),
+    minutes: (n: number) => `${n} 分`, hours: (n: string) => `${n} 时`,
     km: (n: string) => `${n} 公里`, metres: (n: number) => `${n} 米`, agoMinutes: (n: number) => `${n} 分前`, agoSeconds: (n: string) => `${n} 秒前`,
-    date: (month: number, day: number, week: number) => `${month}月${day}日 ${WEEK[week] ?? ''}`, level: (n: number) => LEVEL[n] ?? `${n} 级`, people: (n: number) => `${n} 人`, sep: ' · ', list: '、', arrow: ' → ',
+    date: (month: number, day: number, week: number) => `${month}月${day}日 ${WEEK[week] ?? ''}`, level: (n: number) => LEVEL[n] ?? `${n} 级`, people: (n: number) => `${n} 人`, sep: ' · ', list: '、',
   },
   kind: {
     sos: 'SOS 按键', fall: '跌倒', smoke: '烟感报警', gas: '燃气报警', inactivity: '久无动静', wander: '走出范围', door: '门磁', bed_exit: '离床', hotline: '热线', manual: '手动登记', other: '呼叫',
@@ -56,7 +56,7 @@ export const zh = {
     answer: '接听', send: (name: string, min: number) => `派 ${name} ${min} 分`, sendChoose: '选人派', reading: '正在算谁最近…', noOne: '没有可派的人', call120: '120', hold120: '按住 1 秒，出现口述稿', answered: (who: string, clock: string) => `${who} 已接 ${clock}`,
     lost: (who: string, at: string) => `${who} ${at} 先接了，你在旁听`, again: (clock: string) => `无进展再响 ${clock}`, againNow: '已 3 分没进展，再响', onSite: '到场', sent: (name: string) => `已派 ${name}`, sentEta: (name: string, at: string) => `${name} ${at} 到`,
     notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', nextRung: (rung: string) => `下一级“${rung}”`, reached: (rungs: string) => `已通知${rungs}`, accepted: (who: string) => `${who} 回话：这就去`, declined: (who: string, why: string) => `${who} 去不了：${why}。请另派人`,
-    newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, takenBy: (who: string) => `${who} 已接`, listening: '声音还没开。', tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', opened: (at: string) => `${at} 起`, drillMark: '演',
+    newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', drillMark: '演',
   },
   detail: {
     open: '资料', title: '怎么进门 · 找谁', note: '资料为本次事件开放，结案 30 分钟后收回；每次打开都有记录。', masked: '结案已过 30 分钟，只剩遮住的。', reading: '正在打开…', phone: '本人', gate: '门禁', key: '钥匙', way: '进门', know: '先要知道', contacts: '联系人', log: '经过', none: '没有登记',
@@ -77,7 +77,7 @@ export const zh = {
   },
   timeline: {
     title: '今天的计划', version: (v: number, at: string, who: string) => `第 ${v} 版 · ${who}${at} 发布`, none: '今天没有计划。', noneHint: '在“计划”里排一版再发布。', caregiver: '护理员', hours: '工时', done: '已完成', inService: '服务中', planned: '待服务', late: '迟到', shifted: '将顺延', eventful: (n: number) => `有事的 ${n}`, all: (n: number) => `全部 ${n}`, h4: '4 时', h10: '10 时', day: '全天',
-    now: (at: string) => `现在 ${at}`, rest: '休', wait: '等', two: '双', lateBy: (n: number) => `迟${n}`, over: (n: number) => `超${n}`, more: (n: number) => `+${n}`, boxes: (n: number) => `${n} 份`, offToday: '今天不当班', offPart: '交班了', absent: (n: number) => `不在岗 · 名下还有 ${n} 单`, responding: '赶往呼叫', quiet: '都在正点上，没有要管的行。', reading: '正在读取今天的计划…',
+    now: (at: string) => `现在 ${at}`, rest: '休', wait: '等', two: '双', lateBy: (n: number) => `迟${n}`, over: (n: number) => `超${n}`, more: (n: number) => `+${n}`, boxes: (n: number) => `${n} 份`, offToday: '今天不当班', absent: (n: number) => `不在岗 · 名下还有 ${n} 单`, responding: '赶往呼叫', quiet: '都在正点上，没有要管的行。', reading: '正在读取今天的计划…',
     tip: (from: string, to: string, what: string, who: string, where: string) => `${from}–${to} ${what} ${who} ${where}`, run: '排班',
   },
   trouble: {
