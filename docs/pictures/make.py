@@ -1,6 +1,8 @@
 """Takes the README's pictures from a running demo whose calls it presses itself; refuses to draw anything.
 
-python docs/pictures/make.py HOME URL        HOME is the demo's UNWALLED_HOME, URL where it is served
+    .venv/bin/python docs/pictures/make.py HOME URL
+
+HOME is the demo's UNWALLED_HOME, URL where it is served. The town's clock runs on to noon; the calls end as false alarms.
 """
 
 import asyncio
