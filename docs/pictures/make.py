@@ -2,7 +2,8 @@
 
     .venv/bin/python docs/pictures/make.py HOME URL
 
-HOME is the demo's UNWALLED_HOME, URL where it is served. The town's clock runs on to noon; the calls end as false alarms.
+HOME is the demo's UNWALLED_HOME, URL where it is served.
+The town's clock runs on to noon; the calls it makes end as false alarms.
 """
 
 import asyncio
