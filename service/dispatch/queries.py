@@ -50,7 +50,8 @@ async def day_rows(session: AsyncSession, area_code: str, on_date: date, at: dat
         Visit.service_on == on_date, Visit.area_code.startswith(inside), Visit.state == VisitState.ACCEPTED
     )
     visits = [visit for visit in await session.scalars(wanted.order_by(Visit.id)) if visit.id not in fixed]
-    homes = select(Household).where(Household.area_code.startswith(inside))
+    visited = select(Visit.household_id).where(Visit.service_on == on_date, Visit.area_code.startswith(inside))
+    homes = select(Household).where(Household.id.in_(visited))
     return DayRows(
         area_code=area_code,
         on_date=on_date,

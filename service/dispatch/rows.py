@@ -40,7 +40,6 @@ class DayRows:
     """Visits still to be planned."""
     items: dict[int, MenuItem]
     homes: dict[int, Household]
-    access_min: dict[int, int] = field(default_factory=dict)
     previous: dict[int, set[int]] = field(default_factory=dict)
     """By elder: caregivers who came in the last two weeks."""
     frozen: list[Frozen] = field(default_factory=list)

@@ -14,7 +14,7 @@ from service.emergencies import actions, detail, hotline, queries, responders
 from service.idempotency import OnceOnly
 from service.inputs import Input, PathId, RowId
 from service.paging import Page, as_list
-from service.town_clock import town_time
+from service.town_clock import town_at, town_time
 from service.vault import Vault, vault_of
 
 router = APIRouter(prefix="/api/incidents", tags=["incidents"])
@@ -72,6 +72,13 @@ async def open_incident(
         return await hotline.open_incident(session, actor, wanted.elder_id, wanted.kind, wanted.text, clock.now())
 
     return await once(actor, work, status=201)
+
+
+@router.get("/promises")
+async def show_promises(actor: Desk, session: Reading, clock: Timed) -> dict[str, list[int]]:
+    """Today's promises in scope, [kept, due] of each: answered_60, on_site_45, on_time."""
+    now = clock.now()
+    return await queries.sla(session, actor, now, await town_at(session, now))
 
 
 @router.get("/{incident_id}")

@@ -1,8 +1,6 @@
 /** Every path the console calls, by name; nothing else in the console writes a path. */
 import { del, get, post } from './http'
-import type {
-  Basemap, BoardDay, Datum, Id, Incident, JobProgress, Me, Outcome, Plan, PlanClock, Responder,
-} from './types'
+import type { Basemap, BoardDay, Datum, Id, Incident, JobProgress, Me, Outcome, Plan, PlanClock, Responder, Sla } from './types'
 
 const id = (value: Id): string => encodeURIComponent(value)
 
@@ -52,6 +50,7 @@ export interface IncidentDetail extends Incident {
 
 export const board = {
   day: () => get<BoardDay>('/api/board/day'),
+  promises: () => get<Sla>('/api/incidents/promises'),
   basemap: () => get<Basemap>('/api/map/basemap', 30_000),
   elders: () => get<{ datum: Datum; points: [number, number][] }>('/api/map/elders', 30_000),
 }

@@ -43,6 +43,13 @@ export function createDesk(store: Store, feed: Feed) {
     if (old) void boardApi.day().then(store.day).catch(() => setTimeout(() => store.board.value?.dayIsOld && void boardApi.day().then(store.day), 3_000))
   })
 
+  // A promise is kept or broken when somebody answers, arrives, or a quarter of a minute passes: the service counts.
+  const promised = computed(() => {
+    const cases = [...(board.value?.incidents.values() ?? [])]
+    return [realMinute.value, ...cases.map((one) => `${one.id}${one.state}`)].join()
+  })
+  watch(promised, () => { if (board.value) void boardApi.promises().then(store.sla).catch(() => undefined) })
+
   function selectCaregiver(id: Id | null, visit: Id | null = null): void {
     caregiverId.value = id
     visitId.value = visit

@@ -26,7 +26,7 @@ interface PlanningFace {
 
 export function createPlanning(desk: Desk) {
   const face = reactive<PlanningFace>({
-    area: desk.board.value?.me.areas[0]?.code ?? '', seconds: 10, job: null, plans: [], reading: false, publishing: null, said: '', tone: '', startedAt: 0,
+    area: desk.board.value?.me.areas[0]?.code ?? '', seconds: 20, job: null, plans: [], reading: false, publishing: null, said: '', tone: '', startedAt: 0,
   })
   const running = computed(() => face.job !== null && !OVER.includes(face.job.state))
   const onDate = (): string => localDate(desk.store.planAt.value)

@@ -96,6 +96,9 @@ export function withMove(board: Board, move: CaregiverMove): Board {
   return known ? { ...board, caregivers: put(board.caregivers, { ...known, ...move }) } : board
 }
 
+/** The day's promises kept, as the service has counted them anew. */
+export const withSla = (board: Board, sla: Sla): Board => ({ ...board, sla })
+
 export const withDay = (board: Board, day: BoardDay): Board => ({
   ...board, plan: day.plan, visits: byId(day.visits), unserved: day.unserved, pauses: day.pauses ?? board.pauses, dayIsOld: false,
 })

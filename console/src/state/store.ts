@@ -1,7 +1,7 @@
 /** The one reactive home of the board; it applies the pure steps and tells time, it asks the service nothing. */
 import { computed, ref, shallowRef } from 'vue'
-import type { BoardDay, BoardEvent, Id, Incident, PlanClock, Snapshot } from '../api/types'
-import { fromSnapshot, reduce, withClock, withDay, withIncident, withoutCallBack, type Board } from './board'
+import type { BoardDay, BoardEvent, Id, Incident, PlanClock, Sla, Snapshot } from '../api/types'
+import { fromSnapshot, reduce, withClock, withDay, withIncident, withSla, withoutCallBack, type Board } from './board'
 import { planNow } from './time'
 
 const BATCH_MS = 80
@@ -63,6 +63,7 @@ export function createStore() {
     listen: (listener: Listener) => { listeners.add(listener); return () => listeners.delete(listener) },
     incident: (incident: Incident) => change((held) => withIncident(held, incident)),
     day: (day: BoardDay) => change((held) => withDay(held, day)),
+    sla: (sla: Sla) => change((held) => withSla(held, sla)),
     clock: (clock: PlanClock) => change((held) => withClock(held, clock, Date.now() + offsetMs.value)),
     calledBack: (id: Id) => change((held) => withoutCallBack(held, id)),
     clear: () => { waiting = []; board.value = null },

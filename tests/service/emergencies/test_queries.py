@@ -66,3 +66,10 @@ def _hours_to_noon(desk: Desk) -> float:
     """To the next local noon, so that "today" holds what the test makes."""
     local = desk.clock.now().astimezone(LOCAL)
     return (12 - local.hour) % 24
+
+
+async def test_the_promises_of_the_day_are_counted_on_demand(desk: Desk) -> None:
+    """The header's numbers without a new snapshot: [kept, due] of each promise."""
+    client = await desk.signed_in("wu")
+    counted = (await client.get("/api/incidents/promises")).json()
+    assert counted == {"answered_60": [0, 0], "on_site_45": [0, 0], "on_time": [0, 0]}
