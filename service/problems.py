@@ -16,6 +16,20 @@ from service.errors import PROBLEM_JSON, BadInput, FieldProblem, ServiceError, U
 log = logging.getLogger(__name__)
 
 CODES = {404: "route.unknown", 405: "route.method", 400: "input.invalid", 413: "input.too_large"}
+WORDS = {
+    "ge": "at least",
+    "gt": "more than",
+    "le": "at most",
+    "lt": "less than",
+    "max_length": "at most this long:",
+    "min_length": "at least this long:",
+}
+ACCEPTED = {
+    "missing": "a value: it is required",
+    "extra_forbidden": "only the fields listed in /docs",
+    "timezone_aware": "a moment with offset, such as 2026-03-05T09:00:00+08:00",
+    "int_parsing": "a whole number",
+}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -61,10 +75,14 @@ def field_problems(error: RequestValidationError) -> list[FieldProblem]:
     """Every fault of a request, named by its place: body.window_to, query.limit."""
     found = []
     for fault in error.errors():
+        if fault["type"] == "json_invalid":
+            found.append(FieldProblem("body", f"is not JSON: {fault['ctx']['error']}", "a JSON object"))
+            continue
         where = ".".join(str(step) for step in fault["loc"] if step != "body") or "body"
         accepted = fault.get("ctx", {}).get("expected") or ", ".join(
-            f"{key} {value}" for key, value in fault.get("ctx", {}).items() if key != "error"
+            f"{WORDS.get(key, key)} {value}" for key, value in fault.get("ctx", {}).items() if key != "error"
         )
+        accepted = accepted or ACCEPTED.get(fault["type"])
         found.append(FieldProblem(where, str(fault["msg"]), str(accepted or "see /docs")))
     return found
 

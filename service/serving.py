@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ import uvloop
 from service.app import create_app
 from service.demo.seeding import keep_town
 from service.demo.welcome import say_welcome
+from service.errors import ServiceError
 from service.log import start_log
 from service.metrics import metrics_app
 from service.schema import migrate
@@ -32,7 +34,11 @@ class Beside(uvicorn.Server):
 def serve(
     settings: Settings, host: str, port: int, roles: frozenset[str], *, demo: bool = False, migrating: bool = True
 ) -> int:
-    """Serve until a signal ends it. On start: migrate, then the demo's town; /readyz is 503 until it stands."""
+    """Serve until a signal ends it. On start: migrate, then the demo's town; /readyz is 503 until it stands.
+
+    Raises ServiceError, with nothing touched, when nobody can listen there; and for a database that is not the demo's.
+    """
+    refuse_taken(host, port)
     start_log()
     settings.home.mkdir(parents=True, exist_ok=True)
     if migrating:
@@ -56,6 +62,16 @@ def serve(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(server, settings, port, demo))
     return 0
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Try the address before anything is opened. Raises ServiceError when it is taken or not this machine's."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
+        raise ServiceError(f"cannot listen on {host}, port {port}: {reason}. Choose another with --port") from error
 
 
 async def _run(server: uvicorn.Server, settings: Settings, port: int, demo: bool) -> None:
@@ -91,10 +107,14 @@ async def _stop_when_it_fails(server: uvicorn.Server, player: "asyncio.Task[None
 async def _play(app: Any, settings: Settings, port: int) -> None:
     """Keep the demo's town, and run the simulator as a process of its own once it stands; both end with the service."""
     state = app.state
-    async with asyncio.TaskGroup() as group:
-        keeping = keep_town(state.database, state.clock, state.vault, settings.home, state.town_stands)
-        group.create_task(keeping)
-        group.create_task(_simulate(state, settings, port))
+    try:
+        async with asyncio.TaskGroup() as group:
+            keeping = keep_town(state.database, state.clock, state.vault, settings.home, state.town_stands)
+            group.create_task(keeping)
+            group.create_task(_simulate(state, settings, port))
+    except ExceptionGroup as failed:
+        refusal = next((error for error in failed.exceptions if isinstance(error, ServiceError)), failed)
+        raise refusal from None
 
 
 async def _simulate(state: Any, settings: Settings, port: int) -> None:

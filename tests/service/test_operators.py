@@ -74,6 +74,14 @@ async def test_bad_input_names_the_field(town: TownBuilder) -> None:
     assert all(fault["problem"] and fault["accepted"] for fault in answer.json()["fields"])
 
 
+async def test_a_body_that_is_no_json_is_named(town: TownBuilder) -> None:
+    """The field is the body, not the place of the character where reading stopped."""
+    desk = await town.desk("wu")
+    answer = await desk.post("/api/orders", content=b"{", headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert [(fault["field"], fault["accepted"]) for fault in answer.json()["fields"]] == [("body", "a JSON object")]
+
+
 async def test_another_sites_page_cannot_use_the_session(town: TownBuilder) -> None:
     """A POST with our cookie but a foreign Origin is refused before it is looked at."""
     desk = await town.desk("wu")

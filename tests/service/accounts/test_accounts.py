@@ -14,7 +14,7 @@ from service.accounts.setup import create_first_admin
 from service.auth import actor_of_session
 from service.clock import Clock
 from service.db import Database
-from service.errors import Conflict
+from service.errors import BadInput, Conflict
 from service.settings import Settings
 from tests.fixtures.house import SECRET
 from tests.service.accounts.desk import LAISHAN, PASSWORD, YANTAI_STREET, Desk
@@ -191,3 +191,11 @@ async def test_the_first_admin_comes_from_the_command_line(database_url: str, tm
             await create_first_admin(settings, "boss")
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 61])
+async def test_the_first_admin_has_a_name(database_url: str, tmp_path: Path, name: str) -> None:
+    """What nobody could type at the sign-in is refused before the database is opened."""
+    with pytest.raises(BadInput):
+        await create_first_admin(Settings(home=tmp_path / "home", database_url=database_url, secret_key=SECRET), name)
+    assert not (tmp_path / "home").exists()
