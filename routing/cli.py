@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from routing.check import check
-from routing.errors import NothingPublishable, RoutingError, SolverCrashed
+from routing.errors import FormatError, NothingPublishable, RoutingError, SolverCrashed
 from routing.explain import explain
-from routing.formats import FORMATS, detect, load_text, parse_problem, read_plan, read_problem, write_plan
+from routing.formats import FORMATS, detect, load_text, parse_problem, read_plan, read_problem, refuse_form, write_plan
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import ENGINES, Progress, solve
@@ -52,6 +52,8 @@ def run_plan(options: argparse.Namespace) -> int:
     began = time.monotonic()
     try:
         problem, form = _read(options.file, options.format)
+        if options.out:
+            _refuse_target(Path(options.out), options.out_format, problem)
         plan = solve(
             problem, seconds=options.seconds, iterations=options.iterations, seed=options.seed, engine=options.engine,
             on_progress=_progress,
@@ -136,6 +138,13 @@ def _refuse(refusal: Exception, code: int) -> int:
 
 def _line(value: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _refuse_target(path: Path, out_format: str, problem: Problem) -> None:
+    """Refuses, before minutes go into a plan, a place or a form that could not take it. Raises FormatError."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise FormatError("out", f"{path} cannot be written", "a file in a folder that exists")
+    refuse_form(problem, out_format or "unwalled")
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

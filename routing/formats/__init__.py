@@ -96,11 +96,18 @@ def read_plan(problem: Problem, path: str | Path) -> Plan:
     return unwalled.read_plan(problem, root)
 
 
-def write_plan(problem: Problem, plan: Plan, form: str) -> dict[str, Any]:
-    """The plan as a JSON value. Raises FormatError for a format that has no plan of its own."""
-    writers = {"unwalled": unwalled.write_plan, "hhcrsp": hhcrsp.write_plan, "vroom": vroom.write_plan}
-    if form not in writers:
-        raise FormatError("out-format", f"is {form!r}", ", ".join(writers))
+def refuse_form(problem: Problem, form: str) -> None:
+    """Raises FormatError for a form that cannot hold a plan of this problem; cheap, so ask before planning."""
+    if form not in _WRITERS:
+        raise FormatError("out-format", f"is {form!r}", ", ".join(_WRITERS))
     if form == "hhcrsp" and problem.kind != "hhcrsp":
         raise FormatError("out-format", f"hhcrsp cannot hold a {problem.kind} plan", "unwalled")
-    return writers[form](problem, plan)
+
+
+def write_plan(problem: Problem, plan: Plan, form: str) -> dict[str, Any]:
+    """The plan as a JSON value. Raises FormatError for a form that cannot hold it."""
+    refuse_form(problem, form)
+    return _WRITERS[form](problem, plan)
+
+
+_WRITERS = {"unwalled": unwalled.write_plan, "hhcrsp": hhcrsp.write_plan, "vroom": vroom.write_plan}

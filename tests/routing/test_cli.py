@@ -78,6 +78,17 @@ def test_bad_options_and_unknown_visits_are_2(day: Path, capsys: pytest.CaptureF
     assert main(["explain", str(day), str(out), "nobody"]) == 2
 
 
+@pytest.mark.parametrize("more", [("--out", "nowhere/plan.json"), ("--out", "."), ("--out-format", "hhcrsp")])
+def test_a_plan_that_could_not_be_written_is_not_begun(
+    more: tuple[str, str], day: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The option is named before any second goes into planning."""
+    out = ("--out", str(day.parent / more[1])) if more[0] == "--out" else ("--out", str(day.with_name("p")), *more)
+    assert main(["plan", str(day), "--seconds", "60", *out]) == 2
+    said = capsys.readouterr()
+    assert more[0].removeprefix("--") in said.err and "construct" not in said.err and not said.out
+
+
 def test_nothing_publishable_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A visit that must be served and cannot be exits with 3 and says which."""
     visit = call("v", 1, needs=(Need(20, {"surgery": 1}),), must=True)
