@@ -56,13 +56,14 @@ def write_accounts(home: Path, town: Town, passwords: dict[str, str]) -> None:
     """Keep who can sign in with which password, mode 600."""
     people = [
         {"name": a.login, "display": a.display, "role": a.role, "areas": a.areas, "password": passwords[a.login]}
+        | {"on_shift": a.caregiver is not None and town.caregivers[a.caregiver].shift is not None}
         for a in town.accounts
     ]
     _write_private(home / ACCOUNTS, orjson.dumps(people, option=orjson.OPT_INDENT_2))
 
 
 def read_accounts(home: Path) -> list[dict[str, Any]]:
-    """Everybody who can sign in: name, display, role, areas, password. Raises DemoFileMissing."""
+    """Everybody who can sign in: name, display, role, areas, password, and who works by day. Raises DemoFileMissing."""
     people: list[dict[str, Any]] = orjson.loads(_read(home / ACCOUNTS))
     return people
 

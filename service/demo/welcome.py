@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from service.demo.homefiles import DemoFileMissing, read_accounts
 
-DISPATCHER, ADMIN, CAREGIVER = "wu", "admin", "cg001"
+DISPATCHER, ADMIN = "wu", "admin"
 
 
 def say_welcome(home: Path, port: int) -> None:
@@ -18,10 +19,10 @@ def say_welcome(home: Path, port: int) -> None:
     print("\n".join(_lines(people, port)), flush=True)
 
 
-def _lines(people: dict[str, dict[str, str]], port: int) -> list[str]:
+def _lines(people: dict[str, dict[str, Any]], port: int) -> list[str]:
     rows = (
         ("调度台 desk", DISPATCHER),
-        ("护理员手机 phone", CAREGIVER),
+        ("护理员手机 phone", _with_a_route(people)),
         ("管理员 admin", ADMIN),
     )
     signs = [f"    {_padded(what, 18)} {login:<8} {people[login]['password']}" for what, login in rows]
@@ -37,6 +38,12 @@ def _lines(people: dict[str, dict[str, str]], port: int) -> list[str]:
         "  结束 stop: Ctrl+C",
         "",
     ]
+
+
+def _with_a_route(people: dict[str, dict[str, Any]]) -> str:
+    """A caregiver whose phone has something to show: one who works today, not one with a day off."""
+    caregivers = [person for person in people.values() if person["role"] == "caregiver"]
+    return str(max(caregivers, key=lambda person: person.get("on_shift", False))["name"])
 
 
 def _padded(text: str, width: int) -> str:

@@ -189,12 +189,17 @@ async def test_it_is_founded_once(town: Town) -> None:
 
 
 async def test_the_welcome_tells_how_to_come_in(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
-    """The words on the terminal name the address, a dispatcher, a phone and the admin with their passwords."""
+    """The words on the terminal name the address, a dispatcher, a phone with a route and the admin with their passwords."""
     say_welcome(town.home, 8123)
     said = capsys.readouterr().out
     accounts = {person["name"]: person["password"] for person in read_accounts(town.home)}
     assert "http://127.0.0.1:8123" in said
-    assert all(accounts[name] in said for name in ("wu", "cg001", "admin"))
+    assert all(accounts[name] in said for name in ("wu", "admin"))
+    phone = next(words for words in map(str.split, said.splitlines()) if "phone" in words)[-2:]
+    assert accounts[phone[0]] == phone[1]
+    async with town.database.reading() as session:
+        busy = select(Route.id).join(Account, Account.caregiver_id == Route.caregiver_id)
+        assert (await session.scalars(busy.where(Account.name == phone[0]))).first() is not None
 
 
 async def test_the_next_day_is_prepared_and_woken(town: Town) -> None:
