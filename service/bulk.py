@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from models import Base
 from service.db import Database
 
-CHUNK = 100
+CHUNK = 50
 """Rows in one transaction."""
 
 
