@@ -47,7 +47,19 @@ class Message:
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in `body`. Raises Unreadable: not UTF-8, not JSON, a key twice, NaN, too deep, not an object."""
+    """The JSON object in `body`, every value fit to be kept. Raises Unreadable, also for one field that is not."""
+    value, unfit = read_fields(body)
+    if unfit:
+        raise Unreadable(f"{unfit[0]} cannot be kept")
+    return value
+
+
+def read_fields(body: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The JSON object in `body` without the fields that cannot be kept, and the names of those (in ASCII).
+
+    Unfit is what no database keeps: half a surrogate pair, a number beyond 64 bits or all bounds, depth beyond 8.
+    Raises Unreadable: not UTF-8, not JSON, a key twice, NaN, not an object, nested beyond what can be parsed.
+    """
     try:
         value = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except Unreadable:
@@ -60,14 +72,14 @@ def read_object(body: bytes) -> dict[str, Any]:
         raise Unreadable(f"not JSON: {str(error)[:120]}") from error
     if not isinstance(value, dict):
         raise Unreadable(f"a JSON object is expected, not {type(value).__name__}")
-    _storable(value, 1)
-    return value
+    unfit = [name for name, inner in value.items() if not _fit(name, inner)]
+    kept = {name: inner for name, inner in value.items() if name not in unfit}
+    return kept, [name.encode("ascii", "backslashreplace").decode()[:60] for name in unfit]
 
 
 def read_message(body: bytes, boot: int, counter: int, now: datetime) -> Message:
     """Read one alert. Without a usable `msg_id` boot and counter stand in for it. Raises Unreadable."""
-    given = read_object(body)
-    warnings: list[str] = []
+    given, warnings = read_fields(body)
     message = Message(
         _msg_id(given, boot, counter, warnings),
         _kind(given, warnings),
@@ -169,6 +181,15 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise Unreadable(f"{name} is not JSON")
+
+
+def _fit(name: str, value: Any) -> bool:
+    try:
+        _encodable(name)
+        _storable(value, 2)
+    except Unreadable:
+        return False
+    return True
 
 
 def _storable(value: Any, depth: int) -> None:

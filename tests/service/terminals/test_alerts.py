@@ -68,7 +68,7 @@ async def test_unsigned_calls_are_capped_and_then_only_counted(bedside: Bedside)
     assert bedside.intake.unverified.only_counted == 15
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"msg_id":"a","msg_id":"b"}', b"[" * 9000, b'{"kind":"\\ud800"}'])
+@pytest.mark.parametrize("body", [b"", b"{", b'{"msg_id":"a","msg_id":"b"}', b"[" * 9000])
 async def test_a_signed_call_that_cannot_be_read_becomes_a_task(bedside: Bedside, body: bytes) -> None:
     """400, its bytes kept, and an event that asks the desk to call the bedside back."""
     answer = await bedside.send(body)
