@@ -189,7 +189,7 @@ async def test_it_is_founded_once(town: Town) -> None:
 
 
 async def test_the_welcome_tells_how_to_come_in(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
-    """The words on the terminal name the address, a dispatcher, a phone with a route and the admin with their passwords."""
+    """The words name the address, and a dispatcher, a phone with a route and the admin with their passwords."""
     say_welcome(town.home, 8123)
     said = capsys.readouterr().out
     accounts = {person["name"]: person["password"] for person in read_accounts(town.home)}
