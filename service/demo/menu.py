@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FAMILY_NAMES = {
-    "meal": "助餐", "urgent": "助急", "medical": "助医", "escort": "助行", "bath": "助浴", "clean": "助洁",
-    "patrol": "探访", "volunteer": "陪伴",
-}  # fmt: skip
 MIN_GOVERNMENT_FEN_PER_HOUR = 2000  # government purchase pays at least 20 yuan an hour (Weihai civil affairs 2018/161)
 
 

@@ -13,18 +13,6 @@ from service.demo.homes import Home
 REFERENCE_ON = date(2026, 1, 1)  # ages are drawn for this day
 PHONE_PREFIX = "1540000"  # 154 is handed to no operator, so no telephone in the world rings
 CARE_LEVELS = ("intact", "mild", "moderate", "severe", "total")  # GB/T 42195-2022: 完好 轻度 中度 重度 完全丧失
-CARE_LEVEL_NAMES = {
-    "intact": "能力完好",
-    "mild": "轻度失能",
-    "moderate": "中度失能",
-    "severe": "重度失能",
-    "total": "完全失能",
-}
-CATEGORY_NAMES = {
-    "living_alone": "独居", "empty_nest": "空巢", "aged": "高龄", "disabled": "失能", "dementia": "失智",
-    "severe_handicap": "重残", "bereaved": "失独", "special_family": "计生特殊", "low_income": "低保",
-    "destitute": "特困",
-}  # fmt: skip
 # Share of the register per age band: the register of a care service is older than the street.
 AGE_BANDS = (
     (60, 69, 17.0), (70, 74, 15.0), (75, 79, 19.0), (80, 84, 23.0), (85, 89, 17.0), (90, 94, 7.0), (95, 99, 1.7),

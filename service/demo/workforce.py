@@ -13,7 +13,6 @@ from service.demo.people import make_name
 
 MINUTES_PER_DAY = 1440
 LEVELS = (5, 4, 3, 2, 1)  # national skill levels: the lower the number, the higher the skill
-LEVEL_NAMES = {5: "五级", 4: "四级", 3: "三级", 2: "二级", 1: "一级"}
 LEVEL_COUNTS = {5: 14, 4: 22, 3: 15, 2: 6, 1: 3}
 SKILLS = {  # what a level brings; single people have more or less
     5: ("meal", "clean", "patrol", "escort"),

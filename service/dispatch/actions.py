@@ -104,7 +104,7 @@ async def publish_plan(session: AsyncSession, actor: Actor | None, plan_id: int,
     if done.first() is None:
         raise NotADraft(f"plan {plan_id} is {plan.state}", state=plan.state.value)
     await session.refresh(plan)
-    caregivers = list(await session.scalars(select(Route.caregiver_id).where(Route.plan_id == plan_id)))
+    caregivers = await queries.caregivers_of_plan(session, plan_id)
     outbox.append(
         session,
         "plan.published",

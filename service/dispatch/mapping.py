@@ -19,9 +19,12 @@ from routing.problem import (
 from routing.problem import Caregiver as Person
 from routing.problem import Shift as Stretch
 from routing.problem import Visit as Ask
-from routing.travel import DETOUR, distances_m, straight
+from routing.travel import DETOUR, EARTH_M, PARK_S, SPEED_MPS, distances_m, straight
 from service.dispatch.rows import DayRows, Frozen
 from service.town_clock import local_midnight
+
+__all__ = ["DETOUR", "EARTH_M", "PARK_S", "SPEED_MPS", "day_problem", "head_values", "route_values", "unserved_values"]
+"""The estimates of travel pass through here too: responders are ranked by the same ones as plans are made with."""
 
 CARE = "care"
 """The skill whose level is the caregiver's grade: 五级 (5) is level 1, 一级 (1) is level 5."""

@@ -150,6 +150,11 @@ async def list_plans(session: AsyncSession, actor: Actor, on_date: date, area_co
     return (await session.scalars(query.order_by(Plan.id.desc()).limit(100))).all()
 
 
+async def caregivers_of_plan(session: AsyncSession, plan_id: int) -> list[int]:
+    """Whom a plan sends out."""
+    return list(await session.scalars(select(Route.caregiver_id).where(Route.plan_id == plan_id)))
+
+
 async def next_version(session: AsyncSession, area_code: str, on_date: date) -> int:
     """The number that the next plan of a day gets."""
     query = select(func.max(Plan.version)).where(Plan.area_code == area_code, Plan.on_date == on_date)

@@ -1,17 +1,15 @@
 """Who is nearest, what they are doing and who would wait if they went; values in, values out, refuses to look up."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from service.dispatch.mapping import DETOUR, EARTH_M, PARK_S, SPEED_MPS
 
 Coordinate = tuple[float, float]
 """Longitude and latitude, WGS-84."""
 
-EARTH_M = 6_371_008.8
-DETOUR = 1.35
-SPEED_MPS: Mapping[str, float] = {"walk": 1.25, "ebike": 4.2, "bus": 4.0, "car": 6.5}
-PARK_S: Mapping[str, int] = {"walk": 0, "ebike": 45, "bus": 300, "car": 150}
 AT_THE_SCENE = timedelta(minutes=30)
 """How long a responder is reckoned to stay, when the slips of their next visits are worked out."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, MenuItem, Order, Visit
@@ -16,7 +16,7 @@ from service.errors import BadInput, Conflict, FieldProblem
 from service.meals.queries import get_meal
 from service.orders import queries, rules
 from service.realtime import outbox
-from service.visits.queries import visit_view
+from service.visits.queries import find_visit_of_order, visit_view
 
 
 class AlreadyClosed(Conflict):
@@ -118,7 +118,7 @@ async def cancel_order(session: AsyncSession, actor: Actor, order_id: int, now: 
     if (await session.execute(claim.values(state=OrderState.CANCELLED).returning(Order.id))).first() is None:
         raise AlreadyClosed(f"order {order.id} is already {order.state}", state=order.state.value)
     await session.refresh(order)
-    visit = (await session.scalars(select(Visit).where(Visit.order_id == order.id))).first()
+    visit = await find_visit_of_order(session, order.id)
     if visit is not None and visit.state is VisitState.ACCEPTED:
         visit.state = VisitState.CANCELLED
     await session.flush()

@@ -27,6 +27,11 @@ async def get_visit(session: AsyncSession, visit_id: int) -> Visit:
     return visit
 
 
+async def find_visit_of_order(session: AsyncSession, order_id: int) -> Visit | None:
+    """The visit that an order asked for, if it has one."""
+    return (await session.scalars(select(Visit).where(Visit.order_id == order_id))).first()
+
+
 async def caregivers_of(session: AsyncSession, visit_id: int) -> list[int]:
     """The caregivers whom the published plan sends to this visit."""
     query = (
