@@ -12,7 +12,7 @@ CENTRE = (121.45, 37.46)
 M_PER_LAT, M_PER_LON = 111_200.0, 88_300.0
 SKILLS = ("care", "bath", "medical")
 RIDE = 40 * 60
-OBJECTIVE = Objective(travel=1, tardiness=2, overtime=3, unserved=1, changed=300, unwished=300)
+OBJECTIVE = Objective(travel=1, tardiness=2, overtime=3, unserved=1, continuity=300, unwished=300)
 
 
 class Town:

@@ -139,7 +139,7 @@ class Compiled:
             visit = self.problem.visits[self.visit[x]]
             for r, c in enumerate(self.owner):
                 self.able[x, r] = allowed(visit, self.half[x], people[c])
-                self.wish[x, r] = goal.changed * (bool(visit.previous) and people[c].id not in visit.previous)
+                self.wish[x, r] = goal.continuity * (bool(visit.previous) and people[c].id not in visit.previous)
                 self.wish[x, r] += goal.unwished * (bool(visit.preferred) and people[c].id not in visit.preferred)
         self.wish_of: list[list[int]] = self.wish.tolist()
 

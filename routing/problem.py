@@ -18,8 +18,10 @@ PARTS = (
     "overtime",
     "vehicles",
     "unserved",
-    "changed",
+    "continuity",
     "unwished",
+    "changed",
+    "spread",
 )
 
 
@@ -87,7 +89,8 @@ class Shift:
 class Caregiver:
     """One person. `skills` maps a skill to its level (at least 1); `end` None lets the route end anywhere.
 
-    `load` bounds the goods aboard (None: no bound), `portions` the meals in the bag (0: carries none).
+    `load` bounds the goods aboard (None: no bound), `portions` the meals in the bag (0: carries none). `most_paid` bounds
+    the paid ticks of all shifts together: from leaving to being back, less the break (None: no bound).
     """
 
     id: str
@@ -98,6 +101,7 @@ class Caregiver:
     mode: str = "car"
     load: int | None = None
     portions: int = 0
+    most_paid: int | None = None
 
     def __post_init__(self) -> None:
         named(self.id, "caregiver.id")
@@ -105,6 +109,8 @@ class Caregiver:
         whole(self.portions, f"caregivers.{self.id}.portions", 0, FAR)
         if self.load is not None:
             whole(self.load, f"caregivers.{self.id}.load", 0, FAR)
+        if self.most_paid is not None:
+            whole(self.most_paid, f"caregivers.{self.id}.most_paid", 0, FAR)
         for first, second in zip(self.shifts, self.shifts[1:], strict=False):
             if second.start < first.end:
                 raise ProblemError(f"caregivers.{self.id}.shifts", "overlap or are out of order", "ascending shifts")
@@ -120,6 +126,38 @@ class Need:
     def __post_init__(self) -> None:
         whole(self.duration, "need.duration", 0, FAR)
         _skills(self.skills, "need.skills")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What people were told in the published plan about one person of a visit: who comes and when service starts."""
+
+    caregiver: str
+    start: int
+
+    def __post_init__(self) -> None:
+        named(self.caregiver, "promise.caregiver")
+        whole(self.start, "promise.start", -FAR, FAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Order and spacing: `second` starts at least `low` and at most `high` ticks after `first` starts, if both are served.
+
+    Starts are those of the first person. `high` FAR leaves the later end open; a negative `low` lets `second` come first.
+    """
+
+    first: str
+    second: str
+    low: int
+    high: int = FAR
+
+    def __post_init__(self) -> None:
+        name = f"links.{named(self.first, 'link.first')}.{named(self.second, 'link.second')}"
+        if self.first == self.second:
+            raise ProblemError(name, "links a visit to itself", "two different visits")
+        if whole(self.low, f"{name}.low", -FAR, FAR) > whole(self.high, f"{name}.high", -FAR, FAR):
+            raise ProblemError(name, f"allows {self.low} to {self.high}", "low <= high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +196,7 @@ class Visit:
     `gap` bounds (start of the second person - start of the first), (0, 0) is together; two persons are two
     different caregivers. `price` is what not serving costs, `must` forbids it. `pinned` names the caregiver per person,
     `pinned_start` the first person's start. `access` ticks pass between arriving and being able to start.
-    `load` goods: carried from the start of the route, or, with `delivers`, taken aboard at that other visit.
+    `promised` is what the published plan told, one entry per person. `load` goods: carried from the start of the route, or, with `delivers`, taken aboard at that other visit.
     """
 
     id: str
@@ -177,6 +215,7 @@ class Visit:
     load: int = 0
     delivers: str | None = None
     meal: Meal | None = None
+    promised: tuple[Promise, ...] = ()
 
     def __post_init__(self) -> None:
         name = f"visits.{named(self.id, 'visit.id')}"
@@ -198,6 +237,8 @@ class Visit:
             whole(self.pinned_start, f"{name}.pinned_start", -FAR, FAR)
         if len(self.pinned) not in (0, len(self.needs)) or len(set(self.pinned)) != len(self.pinned):
             raise ProblemError(f"{name}.pinned", f"is {self.pinned}", "one different caregiver per person, or nothing")
+        if len(self.promised) not in (0, len(self.needs)):
+            raise ProblemError(f"{name}.promised", f"has {len(self.promised)} entries", "one per person, or nothing")
         if (self.meal or self.delivers or self.load) and len(self.needs) == 2:
             raise ProblemError(f"{name}.needs", "two persons with goods or a meal", "one person")
         if self.meal and (self.delivers or self.load):
@@ -209,6 +250,9 @@ class Objective:
     """Weights of the cost's parts (whole numbers, per tick or per piece); cost = weighted sum / `scale`.
 
     Parts in `hidden` steer the search but are left out of the printed cost (vehicles first, then distance).
+    Pieces: `continuity` counts people who are not among the visit's previous caregivers, `unwished` those not among the
+    preferred ones, `changed` those who differ from the promise or start more than `tolerance` ticks away from it.
+    `spread` is the most paid time of a caregiver less the least, over those who have a shift.
     """
 
     travel: int = 1
@@ -219,8 +263,11 @@ class Objective:
     overtime: int = 1
     vehicles: int = 0
     unserved: int = 1
-    changed: int = 0
+    continuity: int = 0
     unwished: int = 0
+    changed: int = 0
+    spread: int = 0
+    tolerance: int = 900
     scale: int = 1
     hidden: frozenset[str] = frozenset()
 
@@ -228,6 +275,7 @@ class Objective:
         for part in PARTS:
             whole(getattr(self, part), f"objective.{part}", 0, FAR)
         whole(self.scale, "objective.scale", 1, FAR)
+        whole(self.tolerance, "objective.tolerance", 0, FAR)
         if not self.hidden <= frozenset(PARTS):
             raise ProblemError("objective.hidden", f"is {sorted(self.hidden)}", ", ".join(PARTS))
 
@@ -249,6 +297,7 @@ class Problem:
     objective: Objective = field(default_factory=Objective)
     kind: str = "unwalled"
     labels: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
 
     def __post_init__(self) -> None:
         whole(self.ticks_per_s, "ticks_per_s", 1, 1_000_000)
@@ -269,6 +318,10 @@ class Problem:
         goods = [visit.delivers for visit in self.visits if visit.delivers]
         if len(set(goods)) != len(goods):
             raise ProblemError("visits.delivers", "one pick-up is delivered twice", "one delivery per pick-up")
+        for i, link in enumerate(self.links):
+            for end in (link.first, link.second):
+                if end not in visits:
+                    raise ProblemError(f"links[{i}]", f"names {end!r:.60}", "the id of a visit")
 
     def _place(self, place: object, name: str) -> None:
         whole(place, name, 0, self.travel.places - 1)

@@ -43,7 +43,7 @@ PRICE_S = {
 
 LOADING_S = 180
 UNWISHED_S = 300
-OBJECTIVE = Objective(travel=1, tardiness=2, overtime=3, unserved=1, changed=0, unwished=UNWISHED_S)
+OBJECTIVE = Objective(travel=1, tardiness=2, overtime=3, unserved=1, unwished=UNWISHED_S)
 
 
 class Places:
