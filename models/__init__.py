@@ -6,10 +6,12 @@ from models.base import Base
 from models.beds import Bed
 from models.elders import Contact, Elder, Household
 from models.events import Event, Sequence
-from models.incidents import Incident, Timer
+from models.incidents import Incident, LostCase, Timer
 from models.jobs import DemoClock, Job
+from models.ladders import AnswerGoal, Ladder
 from models.meals import Canteen, Meal
 from models.menu import MenuItem, MenuPrice
+from models.notices import Gateway, Notice
 from models.orders import Order
 from models.plans import Plan, Route, Stop, Unserved
 from models.providers import Duty, Provider, Station
@@ -21,6 +23,7 @@ __all__ = [
     "Account",
     "AccountArea",
     "Alert",
+    "AnswerGoal",
     "Area",
     "AuditRow",
     "Base",
@@ -34,13 +37,17 @@ __all__ = [
     "Duty",
     "Elder",
     "Event",
+    "Gateway",
     "Household",
     "IdempotencyRecord",
     "Incident",
     "Job",
+    "Ladder",
+    "LostCase",
     "Meal",
     "MenuItem",
     "MenuPrice",
+    "Notice",
     "Order",
     "Plan",
     "Position",

@@ -48,6 +48,7 @@ class Elder(Base):
     notes: Mapped[str | None] = mapped_column(String(200))
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     conditions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    medicines_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Contact(Base):

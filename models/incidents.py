@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
-from models.types import IncidentState, Outcome, TimerState, UtcMoment, choice
+from models.types import Datum, IncidentState, Outcome, TimerState, UtcMoment, choice
 
 
 class Incident(Base):
@@ -35,6 +35,7 @@ class Incident(Base):
     kind: Mapped[str] = mapped_column(String(24))
     severity: Mapped[int]
     drill: Mapped[bool] = mapped_column(default=False)
+    ladder_id: Mapped[int | None] = mapped_column(ForeignKey("ladder.id"))
     state: Mapped[IncidentState] = mapped_column(choice(IncidentState))
     presses: Mapped[int] = mapped_column(default=1)
     press_times: Mapped[list[str]] = mapped_column(default=list)
@@ -78,4 +79,29 @@ class Timer(Base):
     rung: Mapped[str] = mapped_column(String(24))
     due_at: Mapped[UtcMoment]
     state: Mapped[TimerState] = mapped_column(choice(TimerState))
+    armed_at: Mapped[UtcMoment | None]
     fired_at: Mapped[UtcMoment | None]
+    problem: Mapped[str | None] = mapped_column(String(200))
+
+
+class LostCase(Base):
+    """The search for somebody who left and did not come back; the circle grows from the last point until found."""
+
+    __tablename__ = "lost_case"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True, autoincrement=False)
+    last_lon: Mapped[float]
+    last_lat: Mapped[float]
+    last_datum: Mapped[Datum] = mapped_column(choice(Datum))
+    last_place: Mapped[str | None] = mapped_column(String(120))
+    last_seen_at: Mapped[UtcMoment]
+    wears: Mapped[str | None] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(12))
+    opened_at: Mapped[UtcMoment]
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    found_at: Mapped[UtcMoment | None]
+    found_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    found_lon: Mapped[float | None]
+    found_lat: Mapped[float | None]
+    found_datum: Mapped[str | None] = mapped_column(String(8))
+    found_place: Mapped[str | None] = mapped_column(String(120))

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
-from models.types import Datum, Role, UtcMoment, choice
+from models.types import Datum, Post, UtcMoment, choice
 
 
 class Provider(Base):
@@ -37,14 +37,24 @@ class Station(Base):
 
 
 class Duty(Base):
-    """One person on duty at a station in a role, from `from_at` up to, not including, `to_at`."""
+    """One person on duty at a post, from `from_at` up to, not including, `to_at`.
+
+    A station's duty names the station, a desk's, village's or supervisor's the area it answers for. Somebody without
+    an account (a village committee) is a name and a number.
+    """
 
     __tablename__ = "duty"
-    __table_args__ = (Index("ix_duty_station_id_from_at_to_at", "station_id", "from_at", "to_at"),)
+    __table_args__ = (
+        Index("ix_duty_station_id_from_at_to_at", "station_id", "from_at", "to_at"),
+        Index("ix_duty_area_code_to_at", "area_code", "to_at"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    station_id: Mapped[int] = mapped_column(ForeignKey("station.id"))
-    role: Mapped[Role] = mapped_column(choice(Role))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    post: Mapped[Post] = mapped_column(choice(Post))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("station.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str | None] = mapped_column(String(60))
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     from_at: Mapped[UtcMoment]
     to_at: Mapped[UtcMoment]

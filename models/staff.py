@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
@@ -26,6 +26,7 @@ class Caregiver(Base):
     courier: Mapped[bool] = mapped_column(default=False)
     bag_portions: Mapped[int] = mapped_column(default=0)
     left_on: Mapped[date | None]
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     def at_least(self, level: int) -> bool:
         """Whether the grade suffices for work that asks for `level` (三级 does for 五级, not the other way)."""

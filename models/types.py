@@ -170,8 +170,41 @@ class Outcome(StrEnum):
 
 
 class TimerState(StrEnum):
-    """A rung of the emergency ladder: waiting for its moment, fired, or stopped because somebody came first."""
+    """A rung of the emergency ladder: waiting for its moment, fired, stopped because somebody came first, or broken."""
 
     ARMED = "armed"
     FIRED = "fired"
+    STOPPED = "stopped"
+    QUARANTINED = "quarantined"
+
+
+class Post(StrEnum):
+    """What somebody on duty answers for: a rung of the ladder."""
+
+    DESK = "desk"
+    STATION = "station"
+    VILLAGE = "village"
+    SUPERVISOR = "supervisor"
+
+
+class ChannelKind(StrEnum):
+    """How a notice leaves the house."""
+
+    CONSOLE = "console"
+    PUSH = "push"
+    SMS = "sms"
+    VOICE = "voice"
+    WEBHOOK = "webhook"
+    LOGFILE = "logfile"
+
+
+class NoticeState(StrEnum):
+    """Life of a notice: waiting, taken by a process for some seconds, gone out, seen, or one of the ways it failed."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    SEEN = "seen"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
     STOPPED = "stopped"

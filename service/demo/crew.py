@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from models.types import Mode, Role
+from models.types import Mode, Post, Role
 from service.accounts.actions import create_account
 from service.accounts.passwords import hash_password
 from service.db import Database
 from service.demo.town import Town
 from service.demo.workforce import Caregiver
 from service.town_clock import local_midnight
+from service.vault import Vault
 
 Row = dict[str, Any]
 BREAK_MIN = 40
@@ -20,6 +21,7 @@ DUTY_DAYS = 14
 ACCOUNTS_A_CHUNK = 8
 PORTERS = frozenset({"ebike", "car"})
 COURIER_BAG, OTHER_BAG = 15, 8
+POSTS = {"committee": Post.VILLAGE}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Crew:
     stations: list[int]
     caregivers: list[int]
     accounts: dict[str, int]
+    vault: Vault
 
 
 def is_courier(caregiver: Caregiver) -> bool:
@@ -36,7 +39,7 @@ def is_courier(caregiver: Caregiver) -> bool:
     return caregiver.level >= 4 and caregiver.mode in PORTERS
 
 
-def caregiver_rows(town: Town, providers: list[int], stations: list[int]) -> list[Row]:
+def caregiver_rows(town: Town, vault: Vault, providers: list[int], stations: list[int]) -> list[Row]:
     """Caregivers with their grade; a bag holds 12 lunches for couriers, a few for others who do not walk."""
     return [
         {
@@ -50,6 +53,7 @@ def caregiver_rows(town: Town, providers: list[int], stations: list[int]) -> lis
             "trained": True,
             "courier": is_courier(c),
             "bag_portions": COURIER_BAG if is_courier(c) else OTHER_BAG if c.mode in PORTERS else 0,
+            "phone_sealed": vault.seal(c.phone, "caregiver.phone_sealed"),
         }
         for c in town.caregivers
     ]
@@ -89,26 +93,21 @@ def shift_rows(town: Town, caregivers: list[int], day: date) -> list[Row]:
 
 
 def duty_rows(town: Town, crew: Crew, day: date) -> list[Row]:
-    """Who answers on a real day: the roster is on real time, as calls are. Committees have no account, so no row."""
+    """Who answers on a real day: the roster is on real time, as calls are. Committees have a number, no account."""
     midnight = local_midnight(day)
-    roles = {account.login: Role(account.role) for account in town.accounts}
-    rows = []
-    for duty in town.duties:
-        if duty.account is None:
-            continue
-        station = duty.station
-        if station is None:
-            station = next(k for k, s in enumerate(town.stations) if s.area_code[:6] == duty.area_code[:6])
-        rows.append(
-            {
-                "station_id": crew.stations[station],
-                "role": roles[duty.account],
-                "account_id": crew.accounts[duty.account],
-                "from_at": midnight + timedelta(minutes=duty.from_min),
-                "to_at": midnight + timedelta(minutes=duty.to_min),
-            }
-        )
-    return rows
+    return [
+        {
+            "post": POSTS.get(duty.role) or Post(duty.role),
+            "area_code": duty.area_code,
+            "station_id": None if duty.station is None else crew.stations[duty.station],
+            "account_id": None if duty.account is None else crew.accounts[duty.account],
+            "name": duty.display,
+            "phone_sealed": crew.vault.seal(duty.phone, "duty.phone_sealed"),
+            "from_at": midnight + timedelta(minutes=duty.from_min),
+            "to_at": midnight + timedelta(minutes=duty.to_min),
+        }
+        for duty in town.duties
+    ]
 
 
 async def add_accounts(

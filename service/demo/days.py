@@ -21,6 +21,7 @@ from service.demo.planning import districts_of, draft_plans, publish
 from service.demo.today import Register, add_day
 from service.demo.town import Town
 from service.town_clock import local_midnight
+from service.vault import Vault
 
 START_MIN = 9 * 60 + 30
 """Minutes after local midnight at which the town's day opens."""
@@ -66,7 +67,7 @@ class Standing:
         )
 
 
-async def find_town(database: Database, town: Town) -> Standing:
+async def find_town(database: Database, vault: Vault, town: Town) -> Standing:
     """The ids of a town that was founded earlier: rows were written in the order of the town's lists."""
     async with database.reading() as session:
 
@@ -88,7 +89,8 @@ async def find_town(database: Database, town: Town) -> Standing:
             items,
         )
         accounts = dict((await session.execute(select(Account.name, Account.id))).all())
-        people = Crew(await first(Station, len(town.stations)), await first(Caregiver, len(town.caregivers)), accounts)
+        stations, caregivers = await first(Station, len(town.stations)), await first(Caregiver, len(town.caregivers))
+        people = Crew(stations, caregivers, accounts, vault)
     return Standing(town, ids, people)
 
 

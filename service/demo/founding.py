@@ -43,7 +43,7 @@ async def write_town(
     rows = register.terminal_rows(town, vault, keys, ids.households, ids.elders, providers, stations, clock.now())
     await add_rows(database, Terminal, rows)
     since = founded.stage("terminals", since)
-    people = await _write_people(database, clock, home, town, founded, providers, stations)
+    people = await _write_people(database, clock, vault, home, town, founded, providers, stations)
     founded.stage("people", since)
     return Standing(town, ids, people)
 
@@ -72,6 +72,7 @@ async def _write_register(
 async def _write_people(
     database: Database,
     clock: Clock,
+    vault: Vault,
     home: Path,
     town: Town,
     founded: Founded,
@@ -79,9 +80,9 @@ async def _write_people(
     stations: list[int],
 ) -> Crew:
     """Caregivers with their skills, and everybody's account with a password that only the home folder knows."""
-    caregivers = await add_numbered(database, Caregiver, crew.caregiver_rows(town, providers, stations))
+    caregivers = await add_numbered(database, Caregiver, crew.caregiver_rows(town, vault, providers, stations))
     await add_numbered(database, CaregiverSkill, crew.skill_rows(town, caregivers, founded.on))
     passwords = homefiles.new_passwords(town)
     homefiles.write_accounts(home, town, passwords)
     accounts = await crew.add_accounts(database, town, providers, stations, caregivers, passwords, clock.now())
-    return Crew(stations, caregivers, accounts)
+    return Crew(stations, caregivers, accounts, vault)

@@ -106,11 +106,11 @@ async def open_town(database: Database, clock: Clock, vault: Vault, home: Path, 
     if await refuse_foreign(database) is Ground.STANDS:
         async with database.reading() as session:
             seed = (await session.get_one(DemoClock, 1)).seed
-        standing = await find_town(database, await asyncio.to_thread(make_town, seed))
+        standing = await find_town(database, vault, await asyncio.to_thread(make_town, seed))
         await wake_town(database, clock, standing)
         return standing
     founded = await found_town(database, clock, vault, home, seed)
-    return founded.standing or await find_town(database, await asyncio.to_thread(make_town, seed))
+    return founded.standing or await find_town(database, vault, await asyncio.to_thread(make_town, seed))
 
 
 async def keep_town(

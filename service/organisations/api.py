@@ -1,18 +1,42 @@
-"""Routes for areas, stations and duty."""
+"""Routes for areas, stations and the duty roster."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.types import Post, Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
-from service.db import reading
-from service.organisations import queries
+from service.db import reading, writing
+from service.idempotency import OnceOnly
+from service.inputs import AreaCode, Input, Line, PathId, RowId
+from service.organisations import actions, queries
+from service.vault import Vault, vault_of
 
 router = APIRouter(prefix="/api", tags=["organisations"])
 Reading = Annotated[AsyncSession, Depends(reading)]
+Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
+Rosterer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.STATION_MANAGER, Role.SUPERVISOR))]
+Timed = Annotated[Clock, Depends(clock_of)]
+WEEK_DAYS = 7
+LONGEST_DAYS = 31
+
+
+class NewDuty(Input):
+    """Somebody on duty: at a station, or for an area; with an account, or a name and a number."""
+
+    post: Post
+    area_code: AreaCode | None = None
+    station_id: RowId | None = None
+    account_id: RowId | None = None
+    name: Line | None = Field(default=None, max_length=60)
+    phone: str | None = Field(default=None, pattern=r"^\+?[0-9]{3,20}$")
+    from_at: AwareDatetime
+    to_at: AwareDatetime
 
 
 @router.get("/areas")
@@ -28,6 +52,40 @@ async def list_stations(session: Reading, actor: Desk) -> list[dict[str, Any]]:
 
 
 @router.get("/duty")
-async def list_duty(session: Reading, actor: Desk, clock: Annotated[Clock, Depends(clock_of)]) -> list[dict[str, Any]]:
+async def list_duty(session: Reading, actor: Desk, clock: Timed) -> list[dict[str, Any]]:
     """Who is on duty now."""
     return await queries.duty_views(session, actor, clock.now())
+
+
+@router.get("/duty/roster")
+async def list_roster(
+    session: Reading,
+    actor: Desk,
+    clock: Timed,
+    since: AwareDatetime | None = None,
+    days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = WEEK_DAYS,
+    post: Post | None = None,
+) -> list[dict[str, Any]]:
+    """Who is on duty when, a week from now unless asked otherwise."""
+    begin = since or clock.now()
+    return await queries.roster_views(session, actor, begin, begin + timedelta(days=days), post)
+
+
+@router.post("/duty", status_code=201)
+async def put_on_duty(
+    actor: Rosterer,
+    session: Writing,
+    once: OnceOnly,
+    clock: Timed,
+    vault: Annotated[Vault, Depends(vault_of)],
+    wanted: NewDuty,
+) -> dict[str, Any]:
+    """Put somebody on duty."""
+    values = wanted.model_dump()
+    return await once(actor, lambda: actions.put_on_duty(session, actor, vault, values, clock.now()), status=201)
+
+
+@router.delete("/duty/{duty_id}", status_code=204)
+async def end_duty(actor: Rosterer, session: Writing, clock: Timed, duty_id: PathId) -> None:
+    """Take somebody off duty, from now on."""
+    await actions.end_duty(session, actor, duty_id, clock.now())

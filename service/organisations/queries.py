@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Area, Duty, Station
-from models.types import AreaLevel
+from models.types import AreaLevel, Post
 from service.auth import Actor
+from service.clock import rfc3339
 from service.errors import NotFound
 from service.vault import masked_name
+
+MOST_ROSTER = 1000
 
 
 async def get_area(session: AsyncSession, code: str) -> Area:
@@ -44,15 +47,75 @@ async def station_views(session: AsyncSession, actor: Actor) -> list[dict[str, A
 
 
 async def duty_views(session: AsyncSession, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """Who is on duty now at the stations in scope."""
-    query = (
+    """Who is on duty now in scope, village committees left out: there is one in every community."""
+    query = _roster(actor).where(Duty.from_at <= now, Duty.to_at > now, Duty.post != Post.VILLAGE)
+    return [_duty_view(*row) for row in (await session.execute(query.order_by(Duty.post, Duty.id))).all()]
+
+
+async def roster_views(
+    session: AsyncSession, actor: Actor, since: datetime, until: datetime, post: Post | None = None
+) -> list[dict[str, Any]]:
+    """The duty roster in scope between two moments, by post and time; at most 1,000 rows."""
+    query = _roster(actor).where(Duty.from_at < until, Duty.to_at > since)
+    if post is not None:
+        query = query.where(Duty.post == post)
+    rows = await session.execute(query.order_by(Duty.post, Duty.from_at, Duty.id).limit(MOST_ROSTER))
+    return [_duty_view(*row) for row in rows.all()]
+
+
+async def duty_view_of(session: AsyncSession, actor: Actor, duty_id: int) -> list[dict[str, Any]]:
+    """One duty as the roster shows it, in a list of one; empty outside the scope."""
+    rows = await session.execute(_roster(actor).where(Duty.id == duty_id))
+    return [_duty_view(*row) for row in rows.all()]
+
+
+async def get_duty(session: AsyncSession, actor: Actor, duty_id: int) -> Duty:
+    """One duty in scope. Raises NotFound."""
+    found = (await session.execute(_roster(actor).where(Duty.id == duty_id))).first()
+    if found is None:
+        raise NotFound(f"no duty {duty_id}")
+    duty: Duty = found[0]
+    return duty
+
+
+async def on_duty(
+    session: AsyncSession, post: Post, at: datetime, *, area_code: str | None = None, station_id: int | None = None
+) -> list[Duty]:
+    """Who answers at a post at one moment: of a station, or of the smallest area around `area_code` that has anybody.
+
+    A desk or supervisor of a district answers for every community in it. The accounts of leavers do not count.
+    """
+    here = select(Duty).outerjoin(Account, Account.id == Duty.account_id).where(Account.disabled_at.is_(None))
+    here = here.where(Duty.post == post, Duty.from_at <= at, Duty.to_at > at).order_by(Duty.id)
+    if station_id is not None:
+        return list(await session.scalars(here.where(Duty.station_id == station_id)))
+    around = () if area_code is None else (area_code, f"{area_code[:9]}000", f"{area_code[:6]}000000")
+    for code in dict.fromkeys(around):
+        found = list(await session.scalars(here.where(Duty.area_code == code)))
+        if found:
+            return found
+    return []
+
+
+def _roster(actor: Actor) -> Select[Duty, str, str]:
+    return (
         select(Duty, Account.display, Station.name)
-        .join(Account, Account.id == Duty.account_id)
-        .join(Station, Station.id == Duty.station_id)
-        .where(Duty.from_at <= now, Duty.to_at > now, actor.scope(Station.area_code, Station.provider_id))
-        .order_by(Duty.role, Duty.id)
+        .outerjoin(Account, Account.id == Duty.account_id)
+        .outerjoin(Station, Station.id == Duty.station_id)
+        .where(actor.scope(Duty.area_code, Station.provider_id))
     )
-    return [
-        {"role": duty.role, "display": masked_name(display), "station": station, "account_id": duty.account_id}
-        for duty, display, station in (await session.execute(query)).all()
-    ]
+
+
+def _duty_view(duty: Duty, display: str | None, station: str | None) -> dict[str, Any]:
+    return {
+        "id": duty.id,
+        "post": duty.post,
+        "display": masked_name(display or duty.name or ""),
+        "station": station,
+        "station_id": duty.station_id,
+        "area_code": duty.area_code,
+        "account_id": duty.account_id,
+        "reachable": duty.account_id is not None or duty.phone_sealed is not None,
+        "from_at": rfc3339(duty.from_at),
+        "to_at": rfc3339(duty.to_at),
+    }

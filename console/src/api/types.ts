@@ -139,7 +139,7 @@ export interface Snapshot {
   stations: Site[]
   canteens: Site[]
   terminals: TerminalCounts
-  duty: { role: string; display: string }[]
+  duty: { post: string; display: string }[]
   sla: Sla
   pauses?: Pause[]
   call_backs?: CallBack[]

@@ -17,7 +17,7 @@ export interface Board {
   stations: readonly Site[]
   canteens: readonly Site[]
   terminals: TerminalCounts
-  duty: readonly { role: string; display: string }[]
+  duty: readonly { post: string; display: string }[]
   sla: Sla
   consoles: number | null
   phone: string | null
