@@ -22,7 +22,7 @@ check: .venv/.test ## lint, types and layout contracts, in seconds
 	$(SAY) "ruff, mypy, import-linter"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -n 4
 
-bench: .venv/.test ## every measurement, rewrites bench/results.md
+bench: .venv/.bench ## every measurement beside PyVRP, VROOM and OR-Tools, about an hour; rewrites bench/results.md
 	@$(BIN)/python -m bench
 
 console: .venv/.run ## build the console when its sources changed
@@ -47,6 +47,11 @@ console: .venv/.run ## build the console when its sources changed
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/test.txt
 	@touch $@
 
+.venv/.bench: .venv/.run requirements/bench.txt
+	$(SAY) "installing the peers to measure against (requirements/bench.txt)"
+	@$(BIN)/uv pip install -q --require-hashes -r requirements/bench.txt
+	@touch $@
+
 .venv/.browser:
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'wqy\|noto sans cjk' || { \
 	  printf '\033[36m==>\033[0m %s\n' "installing chromium and a Chinese font for the browser tests (apt)"; \
@@ -60,6 +65,7 @@ migration: .venv/.test ## make the next migration from the models: make migratio
 pins: .venv/bin/uv ## pin the libraries anew (with hashes, without hosts)
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --group dev -c requirements/run.txt -o requirements/test.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade pyproject.toml --group bench -c requirements/run.txt -o requirements/bench.txt
 
 clean: ## remove everything that was made here, the demo's database too
 	rm -rf .venv var console/node_modules console/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

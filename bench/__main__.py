@@ -1,85 +1,57 @@
-"""`python -m bench` runs every measurement and rewrites bench/results.md; it hides nothing that came out badly."""
+"""`python -m bench [SECTION ...]` measures and rewrites its parts of bench/results.md; it hides nothing that is bad."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
+import time
+import traceback
 
-from bench.day import town_day
-from bench.italian import Row, data_folder, rows
-from routing.solve import Progress, solve
-
-RESULTS = Path(__file__).with_name("results.md")
+from bench.effort import QUICK_SHARE, Effort
+from bench.machine import machine
+from bench.results import write
+from bench.sections import SECTIONS, Section
 
 
-def machine() -> str:
-    """One line about where this was measured."""
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    ortools = version("ortools")
-    return (
-        f"{datetime.now(UTC).date()}, {os.cpu_count()} cores ({platform.machine()}), "
-        f"Python {platform.python_version()}, OR-Tools {ortools}, numpy {version('numpy')}; load before the run {load}"
-    )
+def effort(options: argparse.Namespace, section: Section) -> Effort:
+    """What one section may spend under the options of the command line."""
+    minutes = section.minutes if options.budget is None else options.budget
+    if options.quick:
+        minutes /= QUICK_SHARE
+    return Effort(minutes, options.quick, options.full)
 
 
-def table(found: list[Row]) -> list[str]:
-    """The Italian table in Markdown."""
-    lines = [
-        "| instance | patients | engine | published | ours | gap % | seconds | valid | steps |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for row in found:
-        cost = "none" if row.cost is None else f"{row.cost:.2f}"
-        gap = "-" if row.gap is None else f"{row.gap:+.2f}"
-        lines.append(
-            f"| {row.name} | {row.patients} | {row.engine} | {row.published:.2f} | {cost} | {gap} | {row.seconds:.1f} "
-            f"| {'yes' if row.valid else 'no'} | {row.tries} |"
-        )
-    gaps = [row.gap for row in found if row.engine == "auto" and row.gap is not None]
-    return [*lines, "", f"Mean gap of the default engine: {sum(gaps) / len(gaps):+.2f} %." if gaps else ""]
-
-
-def day_table(seconds: float) -> list[str]:
-    """The generated town day: the first plan and the last one."""
-    news: list[Progress] = []
-    problem = town_day()
-    plan = solve(problem, seconds=seconds, on_progress=news.append)
-    people = len(problem.caregivers)
-    lines = [
-        f"{len(problem.visits)} visits and meals, {people} caregivers, seed 1.",
-        "",
-        "| when | cost | served | unserved |",
-    ]
-    lines += [
-        "|---|---|---|---|",
-        f"| first plan, {news[0].seconds:.1f} s | {news[0].cost:.0f} | {news[0].served} | {news[0].unserved} |",
-    ]
-    lines.append(f"| {seconds:.0f} s | {plan.cost:.0f} | {plan.served} | {len(plan.unserved)} |")
-    return lines
+def run(name: str, options: argparse.Namespace) -> bool:
+    """Measures one section and keeps its lines; a section that breaks says so and takes no other down."""
+    section, where, began = SECTIONS[name], machine(), time.monotonic()
+    sys.stderr.write(f"bench {name}: {section.title}\n")
+    try:
+        lines, fine = section.measure(effort(options, section)), True
+    except Exception:
+        lines, fine = ["This section broke:", "", "```", traceback.format_exc(limit=3).strip(), "```"], False
+    pace = "every instance, five seeds" if options.full else "a quick look" if options.quick else "ordinary budget"
+    lines = [*lines, "", f"Measured {where}; took {(time.monotonic() - began) / 60:.1f} min ({pace})."]
+    sys.stdout.write("\n".join([f"## {name}: {section.title}", "", *lines, "", ""]))
+    sys.stdout.flush()
+    if not options.quick:
+        write(name, section.title, lines, list(SECTIONS))
+    return fine
 
 
 def main() -> int:
-    """Measures and writes; 1 when the benchmark data is not there."""
+    """Measures the named sections, or all; 1 when one of them broke."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=25.0, help="wall clock per instance")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all when none is named")
+    parser.add_argument("--budget", type=float, metavar="MINUTES", help="minutes for each section, not its own")
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument("--quick", action="store_true", help="a twelfth of the time; prints and writes nothing")
+    pace.add_argument("--full", action="store_true", help="every instance with five seeds: many hours")
     options = parser.parse_args()
-    folder = data_folder()
-    where = machine()
-    lines = ["# What was measured", "", where + ".", ""]
-    if folder is None:
-        sys.stderr.write("no benchmark data: set UNWALLED_BENCH_DATA; only the generated day is measured\n")
-    else:
-        lines += ["## Italian cities (home care with two-person visits), one seed", ""]
-        lines += table(rows(folder, options.seconds))
-    lines += ["", "## The town's day (bench/day.py)", "", *day_table(options.seconds), ""]
-    RESULTS.write_text("\n".join(lines), encoding="utf-8")
-    sys.stdout.write("\n".join(lines))
-    return 0 if folder else 1
+    unknown = [name for name in options.sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    done = [run(name, options) for name in options.sections or SECTIONS]
+    return 0 if all(done) else 1
 
 
 if __name__ == "__main__":
