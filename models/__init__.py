@@ -18,6 +18,7 @@ from models.providers import Duty, Provider, Station
 from models.staff import Caregiver, CaregiverSkill, Position, Shift
 from models.terminals import Alert, ClaimCode, Terminal, UnreadableCall, UnverifiedCall
 from models.visits import Visit
+from models.watching import Receipt, Watch
 
 __all__ = [
     "Account",
@@ -52,6 +53,7 @@ __all__ = [
     "Plan",
     "Position",
     "Provider",
+    "Receipt",
     "Route",
     "Sequence",
     "Session",
@@ -65,4 +67,5 @@ __all__ = [
     "Unserved",
     "UnverifiedCall",
     "Visit",
+    "Watch",
 ]

@@ -1,6 +1,6 @@
 """The plan-world clock: real time, or the demo's one row read by every process; refuses to touch calls and sessions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,10 @@ class TownTime:
     def today(self) -> date:
         """The town's local date."""
         return self.at.astimezone(LOCAL).date()
+
+    def after(self, real: timedelta) -> "TownTime":
+        """The town's time once this much real time has passed."""
+        return replace(self, at=self.at if self.paused else self.at + real * self.speed)
 
     def as_json(self) -> dict[str, Any]:
         return {"at": rfc3339(self.at), "demo": self.demo, "speed": self.speed, "paused": self.paused}

@@ -1,6 +1,7 @@
 """Begins, keeps alive and ends sessions, gives and takes socket tickets; refuses to outlive its time limits."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -119,14 +120,16 @@ async def issue_ticket(session: AsyncSession, session_id: int, now: datetime) ->
     return secret
 
 
-async def redeem_ticket(session: AsyncSession, presented: str, now: datetime) -> int | None:
-    """The id of the session that a ticket was given to, once; None for a used, late or unknown one.
+async def redeem_tickets(session: AsyncSession, presented: Sequence[str], now: datetime) -> dict[str, int]:
+    """Take the tickets that are good, each once; the session's id for each, used, late and unknown ones left out.
 
-    The session may have ended since: ask service.auth.actor_of_session.
+    A session may have ended since: ask service.auth.actors_of_sessions.
     """
-    good = (Ticket.token_hash == vault.token_hash(presented)) & Ticket.used_at.is_(None) & (Ticket.until_at > now)
-    used = update(Ticket).where(good).values(used_at=now).returning(Ticket.session_id)
-    return (await session.execute(used)).scalar_one_or_none()
+    by_hash = {vault.token_hash(ticket): ticket for ticket in presented}
+    good = Ticket.token_hash.in_(by_hash) & Ticket.used_at.is_(None) & (Ticket.until_at > now)
+    used = update(Ticket).where(good).values(used_at=now).returning(Ticket.token_hash, Ticket.session_id)
+    taken = await session.execute(used.execution_options(synchronize_session=False))
+    return {by_hash[token_hash]: session_id for token_hash, session_id in taken}
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:

@@ -6,13 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from service.accounts.sessions import redeem_ticket
-from service.auth import DESK, Actor, actor_of_session
-from service.board.snapshot import desk_state
+from service.accounts.tickets import holder_of
+from service.auth import DESK, Actor
+from service.board.snapshot import desk_picture
 from service.clock import clock_of
-from service.db import database_of
 from service.devices.queries import FleetGroup, counts_within, fleet_groups
-from service.realtime.audience import Desk
+from service.realtime.audience import Desk, Picture
 from service.realtime.socket import LiveSocket
 from service.realtime.wire import Event
 
@@ -32,15 +31,12 @@ class FleetCounts:
 
 
 async def _authenticate(websocket: WebSocket, ticket: str) -> Actor | None:
-    database, now = database_of(websocket), clock_of(websocket).now()
-    async with database.writing() as session:
-        session_id = await redeem_ticket(session, ticket, now)
-        actor = None if session_id is None else await actor_of_session(session, session_id, now)
+    actor = await holder_of(websocket, ticket)
     return actor if actor is not None and actor.kind == "console" and actor.role in DESK else None
 
 
-async def _snapshot(websocket: WebSocket, session: AsyncSession, actor: Actor) -> dict[str, Any]:
-    return await desk_state(session, actor, clock_of(websocket))
+async def _snapshot(websocket: WebSocket, session: AsyncSession, actor: Actor) -> Picture:
+    return await desk_picture(session, actor, clock_of(websocket))
 
 
 desk_socket = LiveSocket(_authenticate, _snapshot, Desk, FleetCounts())

@@ -1,76 +1,95 @@
 """Reads the event log in order and hands every event to the hub once; refuses to skip one or to trust a bell alone.
 
-Bells (a commit in this process, NOTIFY from another) only say "look now"; once a second it looks anyway.
+Bells (a commit in this process, NOTIFY from another) only say "look now"; once a second it looks anyway. It also
+notices when the log has gone back: then the database was restored, and everybody has to begin anew.
 """
 
 import asyncio
 import logging
-from collections import deque
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Event as EventRow
 from models import Sequence as Counter
 from service.db import Database
+from service.realtime.ear import Ear
 from service.realtime.hub import Hub
-from service.realtime.wire import Event
+from service.realtime.restored import Mark, renew
+from service.realtime.ring import KEEP, Entry
+from service.realtime.wire import Close, Event
 
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
 CHUNK = 500
-KEEP = 4096
-"""Events kept in memory for sockets that come back."""
-MAX_REPLAY = 2000
+SLOWEST_S = 5.0
+"""A look that takes longer is given up: the database is not there, even if no error says so."""
 
 
 class Pump:
     """`last` is the highest `seq` handed to the hub; `after_each` hears every batch (session changes)."""
 
-    def __init__(self, database: Database, hub: Hub, after_each: Callable[[Sequence[Event]], Awaitable[None]]) -> None:
-        self._database, self._hub, self._after_each = database, hub, after_each
+    def __init__(
+        self, database: Database, hub: Hub, after_each: Callable[[Sequence[Event]], Awaitable[None]], mark: Mark
+    ) -> None:
+        self._database, self._hub, self._after_each, self._mark = database, hub, after_each, mark
         self.last = 0
         self.epoch = ""
-        self._ring: deque[Event] = deque(maxlen=KEEP)
         self._bell = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._ear: AsyncConnection | None = None
-        self._loop: asyncio.Task[None] | None = None
+        self.ear = None if database.embedded else Ear(database.reader, self.ring)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._looked_at = time.monotonic()
 
     async def start(self) -> None:
-        """Begin at the end of the log: what is older comes by snapshot or replay."""
+        """Begin at the end of the log, its newest events in memory for sockets that come back."""
+        self._looked_at = time.monotonic()
         async with self._database.reading() as session:
             counter = await session.get_one(Counter, 1)
-            self.last, self.epoch = counter.last, counter.epoch
+            last, self.epoch = counter.last, counter.epoch
+        if self._mark.lies_beyond(self.epoch, last):
+            last, self.epoch = await renew(self._database, self.epoch, self._mark.seq)
+        await self._refill(last)
         self._database.on_commit.append(self.ring)
-        self._loop = asyncio.create_task(self._run(), name="pump")
+        self._tasks = [asyncio.create_task(self._run(), name="pump")]
+        if self.ear is not None:
+            self._tasks.append(asyncio.create_task(self.ear.run(), name="ear"))
 
     async def stop(self) -> None:
         """End, and let the listening connection go."""
         with suppress(ValueError):
             self._database.on_commit.remove(self.ring)
-        if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
-        await self._deafen()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._mark.keep(self.epoch, self.last)
 
     def ring(self, _last: int = 0) -> None:
         """Look now."""
         self._bell.set()
 
+    @property
+    def blind_s(self) -> float:
+        """Seconds since the log was last read to its end."""
+        return time.monotonic() - self._looked_at
+
     async def _run(self) -> None:
         while True:
+            rung = False
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):  # not wait_for, which may swallow a cancellation
-                    await self._bell.wait()
+                    rung = await self._bell.wait()
             self._bell.clear()
             try:
-                await self.catch_up()
-                await self._listen()
+                async with asyncio.timeout(SLOWEST_S):
+                    await self.catch_up()
+                    if not rung:
+                        await self._look_back()
             except Exception:
                 log.exception("the event log could not be read")
                 await asyncio.sleep(POLL_S / 2)
@@ -81,72 +100,57 @@ class Pump:
             events = await self._read_on()
             while events:
                 loaded = await self._load(events)
-                self._hub.deliver(events, loaded)
-                self._ring.extend(events)
+                self._hub.deliver([Entry(event, loaded) for event in events])
                 self.last = events[-1].seq
                 await self._after_each(events)
                 events = await self._read_on() if len(events) == CHUNK else []
+            self._looked_at = time.monotonic()
 
     async def _read_on(self) -> list[Event]:
         async with self._database.reading() as session:
-            return await read_events(session, self.last, None, CHUNK)
+            return await read_events(session, self.last, CHUNK)
 
-    async def _load(self, events: list[Event]) -> dict[int, Any]:
+    async def _load(self, events: Sequence[Event]) -> dict[int, Any]:
+        topics = {event.topic for event in events}
         loaded = {}
-        for refiner in self._hub.refiners(events):
-            async with self._database.reading() as session:
-                loaded[id(refiner)] = await refiner.load(session)
+        for refiner in list(self._hub.refiners.values()):
+            if refiner.topics & topics:
+                async with self._database.reading() as session:
+                    loaded[id(refiner)] = await refiner.load(session)
         return loaded
 
-    async def between(self, after: int, upto: int) -> list[Event] | None:
-        """All events with `after` < seq <= `upto`, from memory or the log; None when they are too many to replay."""
-        if upto - after > MAX_REPLAY:
-            return None
-        if after >= upto:
-            return []
-        if self._ring and self._ring[0].seq <= after + 1:
-            return [event for event in self._ring if after < event.seq <= upto]
+    async def _look_back(self) -> None:
+        """Once a second without a bell: is this still the database that we knew?"""
+        async with self._turn:
+            async with self._database.reading() as session:
+                counter = await session.get_one(Counter, 1)
+                last, epoch = counter.last, counter.epoch
+            if epoch == self.epoch and last < self.last:
+                last, epoch = await renew(self._database, epoch, max(self.last, self._mark.seq))
+            if epoch != self.epoch:
+                log.warning("the database was restored: every socket begins anew", extra={"seq": last})
+                self.epoch = epoch
+                await self._refill(last)
+                self._hub.end_all(Close.RESTART, "the database was restored")
+            self._mark.keep(self.epoch, self.last)
+
+    async def _refill(self, last: int) -> None:
+        floor = max(0, last - KEEP)
         async with self._database.reading() as session:
-            return await read_events(session, after, upto, MAX_REPLAY)
-
-    async def _listen(self) -> None:
-        """On PostgreSQL keep one connection that hears the bells of other processes; a dead one is replaced."""
-        if self._database.embedded:
-            return
-        if self._ear is not None:
-            driver = (await self._ear.get_raw_connection()).driver_connection
-            if driver is not None and not driver.is_closed():
-                return
-            await self._deafen()
-        self._ear = await self._database.reader.connect()
-        driver = (await self._ear.get_raw_connection()).driver_connection
-        if driver is not None:
-            await driver.add_listener("unwalled", lambda *_: self._bell.set())
-            self._bell.set()
-
-    async def _deafen(self) -> None:
-        ear, self._ear = self._ear, None
-        if ear is not None:
-            with suppress(Exception):
-                await ear.invalidate()
-            await ear.close()
+            events = await read_events(session, floor, KEEP, last)
+        self._hub.ring.begin(floor)
+        self._hub.ring.extend([Entry(event) for event in events])
+        self.last = last
 
 
-async def read_events(session: AsyncSession, after: int, upto: int | None, limit: int) -> list[Event]:
+async def read_events(session: AsyncSession, after: int, limit: int, upto: int | None = None) -> list[Event]:
     """Events of the log in order."""
-    query = select(EventRow).where(EventRow.seq > after).order_by(EventRow.seq).limit(limit)
+    columns = (EventRow.seq, EventRow.at, EventRow.topic, EventRow.subject, EventRow.area_code, EventRow.provider_id)
+    query = select(*columns, EventRow.caregiver_ids, EventRow.data).where(EventRow.seq > after)
     if upto is not None:
         query = query.where(EventRow.seq <= upto)
+    rows = await session.execute(query.order_by(EventRow.seq).limit(limit))
     return [
-        Event(
-            row.seq,
-            row.at,
-            row.topic,
-            row.subject,
-            row.area_code,
-            row.provider_id,
-            tuple(row.caregiver_ids),
-            row.data,
-        )
-        for row in (await session.scalars(query)).all()
+        Event(seq, at, topic, subject, area_code, provider_id, tuple(caregiver_ids), data)
+        for seq, at, topic, subject, area_code, provider_id, caregiver_ids, data in rows
     ]

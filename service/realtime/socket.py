@@ -1,4 +1,4 @@
-"""One live socket from hello to close, for desk and phone alike; refuses foreign origins and used tickets."""
+"""One live socket from its handshake until the hub holds it, for desk and phone alike; refuses foreign origins."""
 
 import asyncio
 import logging
@@ -8,44 +8,51 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from models import Sequence as Counter
 from service.auth import Actor
 from service.realtime.assembly import Live, live_of
-from service.realtime.audience import Audience, Refiner
-from service.realtime.hub import Connection
+from service.realtime.audience import Audience, Picture, Refiner
+from service.realtime.connection import Connection
+from service.realtime.line import Line, line_of
 from service.realtime.wire import (
     HELLO_S,
-    REASONS,
     BadFrame,
     Close,
     Hello,
-    event_frame,
-    read_frame,
+    packed,
     read_hello,
-    seq_of,
-    snapshot_frame,
+    reason_for,
+    snapshot_text,
+    tick_text,
     view_epoch,
-    welcome_frame,
+    welcome_text,
 )
 
 log = logging.getLogger(__name__)
 
-SLOW_SEND_S = 5.0
 BEGIN_S = 30.0
+CLOSE_S = 5.0
 MAX_SOCKETS = 10_000
 """Sockets of one process; calls for help need memory and file handles too."""
+MAX_REPLAY = 2000
+STEP = 100
+CROWD = 8
+"""Sockets beginning at once from which on a picture of the last second is good enough: the events since follow it."""
 
 Authenticate = Callable[[WebSocket, str], Awaitable[Actor | None]]
-Snapshot = Callable[[WebSocket, AsyncSession, Actor], Awaitable[dict[str, Any]]]
+
+
+Snapshot = Callable[[WebSocket, AsyncSession, Actor], Awaitable[Picture]]
 
 
 class LiveSocket:
     """`serve` is the endpoint of a WebSocketRoute.
 
     `authenticate(websocket, ticket)` takes a one-time ticket and gives its person or None;
-    `snapshot(websocket, session, actor)` reads the whole state within one read transaction;
+    `snapshot(websocket, session, actor)` reads the whole state within one read transaction, once a second and audience;
     `audience(actor)` says which events are theirs; `refiner` adds to some of them what depends on who looks.
     """
 
@@ -60,115 +67,120 @@ class LiveSocket:
         self._refiner = refiner
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Serve one socket until either side ends it."""
+        """Greet one client and hand its line to the hub, or say why not."""
         live = live_of(websocket)
         if not origin_allowed(websocket, live.settings.origins):
             await websocket.close(Close.SESSION_OVER)  # before accept: the handshake is answered 403
             return
-        await websocket.accept()
-        if len(live.hub) >= MAX_SOCKETS:
-            await _close(websocket, Close.BUSY)
+        if live.turnstile.full or live.blind:
+            live.turnstile.turned_away += 1
+            wait_s = str(round(live.turnstile.retry_after_s()) + 1)
+            await websocket.send_denial_response(Response(status_code=503, headers={"Retry-After": wait_s}))
             return
+        await websocket.accept()
         try:
-            await self._greeted(websocket, live)
+            await self._greet(websocket, live)
         except WebSocketDisconnect:
             return
         except BadFrame as error:
-            await _close(websocket, Close.BAD_FRAME, str(error))
+            await _close(websocket, Close.BAD_FRAME, more=str(error))
+
+    async def _greet(self, websocket: WebSocket, live: Live) -> None:
+        if len(live.hub) >= MAX_SOCKETS:
+            live.turnstile.turned_away += 1
+            await _close(websocket, Close.BUSY, live.turnstile.retry_after_s())
+            return
+        try:
+            async with asyncio.timeout(HELLO_S):
+                hello = read_hello(await _receive(websocket))
         except TimeoutError:
             await _close(websocket, Close.NO_HELLO)
-
-    async def _greeted(self, websocket: WebSocket, live: Live) -> None:
-        async with asyncio.timeout(HELLO_S):
-            hello = read_hello(await _receive(websocket))
-        actor = await self._authenticate(websocket, hello.ticket)
-        if actor is None:
-            await _close(websocket, Close.SESSION_OVER)
             return
-        connection = Connection(self._audience(actor), actor.session_id)
-        live.hub.enter(connection, self._refiner)
-        try:
+        async with live.turnstile.turn():
+            since = live.pump.last
+            actor = await self._authenticate(websocket, hello.ticket)
+            if actor is None:
+                await _close(websocket, Close.SESSION_OVER)
+                return
+            connection = Connection(line_of(websocket), self._audience(actor), actor.session_id, self._refiner)
+            live.hub.know(self._refiner)
             try:
                 async with asyncio.timeout(BEGIN_S):
-                    await self._begin(websocket, live, connection, hello)
+                    await self._begin(websocket, live, connection, hello, since)
             except TimeoutError:
                 connection.end(Close.SLOW)
-            await self._talk(websocket, live, connection)
-        finally:
-            live.hub.leave(connection)
 
-    async def _begin(self, websocket: WebSocket, live: Live, connection: Connection, hello: Hello) -> None:
-        """Replay what was missed, or send a snapshot. Live events are queued already, so none falls in between."""
-        epoch = view_epoch(live.pump.epoch, connection.audience.view)
-        missed = None
-        if hello.cursor is not None and hello.epoch == epoch:
-            await live.pump.catch_up()
-            upto = live.pump.last
-            if hello.cursor <= upto:
-                missed = await live.pump.between(hello.cursor, upto)
-        if missed is None:
-            await self._send_snapshot(websocket, live, connection, epoch)
-            return
-        connection.floor = upto
-        await websocket.send_text(welcome_frame(epoch, "replay"))
-        loaded = None
-        for event in missed:
-            if not connection.audience.sees(event):
-                continue
-            data = None
-            if self._refiner is not None and event.topic in self._refiner.topics:
-                loaded = loaded or await self._load(live)
-                data = self._refiner.refine(event, loaded, connection.audience.actor)
-            await websocket.send_text(event_frame(event, data))
-
-    async def _load(self, live: Live) -> Any:
-        async with live.database.reading() as session:
-            return None if self._refiner is None else await self._refiner.load(session)
-
-    async def _send_snapshot(self, websocket: WebSocket, live: Live, connection: Connection, epoch: str) -> None:
-        async with live.database.reading() as session:
-            if not live.database.embedded:
-                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            seq = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()
-            state = await self._snapshot(websocket, session, connection.audience.actor)
-        connection.floor = seq
-        await websocket.send_text(welcome_frame(epoch, "snapshot"))
-        await websocket.send_text(snapshot_frame(seq, state))
-
-    async def _talk(self, websocket: WebSocket, live: Live, connection: Connection) -> None:
-        connection.here(True, True)
-        writing = asyncio.create_task(_write(websocket, connection))
-        reading = asyncio.create_task(_read(websocket, live, connection))
-        done, pending = await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        for task in done:
-            task.result()
-
-
-async def _write(websocket: WebSocket, connection: Connection) -> None:
-    """Send what is queued until the socket is to close."""
-    while frames := await connection.frames():
-        try:
-            async with asyncio.timeout(SLOW_SEND_S):
-                for frame in frames:
-                    await websocket.send_text(frame)
-        except TimeoutError:
-            connection.end(Close.SLOW)
-    await _close(websocket, connection.closing or Close.RESTART)
-
-
-async def _read(websocket: WebSocket, live: Live, connection: Connection) -> None:
-    while True:
-        frame = read_frame(await _receive(websocket))
-        if frame["type"] == "here":
-            seq_of(frame)
-            connection.here(frame.get("visible") is not False, frame.get("sound") is not False)
-        elif frame["type"] == "seen":
-            live.hub.note_seen(seq_of(frame))
+    async def _begin(self, websocket: WebSocket, live: Live, connection: Connection, hello: Hello, since: int) -> None:
+        """Replay what was missed or send the whole state, then what came meanwhile; then the hub has the line."""
+        line = line_of(websocket)
+        known = live.pump.epoch
+        epoch = view_epoch(known, connection.audience.view)
+        if hello.epoch == epoch and (hello.cursor or 0) > live.pump.last:
+            await live.pump.catch_up()  # another hub was quicker
+        cursor = _replay_from(hello, epoch, live)
+        if cursor is not None:
+            line.write(packed(welcome_text(epoch, "replay")))
         else:
-            raise BadFrame(f"type: {frame['type'][:20]!r} is not known; accepted: here, seen")
+            cursor, parts = await self._picture(websocket, live, connection.audience)
+            line.write(packed(welcome_text(epoch, "snapshot")))
+            line.write(packed(snapshot_text(cursor, parts)))
+        if not await self._follow(live, connection, line, cursor):
+            connection.end(Close.SLOW)
+            return
+        if live.pump.epoch != known:
+            connection.end(Close.RESTART)
+            return
+        live.take(connection, line, since)
+        connection.push(packed(tick_text(live.pump.last)), tick=True)
+
+    async def _follow(self, live: Live, connection: Connection, line: Line, cursor: int) -> bool:
+        """Send the memory's events after the cursor as the line takes them; False when it was outrun.
+
+        When it returns nothing has been awaited since the last look: no event falls between it and the hub.
+        """
+        ring, audience, loaded = live.hub.ring, connection.audience, None
+        while True:
+            await line.writable.wait()
+            if cursor < ring.floor:
+                return False
+            entries = ring.after(cursor, STEP)
+            if not entries:
+                return True
+            if loaded is None and self._refiner is not None and any(self._lacks(entry) for entry in entries):
+                loaded = await live.loaded(self._refiner)
+                continue
+            for entry in entries:
+                if audience.sees(entry.event):
+                    line.write(ring.frame(entry, audience, self._refiner, loaded))
+                cursor = entry.event.seq
+
+    def _lacks(self, entry: Any) -> bool:
+        refiner = self._refiner
+        return refiner is not None and entry.event.topic in refiner.topics and id(refiner) not in entry.loaded
+
+    async def _picture(self, websocket: WebSocket, live: Live, audience: Audience) -> tuple[int, dict[str, Any]]:
+        """The state as of a seq; in a crowd its shared part is read once a second for everybody who sees the same."""
+        actor = audience.actor
+
+        async def read() -> tuple[int, Picture]:
+            async with live.database.reading() as session:
+                if not live.database.embedded:
+                    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                seq = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()
+                return seq, live.encoded(await self._snapshot(websocket, session, actor))
+
+        crowded = live.turnstile.inside > CROWD
+        key = (live.pump.epoch, audience.view, actor.role)
+        seq, picture = await (live.pictures.get(key, read) if crowded else read())
+        return seq, {**picture.shared, **picture.personal(actor)}
+
+
+def _replay_from(hello: Hello, epoch: str, live: Live) -> int | None:
+    """The cursor to go on from, or None when only the whole state helps."""
+    cursor, last = hello.cursor, live.pump.last
+    if cursor is None or hello.epoch != epoch or not live.hub.ring.floor <= cursor <= last:
+        return None
+    return cursor if last - cursor <= MAX_REPLAY else None
 
 
 async def _receive(websocket: WebSocket) -> str:
@@ -182,11 +194,13 @@ async def _receive(websocket: WebSocket) -> str:
     return text
 
 
-async def _close(websocket: WebSocket, code: Close, reason: str | None = None) -> None:
+async def _close(
+    websocket: WebSocket, code: Close, retry_after_s: float | None = None, more: str | None = None
+) -> None:
     if websocket.application_state is WebSocketState.CONNECTED:
         with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
-            async with asyncio.timeout(SLOW_SEND_S):
-                await websocket.close(code, (reason or REASONS[code])[:100])
+            async with asyncio.timeout(CLOSE_S):
+                await websocket.close(code, reason_for(code, retry_after_s, more))
 
 
 def origin_allowed(websocket: WebSocket, further: tuple[str, ...]) -> bool:

@@ -1,6 +1,6 @@
-"""The frames and close codes of the live sockets, and how an event becomes text; refuses to send anything.
+"""The frames and close codes of the live sockets, and how an event becomes bytes; refuses to send anything.
 
-docs/protocol.md tells clients what to do at each close code.
+docs/protocol.md tells clients what to do at each close code; service/realtime/asyncapi.py says it to machines.
 """
 
 import hashlib
@@ -20,11 +20,14 @@ GONE_S = 12.0
 MAX_FRAME = 4096
 PRIVATE = ("session.", "account.")
 """Topics that steer the sockets themselves and are sent to nobody."""
+CALLING = frozenset({"incident.raised", "incident.repeated", "incident.escalated", "incident.reraised"})
+"""Topics somebody waits for in distress: on a slow line a copy of them goes ahead of everything else."""
 
 
 class Close(IntEnum):
-    """Why a socket ends. Retry at once: SLOW, SCOPE; after a pause: RESTART, BUSY, NO_HELLO; never as it is: others."""
+    """Why a socket ends. GONE is never sent: the other side went, or the network."""
 
+    GONE = 1006
     RESTART = 1012
     BUSY = 1013
     BAD_FRAME = 4400
@@ -35,6 +38,7 @@ class Close(IntEnum):
 
 
 REASONS = {
+    Close.GONE: "the other side went",
     Close.RESTART: "the service restarts",
     Close.BUSY: "too busy to begin",
     Close.BAD_FRAME: "a frame could not be read",
@@ -72,8 +76,23 @@ class BadFrame(Exception):
     """A frame that is not what the protocol says."""
 
 
-def event_frame(event: Event, data: dict[str, Any] | None = None) -> str:
-    """One event as text; `data` replaces its own where an audience gets more."""
+def packed(text: bytes) -> bytes:
+    """One WebSocket text message from the server as it goes over the wire: unmasked, unfragmented.
+
+    Source: RFC 6455, 5.2. The same bytes serve every socket, which is why they are made here and not by each of them.
+    """
+    length = len(text)
+    if length < 126:
+        head = bytes((0x81, length))
+    elif length < 65536:
+        head = b"\x81\x7e" + length.to_bytes(2)
+    else:
+        head = b"\x81\x7f" + length.to_bytes(8)
+    return head + text
+
+
+def event_text(event: Event, data: dict[str, Any] | None = None) -> bytes:
+    """One event as JSON; `data` replaces its own where an audience gets another view of it."""
     frame = {
         "type": "event",
         "seq": event.seq,
@@ -81,22 +100,34 @@ def event_frame(event: Event, data: dict[str, Any] | None = None) -> str:
         "at": rfc3339(event.at),
         "data": event.data if data is None else data,
     }
-    return orjson.dumps(frame).decode()
+    return orjson.dumps(frame)
 
 
-def welcome_frame(epoch: str, mode: str) -> str:
+def ahead_text(event: bytes) -> bytes:
+    """A copy of an event that overtakes others on a slow line; it moves no cursor, the event itself still follows."""
+    return b'{"type":"ahead","event":' + event + b"}"
+
+
+def welcome_text(epoch: str, mode: str) -> bytes:
     """`mode` is replay or snapshot."""
-    return orjson.dumps({"type": "welcome", "epoch": epoch, "mode": mode}).decode()
+    return orjson.dumps({"type": "welcome", "epoch": epoch, "mode": mode})
 
 
-def snapshot_frame(seq: int, state: dict[str, Any]) -> str:
-    """The whole state as of `seq`."""
-    return orjson.dumps({"type": "snapshot", "seq": seq, "state": state}).decode()
+def snapshot_text(seq: int, parts: dict[str, Any]) -> bytes:
+    """The whole state as of `seq`; parts may be orjson.Fragments."""
+    return orjson.dumps({"type": "snapshot", "seq": seq, "state": parts})
 
 
-def tick_frame(seq: int) -> str:
+def tick_text(seq: int) -> bytes:
     """Everything up to `seq` that the client may see has been sent."""
-    return orjson.dumps({"type": "tick", "seq": seq}).decode()
+    return orjson.dumps({"type": "tick", "seq": seq})
+
+
+def reason_for(code: Close, retry_after_s: float | None = None, more: str | None = None) -> str:
+    """The close reason, at most 123 bytes (RFC 6455, 5.5): a sentence, then `retry_after=SECONDS` where one is due."""
+    hint = "" if retry_after_s is None else f"; retry_after={retry_after_s:.1f}"
+    said = (more or REASONS[code]).encode()[: 123 - len(hint)].decode(errors="ignore")
+    return said + hint
 
 
 def view_epoch(epoch: str, view: Hashable) -> str:

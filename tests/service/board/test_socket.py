@@ -156,19 +156,3 @@ async def test_the_fleets_numbers_are_counted_for_whoever_looks(tower: Tower) ->
     for desk, total in ((wu, 3), (root, 4)):
         online = (await desk.sees("terminal.online"))[0]["data"]["terminals"]
         assert online == {"total": total, "online": total, "low_battery": 1}
-
-
-async def test_here_makes_a_console_live_and_seen_is_noted(tower: Tower) -> None:
-    """The hub knows how many pages are alive before people, and whether an event was shown."""
-    desk = await tower.opens()
-    taken = await tower.bedside.press("m1")
-    await desk.sees("incident.raised")
-    await desk.say({"type": "here", "seq": taken["seq"], "visible": True, "sound": True})
-    await desk.say({"type": "seen", "seq": taken["seq"]})
-    async with asyncio.timeout(2):
-        while not tower.live.hub.was_seen(taken["seq"]):
-            await asyncio.sleep(0.01)
-    assert tower.live.hub.live_desks() == 1
-    [connection] = tower.live.hub.connections
-    connection.here_at -= 13
-    assert tower.live.hub.live_desks() == 0

@@ -21,6 +21,7 @@ from service.board.socket import routes as board_routes
 from service.db import Database
 from service.realtime import outbox
 from service.realtime.assembly import Live
+from service.realtime.line import Line
 from service.settings import Settings
 from service.vault import token_hash
 from tests.service.intake.bedside import DISTRICT, ELSEWHERE, Bedside, bedside_on
@@ -155,7 +156,7 @@ async def tower_on(database: Database, home: Path) -> AsyncIterator[Tower]:
         await live.start()
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, lifespan="off", log_config=None, ws_per_message_deflate=False)
+        config = uvicorn.Config(app, ws=Line, lifespan="off", log_config=None, ws_per_message_deflate=False)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:

@@ -1,0 +1,114 @@
+"""Lets sockets in a few at a time and answers many questions with one; refuses more than can be served soon.
+
+After a hub's restart thousands of consoles come at once. Each would cost a write and several reads; here they wait
+their turn in order, their tickets are taken in one transaction, and one snapshot serves everybody who sees the same.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
+from contextlib import asynccontextmanager
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+AT_ONCE = 256
+MAX_WAITING = 4096
+BEGUN_PER_S = 400
+"""What a hub begins in a second, for the hint to those it sends away (bench/hub.py)."""
+MOST = 200
+
+
+class Turnstile:
+    """How many sockets are beginning, and whether one more may try."""
+
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = MAX_WAITING) -> None:
+        self._places = asyncio.Semaphore(at_once)
+        self._most = waiting
+        self.inside = self.turned_away = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody more may even wait."""
+        return self.inside >= self._most
+
+    def retry_after_s(self) -> float:
+        """When one who is sent away should come back."""
+        return 1.0 + self.inside / BEGUN_PER_S
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait in line, begin, make room."""
+        self.inside += 1
+        try:
+            async with self._places:
+                yield
+        finally:
+            self.inside -= 1
+
+
+class Claims(Generic[K, V]):
+    """Takes one-time things in batches: whatever is asked for while the last batch is being taken goes together.
+
+    `take` gets up to 200 different keys and gives what each was good for. Of two who claim one key, the first has it.
+    """
+
+    def __init__(self, take: Callable[[list[K]], Awaitable[dict[K, V]]]) -> None:
+        self._take = take
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
+        self._working: asyncio.Task[None] | None = None
+
+    async def claim(self, key: K) -> V | None:
+        """What the key was good for, or None. Raises whatever the batch raised."""
+        answer: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(answer)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work(), name="claims")
+        return await answer
+
+    async def _work(self) -> None:
+        while self._waiting:
+            keys = list(self._waiting)[:MOST]
+            batch = {key: self._waiting.pop(key) for key in keys}
+            try:
+                found = await self._take(keys)
+            except Exception as error:
+                _fail(batch, error)
+                continue
+            for key, answers in batch.items():
+                for place, answer in enumerate(answers):
+                    if not answer.done():
+                        answer.set_result(found.get(key) if place == 0 else None)
+
+
+def _fail(batch: "dict[K, list[asyncio.Future[V | None]]]", error: Exception) -> None:
+    for answers in batch.values():
+        for answer in answers:
+            if not answer.done():
+                answer.set_exception(error)
+
+
+class Shared(Generic[K, V]):
+    """Keeps an answer for a moment, and lets everybody who asks meanwhile wait for the same one."""
+
+    def __init__(self, fresh_s: float = 1.0) -> None:
+        self._fresh_s = fresh_s
+        self._made: dict[K, tuple[float, asyncio.Task[V]]] = {}
+        self.made = 0
+
+    async def get(self, key: K, make: Callable[[], Coroutine[Any, Any, V]]) -> V:
+        """The answer that is being made or was begun at most a second ago, else a new one."""
+        now = time.monotonic()
+        self._made = {known: kept for known, kept in self._made.items() if self._good(kept, now)}
+        kept = self._made.get(key)
+        if kept is None:
+            self.made += 1
+            kept = self._made[key] = (now, asyncio.create_task(make()))
+        return await asyncio.shield(kept[1])
+
+    def _good(self, kept: "tuple[float, asyncio.Task[V]]", now: float) -> bool:
+        began, task = kept
+        if not task.done():
+            return True
+        return now - began < self._fresh_s and not task.cancelled() and task.exception() is None

@@ -1,0 +1,69 @@
+"""Notices that a database is older than what this machine has seen of it, and begins a new epoch; reuses no number.
+
+A backup that was restored, or a standby that had not caught up, brings back old counters: without this, consoles would
+take new events for ones they know. The mark is kept beside the service, so that it outlives the database.
+"""
+
+import contextlib
+import logging
+import time
+import uuid
+from pathlib import Path
+
+import orjson
+from sqlalchemy import select, update
+
+from models import Sequence as Counter
+from service.db import Database
+from service.realtime.outbox import append
+
+log = logging.getLogger(__name__)
+
+KEEP_EVERY_S = 5.0
+LEAP = 10_000
+"""Numbers left out after a restore: more than any process can have given out unseen since the mark was written."""
+
+
+class Mark:
+    """The highest `seq` seen on this machine in an epoch, in a small file; best effort, never in anybody's way."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._kept_at = 0.0
+        self.epoch, self.seq = "", 0
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            found = orjson.loads(file.read_bytes())
+            self.epoch, self.seq = str(found["epoch"]), int(found["seq"])
+
+    def lies_beyond(self, epoch: str, last: int) -> bool:
+        """Whether more was seen of this epoch than its database now knows of."""
+        return self.epoch == epoch and self.seq > last
+
+    def keep(self, epoch: str, seq: int) -> None:
+        """Write the mark down, at most every 5 s."""
+        if (epoch, seq) == (self.epoch, self.seq) or (
+            epoch == self.epoch and time.monotonic() - self._kept_at < KEEP_EVERY_S
+        ):
+            return
+        self.epoch, self.seq, self._kept_at = epoch, seq, time.monotonic()
+        partial = self._file.with_suffix(".part")
+        with contextlib.suppress(OSError):
+            partial.write_bytes(orjson.dumps({"epoch": epoch, "seq": seq}))
+            partial.replace(self._file)
+
+
+async def renew(database: Database, epoch: str, seen: int) -> tuple[int, str]:
+    """Begin a new epoch beyond everything that was `seen`, once however many processes ask; gives (last, epoch).
+
+    The event `log.restored` says which numbers were lost.
+    """
+    async with database.writing(urgent=True) as session:
+        old = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()
+        mine = update(Counter).where(Counter.id == 1, Counter.epoch == epoch, Counter.last <= seen)
+        won = await session.execute(mine.values(epoch=str(uuid.uuid4()), last=seen + LEAP).returning(Counter.id))
+        if won.scalar_one_or_none() is not None:
+            log.error("events are lost: the database was restored", extra={"after": old, "upto": seen})
+            append(session, "system.restored", {"lost_after": old, "lost_upto": seen}, subject="log:restored")
+    async with database.reading() as session:
+        counter = await session.get_one(Counter, 1)
+        return counter.last, counter.epoch
