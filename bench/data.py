@@ -18,6 +18,7 @@ class Instance:
     name: str
     file: Path
     published: float
+    solution: Path | None = None
     vehicles: int = 0
 
 
@@ -35,16 +36,17 @@ def files(pattern: str) -> list[Path]:
     return sorted(folder.glob(pattern)) if folder else []
 
 
-def costs(family: str) -> dict[str, float]:
-    """Best published costs of a home-care family by file name, from the best.md beside its files."""
+def homecare(family: str) -> list[Instance]:
+    """The instances of a home-care family with the costs and solution files that its best.md names."""
     folder = data_folder()
     if folder is None:
-        return {}
-    found = {}
+        return []
+    known = {file.name.removesuffix(".gz"): file for file in (folder / family).rglob("*.json*")}
+    found = []
     for line in (folder / family / "best.md").read_text(encoding="utf-8").splitlines()[2:]:
         cells = [cell.strip() for cell in line.split("|")]
-        if len(cells) > 5:
-            found[cells[1]] = float(cells[5])
+        if len(cells) > 6 and cells[1] in known:
+            found.append(Instance(cells[1], known[cells[1]], float(cells[5]), known.get(cells[6])))
     return found
 
 

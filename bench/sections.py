@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import town
+from bench import extended, homecare, lilim, town, windows
 from bench.effort import Effort
 
 
@@ -22,5 +22,11 @@ class Section:
 
 
 SECTIONS: dict[str, Section] = {
+    "mankowska": Section("home care with two-person visits", homecare.mankowska, 13),
+    "italian": Section("home care in Italian cities", homecare.italian, 4),
+    "extended": Section("home care, richer model", extended.measure, 3),
+    "solomon": Section("plain routing, 100 customers", windows.solomon, 6),
+    "gehring": Section("plain routing, 200 to 1,000 customers", windows.gehring, 6),
+    "lilim": Section("pick-up and delivery", lilim.measure, 4),
     "town": Section("a town's generated day", town.measure, 1),
 }
