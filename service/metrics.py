@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from service.realtime.assembly import Live
+from service.realtime.wire import Close
 
 KIB = 1024
 
@@ -20,7 +21,13 @@ def numbers(state: Any) -> dict[str, tuple[str, float]]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "unwalled_intake_waiting": ("Calls that wait for the disk", state.intake.committer.queued),
-        "unwalled_sockets": ("Live sockets of desks and phones", len(live.hub.connections)),
+        "unwalled_sockets": ("Live sockets of desks and phones", len(live.hub)),
+        "unwalled_sockets_evicted_total": ("Sockets closed because they read too slowly", live.hub.closed[Close.SLOW]),
+        "unwalled_sockets_turned_away_total": ("Sockets sent away before they began", live.turnstile.turned_away),
+        "unwalled_sockets_beginning": ("Sockets that wait to begin", live.turnstile.inside),
+        "unwalled_frames_sent_total": ("Event frames handed to sockets", live.hub.sent),
+        "unwalled_events_encoded_total": ("Events made into text, once for each kind of view", live.hub.ring.encoded),
+        "unwalled_log_blind_seconds": ("Time since the event log was read to its end", live.pump.blind_s),
         "unwalled_event_seq": ("The last event sent", live.pump.last),
         "process_cpu_seconds_total": ("CPU time", used.ru_utime + used.ru_stime),
         "process_max_resident_memory_bytes": ("Largest resident memory", used.ru_maxrss * KIB),

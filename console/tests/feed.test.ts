@@ -54,15 +54,26 @@ describe('what the feed says and shows', () => {
   it('spreads reconnects over five seconds and never comes before the server asked', () => {
     expect(retryDelay(1, 0, null)).toBe(0)
     expect(retryDelay(1, 1, null)).toBe(5_000)
-    expect(retryDelay(3, 0.5, 2_000)).toBe(4_500)
+    expect(retryDelay(3, 0.5, 2_000)).toBe(2_250)
     expect(retryDelay(0, 1, null)).toBe(1_000)
   })
 
   it('pauses where the protocol asks for it, comes back at once elsewhere, and forgets only when its scope changed', () => {
-    expect([CLOSE.restart, CLOSE.busy, CLOSE.noHello].map(pauseAfter)).toEqual([1_000, 1_000, 1_000])
-    expect([CLOSE.slow, CLOSE.scope, CLOSE.sessionOver, 1006].map(pauseAfter)).toEqual([0, 0, 0, 0])
+    expect([CLOSE.restart, CLOSE.busy, CLOSE.noHello].map((code) => pauseAfter(code))).toEqual([1_000, 1_000, 1_000])
+    expect([CLOSE.slow, CLOSE.scope, CLOSE.sessionOver, 1006].map((code) => pauseAfter(code))).toEqual([0, 0, 0, 0])
     expect(pauseAfter(CLOSE.badFrame)).toBe(30_000)
+    expect(pauseAfter(CLOSE.restart, 'the service restarts; retry_after=3.7')).toBe(3_700)
+    expect(pauseAfter(CLOSE.busy, 'retry_after=soon')).toBe(1_000)
     expect([CLOSE.scope, CLOSE.slow].map(forgets)).toEqual([true, false])
+  })
+
+  it('shows a copy that went ahead at once, says so, and leaves the cursor to the event itself', () => {
+    const ahead: Frame = { type: 'ahead', event: event(12, 'incident.raised') }
+    const cursor = { epoch: 'e', seq: 9, ready: true }
+    expect(advance(cursor, ahead)).toEqual(cursor)
+    expect(isNews(cursor, ahead.event)).toBe(true)
+    expect(replyTo(ahead, true, true)).toEqual({ type: 'seen', seq: 12 })
+    expect(isNews(advance(cursor, event(12)), ahead.event)).toBe(false)
   })
 
   it('drops frames it does not know', () => {

@@ -34,6 +34,7 @@ export function openFeed(door: FeedDoor, forced: FeedLook | null = null) {
 
   function heard(frame: Frame): void {
     if (frame.type === 'event' && isNews(cursor, frame)) door.onEvent(frame)
+    if (frame.type === 'ahead' && isNews(cursor, frame.event)) door.onEvent(frame.event)
     cursor = advance(cursor, frame)
     if (frame.type === 'snapshot') door.onSnapshot(frame.state, frame.seq)
     face.seq = cursor.seq
@@ -55,7 +56,7 @@ export function openFeed(door: FeedDoor, forced: FeedLook | null = null) {
     if (this !== socket) return
     socket = null
     if (forgets(event.code)) cursor = START
-    if (!stopped) later(pauseAfter(event.code))
+    if (!stopped) later(pauseAfter(event.code, event.reason))
   }
 
   function later(serverMs: number | null): void {
