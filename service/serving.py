@@ -23,7 +23,6 @@ from service.realtime.line import Line
 from service.schema import migrate
 from service.settings import Settings
 
-
 SWITCH_S = 0.0005
 """How long a thread that computes keeps the event loop out. Python's own 5 ms add up: a transaction changes threads at
 every statement, so a call behind one waited 30 ms longer while a plan was being prepared."""
