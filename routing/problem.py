@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from routing.errors import ProblemError, named, whole
-from routing.travel import Travel
+from routing.spacing import contradiction
+from routing.travel import Legs
 
 FAR = 1 << 40
+MOST = {"visits": 50_000, "caregivers": 10_000, "canteens": 1_000, "links": 100_000}
+"""More of these than a city's day has is refused, so that nobody waits for an answer that cannot come."""
 PARTS = (
     "travel",
     "tardiness",
@@ -89,8 +93,8 @@ class Shift:
 class Caregiver:
     """One person. `skills` maps a skill to its level (at least 1); `end` None lets the route end anywhere.
 
-    `load` bounds the goods aboard (None: no bound), `portions` the meals in the bag (0: carries none). `most_paid` bounds
-    the paid ticks of all shifts together: from leaving to being back, less the break (None: no bound).
+    `load` bounds the goods aboard (None: no bound), `portions` the meals in the bag (0: carries none). `most_paid`
+    bounds the paid ticks of all shifts together: from leaving to being back, less the break (None: no bound).
     """
 
     id: str
@@ -142,9 +146,9 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Order and spacing: `second` starts at least `low` and at most `high` ticks after `first` starts, if both are served.
+    """Order and spacing, if both are served: `second` starts at least `low`, at most `high` ticks after `first` starts.
 
-    Starts are those of the first person. `high` FAR leaves the later end open; a negative `low` lets `second` come first.
+    Starts are those of the first person. `high` FAR leaves the end open; a negative `low` lets `second` come first.
     """
 
     first: str
@@ -196,7 +200,8 @@ class Visit:
     `gap` bounds (start of the second person - start of the first), (0, 0) is together; two persons are two
     different caregivers. `price` is what not serving costs, `must` forbids it. `pinned` names the caregiver per person,
     `pinned_start` the first person's start. `access` ticks pass between arriving and being able to start.
-    `promised` is what the published plan told, one entry per person. `load` goods: carried from the start of the route, or, with `delivers`, taken aboard at that other visit.
+    `promised` is what the published plan told, one entry per person. `load` goods: carried from the start of the route,
+    or, with `delivers`, taken aboard at that other visit.
     """
 
     id: str
@@ -290,7 +295,7 @@ class Problem:
 
     name: str
     ticks_per_s: int
-    travel: Travel
+    travel: Legs
     caregivers: tuple[Caregiver, ...]
     visits: tuple[Visit, ...]
     canteens: tuple[Canteen, ...] = ()
@@ -301,10 +306,12 @@ class Problem:
 
     def __post_init__(self) -> None:
         whole(self.ticks_per_s, "ticks_per_s", 1, 1_000_000)
+        for room, most in MOST.items():
+            if len(getattr(self, room)) > most:
+                raise ProblemError(room, f"are {len(getattr(self, room))}", f"at most {most}")
         for room in ("caregivers", "visits", "canteens"):
-            ids = [item.id for item in getattr(self, room)]
-            if len(set(ids)) != len(ids):
-                twice = next(i for i in ids if ids.count(i) > 1)
+            times = Counter(item.id for item in getattr(self, room))
+            for twice in (name for name, count in times.items() if count > 1):
                 raise ProblemError(f"{room}.{twice}.id", "is used twice", "different ids")
         for canteen in self.canteens:
             self._place(canteen.place, f"canteens.{canteen.id}.place")
@@ -322,6 +329,15 @@ class Problem:
             for end in (link.first, link.second):
                 if end not in visits:
                     raise ProblemError(f"links[{i}]", f"names {end!r:.60}", "the id of a visit")
+        self._spacing()
+
+    def _spacing(self) -> None:
+        edges = [(link.first, link.second, link.low) for link in self.links]
+        edges += [(link.second, link.first, -link.high) for link in self.links if link.high < FAR]
+        cycle = contradiction(edges)
+        if cycle:
+            told = ", ".join(cycle[:6]) + (f" and {len(cycle) - 6} more" if len(cycle) > 6 else "")
+            raise ProblemError("links", f"contradict one another around {told}", "gaps that can hold together")
 
     def _place(self, place: object, name: str) -> None:
         whole(place, name, 0, self.travel.places - 1)
@@ -331,8 +347,8 @@ class Problem:
         self._place(caregiver.start, f"{name}.start")
         if caregiver.end is not None:
             self._place(caregiver.end, f"{name}.end")
-        if caregiver.mode not in self.travel.matrices:
-            raise ProblemError(f"{name}.mode", f"is {caregiver.mode!r}", ", ".join(sorted(self.travel.matrices)))
+        if caregiver.mode not in self.travel.modes:
+            raise ProblemError(f"{name}.mode", f"is {caregiver.mode!r}", ", ".join(self.travel.modes))
 
     def _visit(
         self, visit: Visit, known: frozenset[str], visits: Mapping[str, Visit], canteens: frozenset[str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +14,72 @@ from routing.errors import ProblemError, UnknownPlace
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Points = Sequence[tuple[float, float]]
 
 LONGEST = 1 << 40
+UNREACHABLE = 1 << 29
+"""A leg of so many ticks or more is no way at all: the checker refuses it and reasons call it unreachable."""
+DENSE = 4000
+"""Up to so many places every leg is kept in a matrix; beyond, legs are computed when asked for."""
 EARTH_M = 6_371_008.8
 DETOUR = 1.35
 SPEED_MPS: Mapping[str, float] = {"walk": 1.25, "ebike": 4.2, "bus": 4.0, "car": 6.5}
 PARK_S: Mapping[str, int] = {"walk": 0, "ebike": 45, "bus": 300, "car": 150}
 
 
+class Legs(Protocol):
+    """What a problem asks of travel; `Travel` holds matrices, `Computed` (computed.py) holds points only."""
+
+    @property
+    def places(self) -> int:
+        """How many places there are."""
+        ...
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The ways of moving, sorted."""
+        ...
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """(lon, lat) per place in WGS-84, or nothing when only times are known."""
+        ...
+
+    @property
+    def exact(self) -> Floats | None:
+        """Unrounded lengths in natural units, when the printed travel needs them."""
+        ...
+
+    @property
+    def matrices(self) -> Mapping[str, Ints]:
+        """All legs per way of moving. Raises ProblemError beyond DENSE places: ask for blocks."""
+        ...
+
+    def time(self, mode: str, origin: int, target: int) -> int:
+        """Ticks of one leg. Raises UnknownPlace."""
+        ...
+
+    def block(self, mode: str, places: Sequence[int] | Ints) -> Ints:
+        """Ticks between some places, square, in the order given. Raises UnknownPlace."""
+        ...
+
+    def rows(self, mode: str, origins: Sequence[int] | Ints) -> Ints:
+        """Ticks from some places to every place. Raises UnknownPlace."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Travel:
     """Travel in ticks: `matrices[mode]` is square over the same places.
 
-    `exact` holds lengths in natural units when the printed travel must not be rounded (Li & Lim).
+    `exact` holds lengths in natural units when the printed travel must not be rounded (Li & Lim), `points` where the
+    places are (WGS-84), when that is known.
     Raises ProblemError for a matrix that is not square, has holes (None, NaN) or negative entries.
     """
 
     matrices: Mapping[str, Ints]
     exact: Floats | None = None
+    points: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.matrices:
@@ -44,20 +93,55 @@ class Travel:
         object.__setattr__(self, "matrices", clean)
         if self.exact is not None and self.exact.shape != (self.places, self.places):
             raise ProblemError("travel.exact", f"has shape {self.exact.shape}", f"{self.places} x {self.places}")
+        if self.points and len(self.points) != self.places:
+            raise ProblemError("travel.points", f"are {len(self.points)}", f"{self.places} points")
 
     @property
     def places(self) -> int:
         """How many places there are."""
         return len(next(iter(self.matrices.values())))
 
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The ways of moving, sorted."""
+        return tuple(sorted(self.matrices))
+
     def time(self, mode: str, origin: int, target: int) -> int:
         """Ticks from one place to another. Raises UnknownPlace for a mode or place that is not there."""
-        matrix = self.matrices.get(mode)
-        if matrix is None:
-            raise UnknownPlace("mode", f"is {mode!r}", ", ".join(sorted(self.matrices)))
+        matrix = self._matrix(mode)
         if not (0 <= origin < len(matrix) and 0 <= target < len(matrix)):
             raise UnknownPlace("place", f"{origin} or {target} is outside the matrix", f"0 to {len(matrix) - 1}")
         return int(matrix[origin, target])
+
+    def block(self, mode: str, places: Sequence[int] | Ints) -> Ints:
+        """Ticks between some places, square, in the order given. Raises UnknownPlace."""
+        chosen = chosen_places(places, self.places)
+        return self._matrix(mode)[np.ix_(chosen, chosen)]
+
+    def rows(self, mode: str, origins: Sequence[int] | Ints) -> Ints:
+        """Ticks from some places to every place. Raises UnknownPlace."""
+        return self._matrix(mode)[chosen_places(origins, self.places)]
+
+    def _matrix(self, mode: str) -> Ints:
+        matrix = self.matrices.get(mode)
+        if matrix is None:
+            raise UnknownPlace("mode", f"is {mode!r}", ", ".join(self.modes))
+        return matrix
+
+
+def chosen_places(places: Sequence[int] | Ints, count: int) -> Ints:
+    """The places as an index array. Raises UnknownPlace for one outside 0 to count - 1."""
+    chosen = np.asarray(places, dtype=np.int64)
+    outside = chosen[(chosen < 0) | (chosen >= count)]
+    if len(outside):
+        raise UnknownPlace("place", f"{outside[0]} is not known", f"0 to {count - 1}")
+    return chosen
+
+
+def unreachable_pairs(travel: Legs, mode: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(from, to) of every pair among `places` that this way of moving cannot join."""
+    for a, b in np.argwhere(travel.block(mode, places) >= UNREACHABLE):
+        yield places[a], places[b]
 
 
 def checked_matrix(matrix: object, field: str) -> Ints:
@@ -91,22 +175,47 @@ def _from_rows(matrix: object, field: str) -> Ints:
     return np.array(rows, dtype=np.int64)
 
 
-def distances_m(points: Sequence[tuple[float, float]]) -> Floats:
-    """Great-circle distances in metres between (lon, lat) points of one datum, n x n. Raises ProblemError."""
+def checked_points(points: Points) -> Floats:
+    """The points as an n x 2 array of degrees. Raises ProblemError for one that is not on the earth, or none at all."""
+    if not len(points):
+        raise ProblemError("points", "is empty", "at least one point")
     for i, (lon, lat) in enumerate(points):
         if not (math.isfinite(lon) and math.isfinite(lat) and -180 <= lon <= 180 and -90 <= lat <= 90):
             raise ProblemError(f"points[{i}]", f"is ({lon}, {lat})", "lon in -180..180, lat in -90..90")
-    if not points:
-        raise ProblemError("points", "is empty", "at least one point")
-    lon, lat = np.radians(np.array(points, dtype=np.float64)).T
-    half = np.sin((lat[:, None] - lat[None]) / 2) ** 2
-    half += np.cos(lat[:, None]) * np.cos(lat[None]) * np.sin((lon[:, None] - lon[None]) / 2) ** 2
-    result: Floats = 2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return np.array(points, dtype=np.float64)
+
+
+def on_sphere(points: Points) -> Floats:
+    """The points as unit vectors, 3 x n. Raises ProblemError."""
+    lon, lat = np.radians(checked_points(points)).T
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def arcs_m(origins: Floats, targets: Floats) -> Floats:
+    """Great-circle metres between unit vectors, rows x columns; the same bits however the legs are asked for."""
+    squares = np.zeros((origins.shape[1], targets.shape[1]))
+    for axis in range(3):
+        step = origins[axis][:, None] - targets[axis][None]
+        squares += step * step
+    chords = np.sqrt(squares)
+    result: Floats = 2 * EARTH_M * np.arcsin(np.minimum(chords / 2, 1.0))
     return result
 
 
+def distances_m(points: Points) -> Floats:
+    """Great-circle distances in metres between (lon, lat) points of one datum, n x n. Raises ProblemError."""
+    vectors = on_sphere(points)
+    return arcs_m(vectors, vectors)
+
+
+def ride_ticks(metres: Floats, speed_mps: float, park_s: float, ticks_per_s: int) -> Ints:
+    """Ticks for lengths on the way: at a speed, plus parking when the places are more than a metre apart."""
+    seconds = metres / speed_mps + np.where(metres > 1.0, park_s, 0.0)
+    return np.rint(seconds * ticks_per_s).astype(np.int64)
+
+
 def straight(
-    points: Sequence[tuple[float, float]],
+    points: Points,
     *,
     modes: Sequence[str] = ("walk", "ebike", "bus", "car"),
     ticks_per_s: int = 1,
@@ -123,6 +232,5 @@ def straight(
     for mode in modes:
         if mode not in speed_mps:
             raise ProblemError("modes", f"{mode!r} has no speed", ", ".join(sorted(speed_mps)))
-        seconds = metres / speed_mps[mode] + np.where(metres > 1.0, park_s.get(mode, 0), 0)
-        matrices[mode] = np.rint(seconds * ticks_per_s).astype(np.int64)
-    return Travel(matrices)
+        matrices[mode] = ride_ticks(metres, speed_mps[mode], park_s.get(mode, 0), ticks_per_s)
+    return Travel(matrices, points=tuple((float(lon), float(lat)) for lon, lat in points))
