@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import extended, homecare, lilim, town, windows
+from bench import days, extended, firstplan, homecare, hotmeal, insertion, lilim, replan, windows
 from bench.effort import Effort
 
 
@@ -28,5 +28,11 @@ SECTIONS: dict[str, Section] = {
     "solomon": Section("plain routing, 100 customers", windows.solomon, 6),
     "gehring": Section("plain routing, 200 to 1,000 customers", windows.gehring, 6),
     "lilim": Section("pick-up and delivery", lilim.measure, 4),
-    "town": Section("a town's generated day", town.measure, 1),
+    "hotmeal": Section("pick-up and delivery of hot meals", hotmeal.measure, 3),
+    "day": Section("a district's day", days.district, 6),
+    "plain": Section("a reduced district day that everybody can play", days.reduced, 3),
+    "city": Section("a city's day", days.city, 3),
+    "insertion": Section("one urgent visit into a plan", insertion.measure, 0.5),
+    "replan": Section("planning again after a call-off", replan.measure, 1.5),
+    "firstplan": Section("from nothing to the first plan", firstplan.measure, 2),
 }
