@@ -1,43 +1,26 @@
-"""Judges any plan against its problem, from the problem alone; it shares no code with the search and mends nothing."""
+"""Judges any plan against its problem, from the problem alone; it shares no code with the search and mends nothing.
+
+Routes by themselves are judged in rounds.py, the price is reckoned in bill.py; none of them imports the search, or
+costs.py, whose price the plan brings along.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from routing.costs import costed
-from routing.plan import Plan, Route, Stop
-from routing.problem import FAR, Caregiver, Problem, Visit
+from routing.bill import paid_ticks, reckoned
+from routing.plan import Plan, Stop
+from routing.problem import FAR, Link, Problem, Visit
+from routing.rounds import Rounds
+from routing.verdict import Verdict, Violation
+
+__all__ = ["Verdict", "Violation", "check"]
 
 COST_TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One broken promise: a stable code, who breaks it, and the numbers."""
-
-    code: str
-    who: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.who}: {self.detail}"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Every violation found, and the cost and its parts recomputed from the problem."""
-
-    violations: tuple[Violation, ...]
-    cost: float
-    parts: dict[str, float]
-
-    @property
-    def valid(self) -> bool:
-        """Whether nothing is broken."""
-        return not self.violations
+STRANGE = frozenset({"unknown_caregiver", "unknown_visit", "unknown_place", "unknown_stop", "not_whole"})
+"""With one of these in it a plan has no price."""
 
 
 def check(problem: Problem, plan: Plan, *, claimed: bool = True) -> Verdict:
@@ -45,10 +28,9 @@ def check(problem: Problem, plan: Plan, *, claimed: bool = True) -> Verdict:
 
     Leaves both untouched; never raises for a broken plan.
     """
-    judge = _Judge(problem, plan)
-    found = list(judge.run())
-    sound = not any(v.code in {"unknown_caregiver", "unknown_visit", "unknown_place", "unknown_stop"} for v in found)
-    cost, parts = costed(problem, plan) if sound else (float("inf"), {})
+    found = list(_Judge(problem, plan).run())
+    sound = not any(violation.code in STRANGE for violation in found)
+    cost, parts = reckoned(problem, plan) if sound else (float("inf"), {})
     if claimed and sound:
         found += _claims(plan, cost, parts)
     return Verdict(tuple(found), cost, parts)
@@ -68,141 +50,36 @@ class _Judge:
         self.problem, self.plan = problem, plan
         self.visits = {visit.id: visit for visit in problem.visits}
         self.caregivers = {caregiver.id: caregiver for caregiver in problem.caregivers}
-        self.canteens = {canteen.id: canteen for canteen in problem.canteens}
+        canteens = {canteen.id: canteen for canteen in problem.canteens}
+        fetched = frozenset(visit.delivers for visit in problem.visits if visit.delivers)
+        self.rounds = Rounds(problem, self.visits, canteens, fetched)
         self.seen: dict[tuple[str, int], tuple[str, Stop]] = {}
 
     def run(self) -> Iterator[Violation]:
-        routes = Counter((route.caregiver, route.shift) for route in self.plan.routes)
-        for (who, shift), times in routes.items():
-            if times > 1:
-                yield Violation("route_twice", who, f"shift {shift} has {times} routes")
+        broken = list(self._routes())
+        yield from broken
+        if any(violation.code == "not_whole" for violation in broken):
+            return
+        yield from self._overlaps()
+        yield from self._paid()
+        yield from self._coverage()
+        for visit in self.problem.visits:
+            yield from self._visit(visit)
+        for link in self.problem.links:
+            yield from self._link(link)
+
+    def _routes(self) -> Iterator[Violation]:
+        times = Counter((route.caregiver, route.shift) for route in self.plan.routes)
+        for (who, shift), count in times.items():
+            if count > 1:
+                yield Violation("route_twice", who, f"shift {shift} has {count} routes")
         for route in self.plan.routes:
             caregiver = self.caregivers.get(route.caregiver)
             if caregiver is None or not 0 <= route.shift < len(caregiver.shifts):
                 yield Violation("unknown_caregiver", route.caregiver, f"or unknown shift {route.shift}")
                 continue
-            known = list(self._known(route))
-            yield from known
-            if not known:
-                yield from self._route(caregiver, route)
-        yield from self._overlaps()
-        yield from self._coverage()
-        for visit in self.problem.visits:
-            yield from self._visit(visit)
-
-    def _known(self, route: Route) -> Iterator[Violation]:
-        for stop in route.stops:
-            if not 0 <= stop.place < self.problem.travel.places:
-                yield Violation("unknown_place", stop.visit, f"place {stop.place}")
-            if stop.kind == "visit":
-                visit = self.visits.get(stop.visit)
-                if visit is None or not 0 <= stop.half < len(visit.needs):
-                    yield Violation("unknown_visit", stop.visit, f"half {stop.half} in the route of {route.caregiver}")
-            elif stop.kind not in ("break", "load") or (stop.kind == "load" and stop.visit not in self.canteens):
-                yield Violation("unknown_stop", route.caregiver, f"{stop.kind} {stop.visit}")
-
-    def _route(self, caregiver: Caregiver, route: Route) -> Iterator[Violation]:
-        shift = caregiver.shifts[route.shift]
-        if route.depart < shift.start:
-            yield Violation("shift_start", caregiver.id, f"leaves at {route.depart}, shift starts {shift.start}")
-        place, free = caregiver.start, route.depart
-        for stop in route.stops:
-            yield from self._stop(caregiver, stop, place, free)
-            place, free = stop.place, stop.finish
-        home = 0 if caregiver.end is None else self.problem.travel.time(caregiver.mode, place, caregiver.end)
-        if not route.stops:
-            home = 0
-        if route.travel_back != home or route.back < free + home:
-            yield Violation("travel", caregiver.id, f"back at {route.back}, possible {free + home}")
-        if route.back > shift.latest:
-            yield Violation("shift_end", caregiver.id, f"back at {route.back}, latest {shift.latest}")
-        yield from self._rest(caregiver, route)
-        yield from self._goods(caregiver, route)
-        yield from self._meals(caregiver, route)
-
-    def _stop(self, caregiver: Caregiver, stop: Stop, place: int, free: int) -> Iterator[Violation]:
-        who = f"{stop.visit or stop.kind} by {caregiver.id}"
-        leg = self.problem.travel.time(caregiver.mode, place, stop.place)
-        access, duration = 0, stop.finish - stop.start
-        if stop.kind == "visit":
-            visit = self.visits[stop.visit]
-            access, duration = visit.access, visit.needs[stop.half].duration
-            if stop.place != visit.place:
-                yield Violation("place", who, f"at {stop.place}, lives at {visit.place}")
-        elif stop.kind == "break" and stop.place != place:
-            yield Violation("break_place", who, f"at {stop.place}, is at {place}")
-        elif stop.kind == "load":
-            canteen = self.canteens[stop.visit]
-            duration = canteen.loading
-            if stop.place != canteen.place:
-                yield Violation("place", who, f"at {stop.place}, kitchen at {canteen.place}")
-            if stop.start < canteen.ready:
-                yield Violation("not_ready", who, f"starts {stop.start}, ready {canteen.ready}")
-        if stop.travel != leg or stop.arrive < free + leg:
-            yield Violation(
-                "travel", who, f"arrives {stop.arrive} after {stop.travel}, possible {free + leg} after {leg}"
-            )
-        if stop.wait < 0 or stop.start != stop.arrive + access + stop.wait:
-            yield Violation(
-                "start", who, f"starts {stop.start}, arrives {stop.arrive}, access {access}, waits {stop.wait}"
-            )
-        if stop.finish - stop.start != duration:
-            yield Violation("duration", who, f"lasts {stop.finish - stop.start}, needs {duration}")
-
-    def _rest(self, caregiver: Caregiver, route: Route) -> Iterator[Violation]:
-        rest = caregiver.shifts[route.shift].rest
-        taken = [stop for stop in route.stops if stop.kind == "break"]
-        if rest is None or len(taken) > 1:
-            if taken:
-                yield Violation("break_extra", caregiver.id, f"{len(taken)} breaks")
-            return
-        if not taken:
-            if route.stops and route.back > rest.latest and route.depart <= rest.latest:
-                yield Violation("break_missing", caregiver.id, f"no break of {rest.duration}")
-            return
-        if taken[0].finish - taken[0].start != rest.duration:
-            yield Violation("break_duration", caregiver.id, f"{taken[0].finish - taken[0].start}, not {rest.duration}")
-        if not rest.earliest <= taken[0].start <= rest.latest:
-            yield Violation("break_window", caregiver.id, f"at {taken[0].start}, in {rest.earliest}-{rest.latest}")
-
-    def _goods(self, caregiver: Caregiver, route: Route) -> Iterator[Violation]:
-        stops = [self.visits[stop.visit] for stop in route.stops if stop.kind == "visit"]
-        picked_up = {visit.delivers for visit in self.problem.visits if visit.delivers}
-        aboard = sum(v.load for v in stops if v.delivers is None and v.id not in picked_up)
-        peak, loaded = aboard, set()
-        for visit in stops:
-            if visit.id in picked_up:
-                aboard += visit.load
-                loaded.add(visit.id)
-            else:
-                if visit.delivers is not None and visit.delivers not in loaded:
-                    yield Violation("order", f"{visit.id} by {caregiver.id}", f"{visit.delivers} was not taken aboard")
-                aboard -= visit.load
-            peak = max(peak, aboard)
-        if caregiver.load is not None and peak > caregiver.load:
-            yield Violation("capacity", caregiver.id, f"{peak} aboard, room for {caregiver.load}")
-        delivered = {visit.delivers for visit in stops}
-        for name in sorted(loaded - delivered):
-            yield Violation("order", f"{name} by {caregiver.id}", "taken aboard and not delivered")
-
-    def _meals(self, caregiver: Caregiver, route: Route) -> Iterator[Violation]:
-        kitchen: Stop | None = None
-        bag = 0
-        for stop in route.stops:
-            if stop.kind == "load":
-                kitchen, bag = stop, 0
-            visit = self.visits[stop.visit] if stop.kind == "visit" else None
-            if visit is None or visit.meal is None:
-                continue
-            who, meal = f"{visit.id} by {caregiver.id}", visit.meal
-            bag += meal.portions
-            if kitchen is None or kitchen.visit != meal.canteen:
-                yield Violation("meal_source", who, f"was not fetched at {meal.canteen}")
-                continue
-            if bag > caregiver.portions:
-                yield Violation("bag", who, f"{bag} portions, room for {caregiver.portions}")
-            if stop.arrive - kitchen.finish > meal.ride:
-                yield Violation("ride", who, f"rides {stop.arrive - kitchen.finish}, at most {meal.ride}")
+            strange = list(self.rounds.strange(route))
+            yield from strange or self.rounds.judge(caregiver, route)
 
     def _overlaps(self) -> Iterator[Violation]:
         spans: dict[str, list[tuple[int, int]]] = {}
@@ -210,10 +87,15 @@ class _Judge:
             if route.stops:
                 spans.setdefault(route.caregiver, []).append((route.depart, route.back))
         for who, times in spans.items():
-            times.sort()
-            for (_, back), (depart, _) in itertools.pairwise(times):
+            for (_, back), (depart, _) in itertools.pairwise(sorted(times)):
                 if depart < back:
                     yield Violation("overlap", who, f"leaves at {depart}, back only at {back}")
+
+    def _paid(self) -> Iterator[Violation]:
+        for who, ticks in paid_ticks(self.plan).items():
+            person = self.caregivers.get(who)
+            if person is not None and person.most_paid is not None and ticks > person.most_paid:
+                yield Violation("most_paid", who, f"paid for {ticks}, at most {person.most_paid}")
 
     def _coverage(self) -> Iterator[Violation]:
         for route in self.plan.routes:
@@ -241,7 +123,8 @@ class _Judge:
             yield Violation(code, visit.id, f"{len(present)} of {len(halves)} persons")
         for half, entry in enumerate(halves):
             if entry is not None:
-                yield from self._half(visit, half, *entry)
+                yield from self._person(visit, half, entry[0])
+                yield from self._window(visit, half, *entry)
         if len(present) == 2:
             (first, one), (second, two) = present
             low, high = visit.gap
@@ -250,11 +133,10 @@ class _Judge:
             if not low <= two.start - one.start <= high:
                 yield Violation("gap", visit.id, f"{two.start - one.start}, allowed {low} to {high}")
 
-    def _half(self, visit: Visit, half: int, who: str, stop: Stop) -> Iterator[Violation]:
-        caregiver = self.caregivers.get(who)
+    def _person(self, visit: Visit, half: int, who: str) -> Iterator[Violation]:
+        caregiver, name = self.caregivers.get(who), f"{visit.id} by {who}"
         if caregiver is None:
             return
-        name = f"{visit.id} by {who}"
         for skill, level in visit.needs[half].skills.items():
             if caregiver.skills.get(skill, 0) < level:
                 yield Violation("skill", name, f"{skill} {level} needed, has {caregiver.skills.get(skill, 0)}")
@@ -262,9 +144,21 @@ class _Judge:
             yield Violation("refused", name, "was refused")
         if visit.pinned and visit.pinned[half] != who:
             yield Violation("pinned", name, f"is pinned to {visit.pinned[half]}")
+
+    def _window(self, visit: Visit, half: int, who: str, stop: Stop) -> Iterator[Violation]:
+        name, begun = f"{visit.id} by {who}", [w for w in visit.windows if w.start <= stop.start]
         if visit.pinned_start is not None and half == 0 and stop.start != visit.pinned_start:
             yield Violation("pinned_start", name, f"at {stop.start}, pinned to {visit.pinned_start}")
-        if stop.start < visit.windows[0].start:
+        if not begun:
             yield Violation("before_window", name, f"starts {stop.start}, window {visit.windows[0].start}")
-        elif not any(w.start <= stop.start <= min(w.latest, FAR) for w in visit.windows):
-            yield Violation("after_window", name, f"starts {stop.start}, latest {visit.windows[-1].latest}")
+        elif stop.start > min(begun[-1].latest, FAR):
+            yield Violation("after_window", name, f"starts {stop.start}, latest {begun[-1].latest}")
+
+    def _link(self, link: Link) -> Iterator[Violation]:
+        ends = self.seen.get((link.first, 0)), self.seen.get((link.second, 0))
+        if ends[0] is None or ends[1] is None:
+            return
+        apart = ends[1][1].start - ends[0][1].start
+        if not link.low <= apart <= link.high:
+            allowed = f"{link.low} to {link.high}" if link.high < FAR else f"at least {link.low}"
+            yield Violation("link", f"{link.first} and {link.second}", f"{apart} apart, allowed {allowed}")
