@@ -12,6 +12,7 @@ from service import gate, health, pages, problems
 from service.accounts.api import router as accounts
 from service.beds.api import router as beds
 from service.board.socket import routes as board
+from service.channels.courier import Courier
 from service.clock import Clock
 from service.db import Database
 from service.devices.api import router as devices
@@ -31,6 +32,7 @@ from service.realtime.assembly import Live
 from service.settings import Settings
 from service.staff.api import router as staff
 from service.terminals.api import routes as terminals
+from service.timekeeper import anchor, keep_time
 from service.timetable import KINDS, TIMETABLE
 from service.town.api import router as town
 from service.town.basemap import Basemap
@@ -63,6 +65,7 @@ def create_app(
     app.state.database = Database(settings.database_url, clock)
     app.state.intake = Intake(app.state.database, app.state.vault)
     app.state.live = Live(app.state.database, clock, settings)
+    app.state.courier = Courier(app.state.database, app.state.vault, settings)
     app.state.basemap = Basemap(settings)
     app.state.town_stands = asyncio.Event()
     app.state.began = time.monotonic()
@@ -93,6 +96,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         state = app.state
         stack.push_async_callback(state.database.close)
         await state.database.grow_log()
+        await anchor(state.database, state.clock)
+        stack.push_async_callback(_end, asyncio.create_task(keep_time(state.database, state.clock)))
         if state.roles & {"hub", "intake"}:
             await state.live.start()
             stack.push_async_callback(state.live.stop)
@@ -101,7 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             stack.push_async_callback(state.intake.stop)
         if "work" in state.roles:
             worker = Worker(state.database, state.clock, KINDS)
-            for work in (worker.run(), keep_running(TIMETABLE, state.database, state.clock)):
+            for work in (worker.run(), keep_running(TIMETABLE, state.database, state.clock), state.courier.run()):
                 stack.push_async_callback(_end, asyncio.create_task(work))
         yield
 

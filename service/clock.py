@@ -11,12 +11,16 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 class Clock:
-    """UTC now, anchored once to the wall clock and then carried by CLOCK_BOOTTIME; tests may shift it forward."""
+    """UTC now, anchored once to the wall clock and then carried by CLOCK_BOOTTIME; tests may shift it forward.
 
-    def __init__(self) -> None:
-        self._wall = datetime.now(UTC)
+    On PostgreSQL service.timekeeper anchors it to the database's clock, so that all hosts agree whatever theirs says.
+    """
+
+    def __init__(self, wall: datetime | None = None) -> None:
+        self._wall = wall or datetime.now(UTC)
         self._boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._shift = timedelta()
+        self.distrusted_until: datetime | None = None
 
     def now(self) -> datetime:
         """The moment, aware, in UTC."""
@@ -25,6 +29,26 @@ class Clock:
     def shift(self, **forward: float) -> None:
         """Move on by a timedelta's worth (`minutes=2`). For stories that travel in time."""
         self._shift += timedelta(**forward)
+
+    @property
+    def shift_s(self) -> float:
+        """By how many seconds a story has moved on; 0.0 outside tests."""
+        return self._shift.total_seconds()
+
+    def anchor(self, moment: datetime) -> timedelta:
+        """Go on from `moment` (not shifted) from now on; gives by how much it stood ahead of what was believed."""
+        believed = self.now() - self._shift
+        self._wall, self._boot_s = moment, time.clock_gettime(time.CLOCK_BOOTTIME)
+        return moment - believed
+
+    def distrust(self, lasting: timedelta) -> None:
+        """The time jumped: nobody is called silent or lost by it for this long. Calls and ladders go on."""
+        self.distrusted_until = self.now() + lasting
+
+    @property
+    def trusted(self) -> bool:
+        """Whether silence may be judged by this clock now."""
+        return self.distrusted_until is None or self.now() >= self.distrusted_until
 
 
 def clock_of(connection: HTTPConnection) -> Clock:

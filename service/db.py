@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, insert, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.requests import HTTPConnection
 
 from models import Event, Sequence
+from models.types import UtcDateTime
 from service.clock import Clock
 
 WAL_BYTES = 8 * 1024 * 1024
@@ -79,6 +80,7 @@ class Database:
             self.reader = _embedded_engine(url, clock, "BEGIN", pool_size=4)
         else:
             self.writer = self.reader = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            _carry_shift(self.writer, clock)
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
         self._read = async_sessionmaker(self.reader, expire_on_commit=False, autoflush=False)
 
@@ -138,6 +140,11 @@ class Database:
         await self.reader.dispose()
 
 
+def _as_text(moment: datetime) -> str:
+    """A moment as the embedded database keeps it, so that it compares with stored ones."""
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 async def _number(session: AsyncSession, events: list[dict[str, Any]], now: datetime) -> int:
     """Give each event its `seq` under the lock of the one counter row, which is held until the commit."""
     counter = update(Sequence).where(Sequence.id == 1).values(last=Sequence.last + len(events)).returning(Sequence.last)
@@ -156,7 +163,7 @@ def _embedded_engine(url: str, clock: Clock, begin: str, pool_size: int) -> Asyn
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        connection.create_function("unwalled_now", 0, lambda: clock.now().replace(tzinfo=None).isoformat(" "))
+        connection.create_function("unwalled_now", 0, lambda: _as_text(clock.now()))
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
@@ -174,6 +181,24 @@ def _embedded_engine(url: str, clock: Clock, begin: str, pool_size: int) -> Asyn
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _carry_shift(engine: AsyncEngine, clock: Clock) -> None:
+    """A story's shift of the clock reaches unwalled_now() in every transaction; without one nothing is sent."""
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        if clock.shift_s:
+            connection.exec_driver_sql(f"SELECT set_config('unwalled.shift_s', '{clock.shift_s:.6f}', true)")
+
+
+NOW = select(func.unwalled_now(type_=UtcDateTime())).scalar_subquery()
+"""The database's own clock in a statement, asked once a statement: what every timer compares itself with."""
+
+
+async def unwalled_now(session: AsyncSession) -> datetime:
+    """The database's own clock: timers are armed and fired by it, whatever this host's clock says."""
+    return (await session.execute(select(NOW))).scalar_one()
 
 
 def database_of(connection: HTTPConnection) -> Database:

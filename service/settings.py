@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.errors import ServiceError
@@ -19,7 +19,16 @@ KNOWN = (
     "ORIGINS",
     "BENCH_DATA",
     "TEST_DATABASES",
+    "SMS_URL",
+    "SMS_KEY",
+    "VOICE_URL",
+    "VOICE_KEY",
+    "WEBHOOK_URL",
+    "WEBHOOK_KEY",
+    "GATEWAYS_KEEP_KEYS",
+    "DEADMAN_URL",
 )
+GATEWAYS = ("sms", "voice", "webhook")
 
 
 class BadSetting(ServiceError):
@@ -46,6 +55,12 @@ class Settings:
     """TCP port for /metrics on loopback; None serves no metrics."""
     origins: tuple[str, ...] = ()
     """Further browser origins (scheme://host:port) that may open sockets, besides the service's own."""
+    gateways: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """By channel (sms, voice, webhook): URL and secret of the gateway for providers that have none of their own."""
+    gateways_keep_keys: bool = True
+    """Whether those gateways deliver a letter whose Idempotency-Key they know only once."""
+    deadman_url: str | None = None
+    """Where a sign of life is posted every 30 s while all is well; an outside monitor misses it within 90 s."""
 
     @property
     def embedded(self) -> bool:
@@ -68,6 +83,12 @@ class Settings:
             tile_url=_tile_url(env.get(PREFIX + "TILE_URL")),
             tile_datum=_one_of(PREFIX + "TILE_DATUM", env.get(PREFIX + "TILE_DATUM", "wgs84")),
             metrics_port=_port(PREFIX + "METRICS_PORT", env.get(PREFIX + "METRICS_PORT")),
+            gateways={
+                name: (_web_address(PREFIX + name.upper() + "_URL", env), env.get(f"{PREFIX}{name.upper()}_KEY"))
+                for name in GATEWAYS
+            },
+            gateways_keep_keys=env.get(PREFIX + "GATEWAYS_KEEP_KEYS", "1") not in ("0", "no", "false"),
+            deadman_url=_web_address(PREFIX + "DEADMAN_URL", env),
             origins=tuple(origin.strip() for origin in env.get(PREFIX + "ORIGINS", "").split(",") if origin.strip()),
         )
 
@@ -111,6 +132,13 @@ def _tile_url(given: str | None) -> str | None:
     if not given.startswith(("http://", "https://", "/")) or "{z}" not in given:
         raise BadSetting(f"{PREFIX}TILE_URL is {given!r}; accepted: http(s)://... with {{z}}, {{x}} and {{y}}")
     return given
+
+
+def _web_address(name: str, env: Mapping[str, str]) -> str | None:
+    given = env.get(name)
+    if given and not given.startswith(("http://", "https://")):
+        raise BadSetting(f"{name} is {given!r}; accepted: http(s)://...")
+    return given or None
 
 
 def _one_of(name: str, given: str) -> str:

@@ -12,11 +12,13 @@ from service import audit
 from service.accounts.sessions import keep_alive
 from service.auth import Actor
 from service.emergencies import escalation, rules
+from service.emergencies.confirming import confirm_own, page_caregiver, told_confirmed
 from service.emergencies.queries import card_of, get_card, in_scope
 from service.errors import Conflict, NotFound
 from service.realtime import outbox
 from service.staff.actions import tell_caregiver
 from service.town_clock import town_at
+from service.vault import masked_name
 
 
 class AlreadyAcknowledged(Conflict):
@@ -57,8 +59,9 @@ async def acknowledge(session: AsyncSession, actor: Actor, incident_id: int, now
         card = await get_card(session, actor, incident_id)
         winner = (card["acknowledged_by"] or {}).get("display", "somebody else")
         raise AlreadyAcknowledged(f"{winner} answered first", incident=card)
-    await escalation.stop_ladder(session, incident_id)
-    await escalation.arm_again(session, incident_id, now)
+    await confirm_own(session, actor, incident_id, now)
+    await escalation.answered(session, incident_id)
+    await escalation.arm_again(session, incident_id)
     return await _tell(session, actor, incident_id, "incident.acknowledged", now)
 
 
@@ -95,7 +98,8 @@ async def assign(
         "acknowledged_by": func.coalesce(Incident.acknowledged_by, actor.account_id),
     }
     await _must_hit(session, actor, incident_id, move, values)
-    await escalation.stop_ladder(session, incident_id)
+    await escalation.answered(session, incident_id)
+    await page_caregiver(session, incident_id, caregiver_id)
     if answered:
         await _tell(session, actor, incident_id, "incident.acknowledged", now)
     return await _tell(session, actor, incident_id, "incident.assigned", now, also=earlier)
@@ -109,14 +113,27 @@ async def decline(session: AsyncSession, actor: Actor, incident_id: int, why: st
     move = update(Incident).where(Incident.id == incident_id, Incident.state == IncidentState.ASSIGNED)
     values = {"state": IncidentState.ACKNOWLEDGED, "assigned_to": None, "assigned_at": None, "assigned_travel_s": None}
     await _must_hit(session, actor, incident_id, move, values)
+    await escalation.stop_ladder(session, incident_id)
     more = {"who": who, "why": why}
     await _tell(session, actor, incident_id, "incident.declined", now, also=actor.caregiver_id, more=more)
-    await escalation.arm_again(session, incident_id, now - rules.AGAIN_AFTER)
+    await escalation.arm_again(session, incident_id, at_once=True)
+
+
+async def confirm(session: AsyncSession, actor: Actor, incident_id: int, now: datetime) -> Card:
+    """Who was told says that they know. While nobody has answered, this answers. Raises NotFound; repeats are fine."""
+    before = await _locked(session, actor, incident_id)
+    if before.state is IncidentState.OPEN:
+        return await acknowledge(session, actor, incident_id, now)
+    if await confirm_own(session, actor, incident_id, now):
+        return await told_confirmed(session, incident_id, masked_name(actor.display))
+    return await card_of(session, incident_id)
 
 
 async def accept(session: AsyncSession, actor: Actor, incident_id: int, now: datetime) -> Card:
     """The caregiver sent says that they are going. Raises NotFound for somebody else's, IllegalStep."""
     await _only_assigned(session, await _locked(session, actor, incident_id))
+    await confirm_own(session, actor, incident_id, now)
+    await escalation.stop_rungs(session, incident_id)
     return await _tell(session, actor, incident_id, "incident.accepted", now)
 
 

@@ -10,7 +10,7 @@ from models.types import IncidentState, Outcome, Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
-from service.emergencies import actions, detail, hotline, queries, responders
+from service.emergencies import actions, confirming, detail, hotline, queries, responders
 from service.idempotency import OnceOnly
 from service.inputs import Input, PathId, RowId
 from service.paging import Page, as_list
@@ -95,6 +95,14 @@ async def acknowledge(
 ) -> dict[str, Any]:
     """Answer: one wins, everybody else gets 409 with the incident as it stands."""
     return await once(actor, lambda: actions.acknowledge(session, actor, incident_id, clock.now()))
+
+
+@router.post("/{incident_id}/notices/{notice_id}/confirm")
+async def confirm_notice(
+    actor: Handler, session: Writing, once: OnceOnly, clock: Timed, incident_id: PathId, notice_id: PathId
+) -> dict[str, Any]:
+    """Somebody who was told says on the telephone that they know."""
+    return await once(actor, lambda: confirming.confirm_for(session, actor, incident_id, notice_id, clock.now()))
 
 
 @router.get("/{incident_id}/responders")

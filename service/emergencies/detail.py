@@ -12,6 +12,7 @@ from models import Contact, Elder, Household, Incident
 from service import audit
 from service.auth import Actor
 from service.emergencies import rules
+from service.emergencies.confirming import notices_of
 from service.emergencies.queries import get_card, history_of, log_of
 from service.vault import Vault, masked_name, masked_phone
 
@@ -36,7 +37,8 @@ async def get_incident(
         audit.note(session, now, actor.account_id, "incident.reveal", f"incident:{incident_id}")
     earlier = await history_of(session, incident_id, incident.elder_id)
     happened = await log_of(session, incident_id)
-    return {**card, "contacts": contacts, "access": access, "log": happened, "history": earlier}
+    told = await notices_of(session, incident_id)
+    return {**card, "contacts": contacts, "access": access, "log": happened, "history": earlier, "notices": told}
 
 
 class Seals:

@@ -26,12 +26,13 @@ async def open_incident(
     """Open an incident for an elder in scope, with its ladder, or join the open one of that home. Raises NotFound."""
     elder = await get_elder(session, actor, elder_id)
     playbook, severity = KINDS[kind].playbook or PERSON, KINDS[kind].severity
-    incident_id = await _insert(session, elder, playbook, kind, severity, text, now)
+    ladder = await escalation.choose_ladder(session, elder.area_code, kind, playbook, now)
+    incident_id = await _insert(session, elder, playbook, kind, severity, text, now, ladder.id)
     topic = "incident.raised"
     if incident_id is None:
         incident_id, topic = await _join(session, elder, playbook, kind, severity, text, now), "incident.repeated"
     else:
-        await escalation.arm_ladder(session, incident_id, playbook, now)
+        await escalation.arm_ladder(session, incident_id, ladder)
     card = await card_of(session, incident_id)
     sent = (card["assigned_to"] or {}).get("id")
     outbox.append(
@@ -48,7 +49,14 @@ async def open_incident(
 
 
 async def _insert(
-    session: AsyncSession, elder: Elder, playbook: str, kind: str, severity: int, text: str | None, now: datetime
+    session: AsyncSession,
+    elder: Elder,
+    playbook: str,
+    kind: str,
+    severity: int,
+    text: str | None,
+    now: datetime,
+    ladder_id: int | None,
 ) -> int | None:
     """The new incident's id; None when the home has an open one (a second caller waits here for the first)."""
     bed = (await session.scalars(select(Bed).where(Bed.elder_id == elder.id))).first()
@@ -62,6 +70,7 @@ async def _insert(
         "kind": kind,
         "severity": severity,
         "drill": False,
+        "ladder_id": ladder_id,
         "state": IncidentState.OPEN,
         "presses": 1,
         "press_times": [now.isoformat(timespec="milliseconds")],

@@ -1,18 +1,31 @@
 """Timed entries of the emergency ladder; a look first, so that a quiet town never takes the writer's turn."""
 
 from service.clock import Clock
-from service.db import Database
-from service.emergencies import escalation
+from service.db import Database, unwalled_now
+from service.emergencies import firing, unheard
 
 
-async def ring_timers(database: Database, clock: Clock) -> None:
+async def ring_timers(database: Database, _clock: Clock) -> None:
     """Fire what is due; a round that was full is followed by another at once."""
+    await hurry(database)
     async with database.reading() as session:
-        if not await escalation.anything_due(session, clock.now()):
+        if not await firing.anything_due(session):
             return
-    fired = escalation.AT_ONCE
-    while fired == escalation.AT_ONCE:
+    for fire in (firing.fire_due_timers, firing.reraise_stale):
+        fired = firing.AT_ONCE
+        while fired == firing.AT_ONCE:
+            async with database.writing(urgent=True) as session:
+                fired = await fire(session)
+
+
+async def hurry(database: Database) -> None:
+    """Calls that reach nobody by the way they were sent do not wait for the next rung's time."""
+    async with database.reading() as session:
+        now = await unwalled_now(session)
+        silent, failed = await unheard.find_unheard(session, now), await unheard.find_failed(session, now)
+    for one in silent:
         async with database.writing(urgent=True) as session:
-            fired = await escalation.fire_due_timers(session, clock.now())
-    async with database.writing() as session:
-        await escalation.reraise_stale(session, clock.now())
+            await unheard.go_on_by_phone(session, one)
+    for incident_id in failed:
+        async with database.writing(urgent=True) as session:
+            await unheard.pull(session, incident_id)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models import Account, Area, Caregiver, Elder, Event, Household, Incident, Timer, Visit
+from models import Account, Area, Caregiver, Elder, Event, Household, Incident, Notice, Timer, Visit
 from models.types import IncidentState, TimerState, VisitState
 from service.auth import Actor
 from service.clock import LOCAL
@@ -82,10 +82,16 @@ async def get_card(session: AsyncSession, actor: Actor, incident_id: int) -> dic
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
-    """Incidents that an actor may see: a caregiver those assigned to them, everybody else by area and provider."""
+    """Incidents that an actor may see: a caregiver those they were sent or called to, others by area and provider."""
     if actor.kind == "phone":
-        return false() if actor.caregiver_id is None else Incident.assigned_to == actor.caregiver_id
+        return false() if actor.caregiver_id is None else _called(actor.caregiver_id)
     return actor.scope(Incident.area_code, Incident.provider_id)
+
+
+def _called(caregiver_id: int) -> ColumnElement[bool]:
+    """Those that a caregiver was sent to, or told of by the ladder."""
+    told = select(Notice.id).where(Notice.incident_id == Incident.id, Notice.caregiver_id == caregiver_id)
+    return or_(Incident.assigned_to == caregiver_id, exists(told))
 
 
 async def incident_views(session: AsyncSession, actor: Actor, now: datetime) -> list[dict[str, Any]]:
@@ -99,8 +105,8 @@ async def incident_views(session: AsyncSession, actor: Actor, now: datetime) -> 
 
 
 async def own_incidents(session: AsyncSession, caregiver_id: int) -> list[dict[str, Any]]:
-    """The cards of a caregiver's phone: those not closed that are assigned to them."""
-    mine = cards().where(Incident.assigned_to == caregiver_id, Incident.state != IncidentState.CLOSED)
+    """The cards of a caregiver's phone: those not closed that they were sent or called to."""
+    mine = cards().where(_called(caregiver_id), Incident.state != IncidentState.CLOSED)
     return [incident_card(row) for row in (await session.execute(mine.order_by(Incident.id))).mappings()]
 
 

@@ -112,6 +112,10 @@ SENTENCES: Mapping[str, str] = {
     "on_scene": "{sent} 到场",
     "recovering": "转恢复",
     "closed": "结案：{outcome}",
+    "confirmed": "{who} 回话：知道了",
+    "found": "{who} 报告：人已找到",
+    "lost": "按走失处置，开始找人",
+    "diverted": "{sent} 改道，后面的单重新安排",
 }
 
 

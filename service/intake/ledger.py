@@ -1,16 +1,19 @@
 """One batch in memory: applies letters to what the database knew and collects the rows to write; refuses any I/O."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
+from service.clock import LOCAL
 from service.intake.card import as_list
-from service.intake.ladder import KINDS, LADDERS, LOW_BATTERY
+from service.intake.ladder import KINDS, LOW_BATTERY, Ladder, choose
 from service.intake.letters import AlertLetter, Taken, UnreadableLetter, UnverifiedLetter, answer
-from service.intake.rules import RECORDED, Case, Kept, MsgIdConflict, heard_before, out_of_window, place_of
+from service.intake.limits import CALLS_A_MINUTE, Caller, Crowd
+from service.intake.rules import RECORDED, Case, Kept, MsgIdConflict, heard_before, place_of
+from service.intake.window import Place, Window
 
 Ids = Iterable[int]
 
@@ -52,6 +55,10 @@ class Ledger:
     earlier: dict[tuple[str, str], list[Kept]]
     cases: dict[tuple[tuple[str, Any], str], Case]
     next_id: dict[str, list[int]]
+    ladders: Sequence[Ladder] = ()
+    crowd: Crowd = field(default_factory=Crowd)
+    lately: dict[Caller, list[Kept]] = field(default_factory=dict)
+    repeated: list[Kept] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
     timers: list[dict[str, Any]] = field(default_factory=list)
@@ -75,19 +82,52 @@ class Ledger:
         except MsgIdConflict:
             return Outcome(done=Taken(409, {}, "alert.msg_id_conflict", "this msg_id was used with another body"))
         if first is not None:
+            self._repeat(letter, first)
             return Outcome(kept=first, duplicate=True)
+        pressed = self._coalesce(letter)
+        if pressed is not None:
+            return Outcome(kept=pressed, more=[*letter.message.warnings, "coalesced"])
         kept = self._keep(letter, reuse)
         earlier.append(kept)
         return Outcome(kept=kept)
+
+    def _repeat(self, letter: AlertLetter, first: Kept) -> None:
+        """It came again: the terminal lives, its counter went on, and it had not heard our first answer."""
+        seen = self.terminals[letter.terminal_id]
+        self._count(letter, seen)
+        self._alive(seen, None)
+        first.again += 1
+        self.repeated.append(first)
+
+    def _coalesce(self, letter: AlertLetter) -> Kept | None:
+        """The call that this one only presses again: beyond six a minute they are counted, not kept one by one."""
+        message, seen = letter.message, self.terminals[letter.terminal_id]
+        playbook = KINDS[message.kind].playbook
+        case = None if playbook is None else self.cases.get((seen.home, playbook))
+        if playbook is None or case is None:
+            return None
+        lately = self._lately((letter.terminal_id, playbook))
+        more = KINDS[message.kind].severity > case.severity
+        if more or len(lately) < CALLS_A_MINUTE or lately[-1].incident_id != case.id:
+            return None
+        self._see(letter, seen)
+        case.press(message, self.now)
+        return lately[-1]
+
+    def _lately(self, caller: Caller) -> list[Kept]:
+        known = self.lately.get(caller)
+        if known is None:
+            known = self.lately[caller] = self.crowd.lately(caller, self.now)
+        return known
 
     def _keep(self, letter: AlertLetter, reuse: int) -> Kept:
         message, seen = letter.message, self.terminals[letter.terminal_id]
         warnings = list(message.warnings)
         if reuse:
             warnings.append("msg_id_reused")
-        if out_of_window(letter.boot, letter.counter, seen.row["boot"], seen.row["counter"]):
+        note, place, gap = self._see(letter, seen)
+        if place in (Place.OLD, Place.REPLAYED):
             warnings.append("counter")
-        note = self._see(letter, seen)
         case = None
         playbook = KINDS[message.kind].playbook
         if playbook is not None:
@@ -108,20 +148,32 @@ class Ledger:
             seq=0,
             unfinished=case is not None,
         )
+        if playbook is not None:
+            self._lately((letter.terminal_id, playbook)).append(kept)
         self.numbered.append((kept, note))
-        self.alerts.append(self._alert_row(kept, letter))
+        self.alerts.append(self._alert_row(kept, letter) | {"gap": gap})
         return kept
 
-    def _see(self, letter: AlertLetter, seen: Seen) -> Note | None:
-        """The terminal called: note its start and counter (an older start is one that lost its memory) and a test."""
+    def _count(self, letter: AlertLetter, seen: Seen) -> tuple[Place, int]:
+        """Move the terminal's window on; an older start is one that lost its memory: its window begins anew."""
+        row = seen.row
+        window, place, gap = Window(row["boot"], row["counter"], row["replay_bits"]).see(letter.boot, letter.counter)
+        if letter.boot < row["boot"]:
+            window = Window(letter.boot, letter.counter, 1)
+        row["boot"], row["counter"], row["replay_bits"] = window
+        seen.touched = True
+        return place, gap
+
+    def _see(self, letter: AlertLetter, seen: Seen) -> tuple[Note | None, Place, int]:
+        """The terminal called: note its count and a test; gives the event, if any, and where it stands."""
         row, message = seen.row, letter.message
-        if (letter.boot, letter.counter) > (row["boot"], row["counter"]) or letter.boot < row["boot"]:
-            row["boot"], row["counter"] = letter.boot, letter.counter
+        place, gap = self._count(letter, seen)
         if message.kind == "test" and message.extra.get("passed") is not False:
             seen.tested_at = self.now
         note = self._alive(seen, message.battery)
-        said_low = message.kind == "battery" and message.battery is None
-        return self.about_terminal("terminal.low_battery", row) if said_low else note
+        if message.kind == "battery" and message.battery is None:
+            note = self.about_terminal("terminal.low_battery", row)
+        return note, place, gap
 
     def beat(self, terminal_id: str, boot: int, counter: int, health: Mapping[str, Any]) -> None:
         """Take one heartbeat in; one that is not newer than everything seen (a replay) changes nothing."""
@@ -129,7 +181,8 @@ class Ledger:
         if seen is None or (boot, counter) <= (seen.row["boot"], seen.row["counter"]):
             return
         seen.row.update({name: health[name] for name in ("signal", "worn", "firmware") if name in health})
-        seen.row["boot"], seen.row["counter"] = boot, counter
+        window, _, _ = Window(seen.row["boot"], seen.row["counter"], seen.row["replay_bits"]).see(boot, counter)
+        seen.row["boot"], seen.row["counter"], seen.row["replay_bits"] = window
         self._alive(seen, health.get("battery"))
 
     def _alive(self, seen: Seen, battery: int | None) -> Note | None:
@@ -174,7 +227,11 @@ class Ledger:
         )
         case.fresh, case.last_alert_at, case.place = True, self.now, place_of(message)
         owned = ("household_id", "elder_id", "station_id", "provider_id", "area_code")
+        local = self.now.astimezone(LOCAL)
+        minute = local.hour * 60 + local.minute
+        ladder = choose(self.ladders, row["area_code"], message.kind, playbook, minute)
         self.incidents[identity] = {
+            "ladder_id": ladder.id,
             "terminal_id": row["id"],
             **{name: row[name] for name in owned},
             "playbook": playbook,
@@ -183,11 +240,11 @@ class Ledger:
             "rung": 0,
             "opened_at": self.now,
         }
-        for rung in LADDERS[playbook]:
+        for rung in ladder.rungs:
             due_at, desk = self.now + timedelta(seconds=rung.after_s), rung.step == 0
             timer = {"incident_id": identity, "step": rung.step, "cycle": 0, "rung": rung.name, "due_at": due_at}
             fired = {"state": "fired" if desk else "armed", "fired_at": self.now if desk else None}
-            self.timers.append(timer | fired)
+            self.timers.append(timer | fired | {"armed_at": self.now})
         return case
 
     def _alert_row(self, kept: Kept, letter: AlertLetter) -> dict[str, Any]:
@@ -219,11 +276,13 @@ class Outcome:
     done: Taken | None = None
     kept: Kept | None = None
     duplicate: bool = False
+    more: list[str] = field(default_factory=list)
+    """Warnings of this message beside those of the alert that stands for it."""
 
     def taken(self, now: datetime) -> Taken:
         """The answer, once the batch is numbered."""
         if self.kept is not None:
-            return answer(self.kept, self.duplicate, now)
+            return answer(self.kept, self.duplicate, now, self.more)
         return self.done or Taken(503, {})
 
 

@@ -1,6 +1,5 @@
 """What one batch asks and writes, in order, as a script that either database plays; refuses to open connections.
 
-A script is a generator: it yields an Ask (and is sent its rows) or a Tell (rows to write), and returns its result.
 Locks are taken in one order everywhere: incidents, terminals, then the event counter right before the commit.
 """
 
@@ -11,31 +10,12 @@ from typing import Any
 
 from service.intake import sql
 from service.intake.card import incident_card
+from service.intake.ladder import Ladder, readable
 from service.intake.ledger import Ledger, Note, Outcome, Seen, case_of, dumps
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
+from service.intake.limits import Crowd
+from service.intake.play import Ask, Row, Script, Step, Tell
 from service.intake.rules import Kept
-
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A statement whose rows are wanted."""
-
-    statement: str
-    values: Sequence[Any] = ()
-
-
-@dataclass(frozen=True)
-class Tell:
-    """A statement to run once for each row of values."""
-
-    statement: str
-    rows: Sequence[Sequence[Any]]
-
-
-Step = Ask | Tell
-Script = Generator[Step, list[Row], Any]
 
 
 @dataclass(frozen=True)
@@ -44,6 +24,8 @@ class Batch:
 
     answers: list[Taken]
     last: int
+    kept: list[Kept]
+    """The alerts that are new."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +38,12 @@ class Beat:
     health: dict[str, Any]
 
 
-def take(letters: Sequence[Letter], now: datetime, embedded: bool) -> Script:
+def take(letters: Sequence[Letter], now: datetime, embedded: bool, crowd: Crowd) -> Script:
     """Take a batch of letters: load what they touch, decide, write everything, number the events."""
     if not embedded:
         yield Ask(sql.LOCK)
     ledger = yield from _load(letters, now, embedded)
+    ledger.crowd = crowd
     outcomes: list[Outcome] = [ledger.apply(letter) for letter in letters]
     yield from _write_cases(ledger)
     yield from _write_terminals(ledger)
@@ -69,8 +52,10 @@ def take(letters: Sequence[Letter], now: datetime, embedded: bool) -> Script:
     yield from _fill_cards(ledger.notes)
     last = yield from _number(ledger)
     yield Tell(sql.insert("alert", sql.ALERT_COLUMNS), _rows(ledger.alerts, sql.ALERT_COLUMNS))
+    yield Tell(sql.AGAIN, [[kept.id] for kept in ledger.repeated])
     yield from write_events(ledger.notes, last, now, embedded)
-    return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0)
+    kept = [row["kept"] for row in ledger.alerts]
+    return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0, kept)
 
 
 def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:
@@ -116,11 +101,14 @@ def _load(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator
             house = row["household_id"]
             home = ("terminal", row["terminal_id"]) if house is None else ("household", house)
             cases[(home, row["playbook"])] = case_of(row)
+    ladders: list[Ladder] = []
+    if alerts:
+        ladders = readable((yield Ask(sql.LADDERS)))
     unreadable = sum(isinstance(letter, UnreadableLetter) for letter in letters)
     next_id = {}
     for table, count in (("alert", len(alerts)), ("incident", len(alerts)), ("unreadable_call", unreadable)):
         next_id[table] = (yield from _reserve(table, count, embedded)) if count else []
-    return Ledger(now, seen, earlier, cases, next_id)
+    return Ledger(now, seen, earlier, cases, next_id, ladders)
 
 
 def _reserve(table: str, count: int, embedded: bool) -> Generator[Step, list[Row], list[int]]:
@@ -158,7 +146,7 @@ def terminal_values(seen: Seen, now: datetime) -> list[Any]:
     """The values of sql.SEE_TERMINAL."""
     row = seen.row
     kept = [row[name] for name in ("battery", "signal", "worn", "firmware")]
-    return [row["id"], row["boot"], row["counter"], now, *kept, seen.tested_at]
+    return [row["id"], row["boot"], row["counter"], row["replay_bits"], now, *kept, seen.tested_at]
 
 
 def _fill_cards(notes: Sequence[Note]) -> Generator[Step, list[Row], None]:

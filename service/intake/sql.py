@@ -32,7 +32,7 @@ TERMINALS = """
 SELECT t.id, t.household_id, COALESCE(t.elder_id, (SELECT CASE WHEN count(*) = 1 THEN min(e.id) END FROM elder e
            WHERE e.household_id = t.household_id)) AS elder_id,
        t.station_id, t.provider_id, COALESCE(t.area_code, h.area_code) AS area_code,
-       t.boot, t.counter, t.online, t.battery, t.signal, t.worn, t.firmware, t.seen_at
+       t.boot, t.counter, t.replay_bits, t.online, t.battery, t.signal, t.worn, t.firmware, t.seen_at
 FROM terminal t LEFT JOIN household h ON h.id = t.household_id
 WHERE t.id = ANY($1) ORDER BY t.id
 """
@@ -53,18 +53,21 @@ WHERE i.state <> 'closed' AND NOT i.drill AND (i.household_id = ANY($1)
 ORDER BY i.id FOR UPDATE
 """
 
+LADDERS = "SELECT id, area_code, kind, from_min, to_min, rungs FROM ladder WHERE retired_at IS NULL ORDER BY id"
+
 CARDS = CARD + "WHERE i.id = ANY($1)"
 
 INCIDENT_COLUMNS = [
     *("id", "household_id", "elder_id", "terminal_id", "station_id", "provider_id", "area_code", "playbook", "kind"),
-    *("severity", "drill", "state", "presses", "press_times", "rung", "lon", "lat", "datum"),
+    *("severity", "drill", "ladder_id", "state", "presses", "press_times", "rung", "lon", "lat", "datum"),
     *("opened_at", "last_alert_at"),
 ]
 ALERT_COLUMNS = [
     *("id", "terminal_id", "msg_id", "reuse", "boot", "counter", "body_hash", "kind", "severity", "incident_id", "seq"),
     *("received_at", "occurred_at", "lon", "lat", "datum", "accuracy_m", "battery", "text", "extra", "warnings"),
+    "gap",
 ]
-TIMER_COLUMNS = ["incident_id", "step", "cycle", "rung", "due_at", "state", "fired_at"]
+TIMER_COLUMNS = ["incident_id", "step", "cycle", "rung", "due_at", "state", "armed_at", "fired_at"]
 EVENT_COLUMNS = ["seq", "at", "topic", "subject", "area_code", "provider_id", "caregiver_ids", "data"]
 UNVERIFIED_COLUMNS = ["terminal_id", "source", "reason", "body", "received_at"]
 UNREADABLE_COLUMNS = ["id", "terminal_id", "problem", "body", "received_at"]
@@ -74,14 +77,16 @@ UPDATE incident SET kind = $2, severity = $3, presses = $4, press_times = $5, la
        lon = COALESCE($7, lon), lat = COALESCE($8, lat), datum = COALESCE($9, datum) WHERE id = $1
 """
 SEE_TERMINAL = """
-UPDATE terminal SET boot = $2, counter = $3, seen_at = $4, online = true, battery = $5, signal = $6, worn = $7,
-       firmware = $8, tested_at = COALESCE($9, tested_at) WHERE id = $1
+UPDATE terminal SET boot = $2, counter = $3, replay_bits = $4, seen_at = $5, online = true, battery = $6, signal = $7,
+       worn = $8, firmware = $9, tested_at = COALESCE($10, tested_at) WHERE id = $1
 """
 LOSE_TERMINALS = """
 UPDATE terminal SET online = false WHERE id IN (
     SELECT id FROM terminal WHERE online AND seen_at < $1 ORDER BY id LIMIT 200
 ) AND online RETURNING id, area_code, provider_id, battery
 """
+AGAIN = "UPDATE alert SET again = again + 1 WHERE id = $1"
+KEYS = "SELECT id, key_sealed, old_key_sealed, old_key_until_at FROM terminal WHERE id = ANY($1)"
 TAKE_SEQ = "UPDATE sequence SET last = last + $1 WHERE id = 1 RETURNING last"
 LAST_SEQ = "SELECT last FROM sequence WHERE id = 1"
 NOTIFY = "SELECT pg_notify('unwalled', $1)"

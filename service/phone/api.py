@@ -132,6 +132,12 @@ async def show_incident(
     return await detail.get_incident(session, actor, incident_id, keys, clock.now())
 
 
+@router.post("/incidents/{incident_id}/confirm")
+async def confirm(actor: Carer, session: Writing, clock: Timed, incident_id: PathId) -> dict[str, Any]:
+    """I was told and I know; while nobody has answered the call, this answers it."""
+    return await actions.confirm(session, actor, incident_id, clock.now())
+
+
 @router.post("/incidents/{incident_id}/accept")
 async def accept(actor: Carer, session: Writing, clock: Timed, incident_id: PathId) -> dict[str, Any]:
     """I am going."""

@@ -10,11 +10,13 @@ from models import Event, Incident, Timer
 from models.types import Outcome, TimerState
 from service.clock import Clock
 from service.db import Database
-from service.emergencies import actions, escalation, hotline, jobs
+from service.emergencies import actions, firing, hotline, jobs
 from tests.service.accounts.desk import Desk, add_caregiver
+from tests.service.emergencies.watching import watching
 
 
 async def raise_call(desk: Desk, kind: str = "sos") -> int:
+    await watching(desk.database)
     actor = await desk.actor("wu")
     async with desk.database.writing() as session:
         card = await hotline.open_incident(session, actor, 1, kind, None, desk.clock.now())
@@ -47,10 +49,17 @@ async def test_rungs_fire_in_order_when_nobody_answers(desk: Desk) -> None:
         await ring(desk, seconds=seconds)
         assert await rungs(desk) == expected
     await ring(desk, seconds=120)
-    await ring(desk, hours=1)
     assert await rungs(desk) == ["station", "family", "village", "supervisor"]
     async with desk.database.reading() as session:
         assert (await session.get_one(Incident, incident_id)).rung == 4
+
+
+async def test_after_the_last_rung_it_goes_on(desk: Desk) -> None:
+    """A call that nobody answers is never left in silence: the supervisor is called again every three minutes."""
+    await raise_call(desk)
+    for _ in range(4):
+        await ring(desk, minutes=6)
+    assert (await rungs(desk)).count("supervisor") == 4
 
 
 async def test_smoke_tells_the_family_at_once(desk: Desk) -> None:
@@ -132,7 +141,9 @@ async def test_a_flood_of_due_rungs_is_fired_in_small_transactions(desk: Desk) -
             session.add(Timer(incident_id=call.id, step=1, rung="station", due_at=due, state=TimerState.ARMED))
     await ring(desk, seconds=0)
     async with desk.database.reading() as session:
-        subjects = (await session.scalars(select(Event.subject).order_by(Event.seq))).all()
+        subjects = (
+            await session.scalars(select(Event.subject).where(Event.topic == "incident.escalated").order_by(Event.seq))
+        ).all()
     assert len(subjects) == 130 == len(set(subjects))
     assert [int(str(subject).split(":")[1]) for subject in subjects] == sorted(
         int(str(subject).split(":")[1]) for subject in subjects
@@ -147,4 +158,4 @@ async def test_a_quiet_town_takes_no_writers_turn(desk: Desk) -> None:
 
 def test_a_round_is_small_enough_for_the_writer() -> None:
     """One transaction of rungs stays small, so that an alert's answer never waits long behind it."""
-    assert escalation.AT_ONCE <= 50
+    assert firing.AT_ONCE <= 50

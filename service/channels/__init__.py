@@ -1,0 +1,1 @@
+"""How notices leave the house: consoles, phones, short messages, voice calls, webhooks, behind one interface."""

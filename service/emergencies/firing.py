@@ -1,0 +1,191 @@
+"""Fires due timers, each exactly once and in due order; one bad row is set aside, and the supervisor told instead.
+
+An incident's row is locked before its timers, as in `acknowledge`: either the answer comes first and nothing fires, or
+the rung fires and is answered. Rows that somebody holds are left for the next round.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Incident, Timer
+from models.types import IncidentState, TimerState
+from service.channels.outbox import Occasion, Person, post
+from service.db import NOW, unwalled_now
+from service.emergencies import escalation
+from service.emergencies.escalation import AGAIN
+from service.emergencies.queries import card_of
+from service.emergencies.recipients import recipients
+from service.emergencies.rules import AGAIN_AFTER
+from service.emergencies.words import notice_text
+from service.intake.ladder import ALL, CHANNELS, Rung
+from service.realtime import outbox
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+"""Timers fired in one transaction: an alert never waits long for the writer, the rest follows in the next."""
+SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A timer whose moment has come."""
+
+    timer_id: int
+    incident_id: int
+    step: int
+    cycle: int
+    rung: str
+
+
+async def anything_due(session: AsyncSession) -> bool:
+    """Whether a timer is due: a look that takes no lock."""
+    query = select(Timer.id).where(Timer.state == TimerState.ARMED, Timer.due_at <= NOW).limit(1)
+    return (await session.scalars(query)).first() is not None
+
+
+async def fire_due_timers(session: AsyncSession) -> int:
+    """Fire the due rungs of incidents that nobody answered; answers how many."""
+    unanswered = or_(Incident.state == IncidentState.OPEN, _half_answered())
+    claimed = await _claim(session, unanswered & (Timer.rung != AGAIN))
+    for one in claimed:
+        await _guarded(session, one, lambda one=one: _climb(session, one))  # type: ignore[misc]
+    return len(claimed)
+
+
+async def reraise_stale(session: AsyncSession) -> int:
+    """Ring again for incidents answered three minutes ago that nobody was sent to, and every three minutes after."""
+    waiting = (Incident.state == IncidentState.ACKNOWLEDGED) & (Timer.rung == AGAIN)
+    claimed = await _claim(session, waiting)
+    for one in claimed:
+        await _guarded(session, one, lambda one=one: _again(session, one))  # type: ignore[misc]
+    return len(claimed)
+
+
+def _half_answered() -> ColumnElement[bool]:
+    """Answered, but on a rung where all must confirm somebody has not."""
+    handled = Incident.state.in_((IncidentState.ACKNOWLEDGED, IncidentState.ASSIGNED))
+    return handled & escalation.confirmations_lack(Incident.id)
+
+
+async def _claim(session: AsyncSession, which: ColumnElement[bool]) -> list[Due]:
+    due = (
+        select(Timer.id, Timer.incident_id, Timer.step, Timer.cycle, Timer.rung)
+        .join(Incident, Incident.id == Timer.incident_id)
+        .where(Timer.state == TimerState.ARMED, Timer.due_at <= NOW, which)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Incident, skip_locked=True)
+    )
+    found = [Due(*row) for row in await session.execute(due)]
+    if not found:
+        return []
+    mine = update(Timer).where(Timer.id.in_([one.timer_id for one in found]), Timer.state == TimerState.ARMED)
+    fired = mine.values(state=TimerState.FIRED, fired_at=NOW).returning(Timer.id)
+    won = set(await session.scalars(fired.execution_options(synchronize_session=False)))
+    return [one for one in found if one.timer_id in won]
+
+
+async def _guarded(session: AsyncSession, one: Due, work: Callable[[], Awaitable[None]]) -> None:
+    """Do one timer's work in a savepoint; when it cannot be done, set the timer aside and tell the supervisor."""
+    events = session.info.setdefault("events", [])
+    before = len(events)
+    try:
+        async with session.begin_nested():
+            await work()
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not this row's: the whole round is tried again
+    except Exception as error:
+        del events[before:]
+        log.exception("a timer cannot be fired", extra={"timer": one.timer_id, "incident": one.incident_id})
+        await _set_aside(session, one, f"{type(error).__name__}: {error}"[:200])
+
+
+async def _climb(session: AsyncSession, one: Due) -> None:
+    """Tell everybody on one rung; with nobody to tell, or on the last rung, see to it that somebody is told next."""
+    now = await unwalled_now(session)
+    incident = await session.get_one(Incident, one.incident_id, populate_existing=True)
+    rung = await _rung(session, incident, one)
+    people = await recipients(session, incident, rung, now)
+    higher = update(Incident).where(Incident.id == incident.id, Incident.rung < one.step).values(rung=one.step)
+    await session.execute(higher.execution_options(synchronize_session=False))
+    pulled = bool(people) or await escalation.pull_next(session, incident.id)
+    await _ring_on(session, one)
+    card = await card_of(session, incident.id)
+    occasion = _occasion(incident, one, notice_text(card, rung.name), must=rung.mode == ALL)
+    await post(session, occasion, people, now)
+    _tell("incident.escalated", session, card, people, {"rung": one.rung, "step": one.step, "cycle": one.cycle})
+    if not pulled:
+        _alarm(session, card, f"nobody on the rung {one.rung}, and none after it")
+
+
+async def _rung(session: AsyncSession, incident: Incident, one: Due) -> Rung:
+    ladder = await escalation.ladder_of(session, incident)
+    known = next((rung for rung in ladder.rungs if rung.step == one.step and rung.name == one.rung), None)
+    rung = known or Rung(one.step, one.rung, 0)
+    return rung if rung.channels else Rung(rung.step, rung.name, rung.after_s, rung.mode, CHANNELS.get(rung.name, ()))
+
+
+async def _ring_on(session: AsyncSession, one: Due) -> None:
+    """After the last rung it goes on every three minutes: no ladder ends in silence."""
+    last = select(func.max(Timer.step)).where(Timer.incident_id == one.incident_id, Timer.rung != AGAIN)
+    if await session.scalar(last) == one.step:
+        await escalation.arm(session, one.incident_id, one.step, one.rung, AGAIN_AFTER)
+
+
+async def _again(session: AsyncSession, one: Due) -> None:
+    await escalation.arm_again(session, one.incident_id)
+    card = await card_of(session, one.incident_id)
+    _tell("incident.reraised", session, card, [], {"rung": one.rung, "step": one.step})
+
+
+async def _set_aside(session: AsyncSession, one: Due, problem: str) -> None:
+    """Quarantine a timer; the supervisor is told instead, the next rung comes now, and every console is alarmed."""
+    broken = update(Timer).where(Timer.id == one.timer_id).values(state=TimerState.QUARANTINED, problem=problem)
+    await session.execute(broken.execution_options(synchronize_session=False))
+    incident = await session.get_one(Incident, one.incident_id, populate_existing=True)
+    now = await unwalled_now(session)
+    fallback = Rung(one.step, SUPERVISOR, 0, channels=CHANNELS[SUPERVISOR])
+    people = await recipients(session, incident, fallback, now)
+    card = await card_of(session, incident.id)
+    await post(session, _occasion(incident, one, notice_text(card, SUPERVISOR)), people, now)
+    if one.rung == AGAIN:
+        await escalation.arm_again(session, incident.id)
+    elif not await escalation.pull_next(session, incident.id):
+        await escalation.arm(session, incident.id, one.step, SUPERVISOR, AGAIN_AFTER)
+    _tell("incident.escalated", session, card, people, {"rung": SUPERVISOR, "step": one.step, "problem": problem})
+    if not people:
+        _alarm(session, card, problem)
+
+
+def _occasion(incident: Incident, one: Due, text: str, *, must: bool = False) -> Occasion:
+    place = (incident.provider_id, incident.area_code)
+    return Occasion(incident.id, one.step, one.cycle, one.rung, text, *place, must)
+
+
+def _tell(topic: str, session: AsyncSession, card: dict[str, Any], people: list[Person], more: dict[str, Any]) -> None:
+    """Append the event for the desks in scope, the caregiver sent, and those told by the app."""
+    sent = (card["assigned_to"] or {}).get("id")
+    phones = [sent, *(person.caregiver_id for person in people)]
+    outbox.append(
+        session,
+        topic,
+        {"incident": card, **more, "told": [person.name for person in people]},
+        subject=f"incident:{card['id']}",
+        area_code=card["place"]["area_code"],
+        provider_id=card["provider_id"],
+        caregiver_ids=[one for one in dict.fromkeys(phones) if one is not None],
+    )
+
+
+def _alarm(session: AsyncSession, card: dict[str, Any], problem: str) -> None:
+    """Nobody could be told on the last rung: every desk anywhere hears that a call is unheard, and only that."""
+    bare = {"id": card["id"], "kind": card["kind"], "opened_at": card["opened_at"], "drill": card["drill"]}
+    bare["area_code"] = (card["place"]["area_code"] or "")[:6] or None
+    outbox.append(session, "incident.unheard", {"call": bare, "problem": problem}, subject=f"unheard:{card['id']}")

@@ -1,0 +1,93 @@
+"""Calls that reach nobody by the way they were sent: their ladder does not wait. Refuses to touch answered ones.
+
+No console live for the place, or a page that nobody shows within three seconds: the people on duty at the desk are
+called by telephone, and with no console at all the next rung comes at once. A rung whose every notice failed does not
+wait for its successor's time either.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Incident, Notice, Timer
+from models.types import IncidentState, NoticeState, Post, TimerState
+from service.channels.live import RECEIPT_S
+from service.channels.outbox import Occasion, post
+from service.db import unwalled_now
+from service.emergencies import escalation
+from service.emergencies.queries import card_of
+from service.emergencies.recipients import PHONES, on_post
+from service.emergencies.words import notice_text
+from service.realtime.receipts import seen_since
+from service.realtime.watches import Watched, watched
+
+DESK = Post.DESK.value
+ALIVE = (NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT, NoticeState.SEEN)
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """An open call at its first rung: nobody watches its place, or nobody has shown it."""
+
+    incident_id: int
+    watched: bool
+
+
+async def find_unheard(session: AsyncSession, now: datetime) -> list[Unheard]:
+    """Open calls at the desk's rung that no live console covers, or that none has shown for three seconds."""
+    told = exists(select(Notice.id).where(Notice.incident_id == Incident.id, Notice.step == 0))
+    fresh = select(Incident.id, Incident.area_code, Incident.provider_id, Incident.opened_at)
+    fresh = fresh.where(Incident.state == IncidentState.OPEN, Incident.rung == 0)
+    rows = (await session.execute(fresh.where(~told, _armed(now)).order_by(Incident.id).limit(50))).all()
+    scopes = await watched(session, now) if rows else []
+    found = []
+    for ident, area_code, provider_id, opened_at in rows:
+        covered = _covered(scopes, area_code, provider_id)
+        late = now - opened_at > timedelta(seconds=RECEIPT_S)
+        if not covered or (late and await seen_since(session, f"incident:{ident}", opened_at) is None):
+            found.append(Unheard(ident, covered))
+    return found
+
+
+def _armed(now: datetime) -> ColumnElement[bool]:
+    """A rung that is still to come."""
+    rungs = select(Timer.id).where(Timer.incident_id == Incident.id, Timer.state == TimerState.ARMED)
+    return exists(rungs.where(Timer.rung != escalation.AGAIN, Timer.due_at > now))
+
+
+def _covered(scopes: list[Watched], area_code: str | None, provider_id: int | None) -> bool:
+    return any(scope.covers(area_code, provider_id) for scope in scopes)
+
+
+async def go_on_by_phone(session: AsyncSession, one: Unheard) -> None:
+    """Call whoever is on duty at the desk by telephone; where no console is live the next rung comes now."""
+    query = select(Incident).where(Incident.id == one.incident_id, Incident.state == IncidentState.OPEN)
+    incident = (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).first()
+    if incident is None or incident.rung != 0:
+        return
+    now = await unwalled_now(session)
+    people = await on_post(session, Post.DESK, incident, PHONES, now)
+    card = await card_of(session, incident.id)
+    place = (incident.provider_id, incident.area_code)
+    occasion = Occasion(incident.id, 0, 0, DESK, notice_text(card, DESK), *place)
+    await post(session, occasion, [person for person in people if person.channels], now)
+    if not one.watched:
+        await escalation.pull_next(session, incident.id)
+
+
+async def find_failed(session: AsyncSession, now: datetime) -> list[int]:
+    """Open calls on whose highest rung every notice has failed while the next rung still waits for its time."""
+    on_rung = (Notice.incident_id == Incident.id) & (Notice.step == Incident.rung)
+    any_told = exists(select(Notice.id).where(on_rung))
+    any_alive = exists(select(Notice.id).where(on_rung, Notice.state.in_(ALIVE)))
+    stuck = select(Incident.id).where(Incident.state == IncidentState.OPEN, Incident.rung > 0)
+    return list(await session.scalars(stuck.where(any_told, ~any_alive, _armed(now)).order_by(Incident.id).limit(50)))
+
+
+async def pull(session: AsyncSession, incident_id: int) -> None:
+    """The next rung is due now, if the call is still open."""
+    query = select(Incident.id).where(Incident.id == incident_id, Incident.state == IncidentState.OPEN)
+    if await session.scalar(query.with_for_update()) is not None:
+        await escalation.pull_next(session, incident_id)
