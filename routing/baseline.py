@@ -18,7 +18,7 @@ from routing.plan import Plan, Stage
 from routing.problem import FAR, Problem
 from routing.report import planned
 from routing.run import Run
-from routing.search import Best, rebuilt
+from routing.search import Best, Search
 from routing.travel import Ints
 
 
@@ -27,6 +27,7 @@ class Baseline:
 
     def __init__(self, problem: Problem, run: Run) -> None:
         self.problem, self.run, self.c = problem, run, Compiled(problem)
+        self.timer = Search(self.c, run.seed)
         self.best = Best(sum(unit.price for unit in self.c.units), self._empty(), set(range(len(self.c.units))))
         self.served = 0
 
@@ -40,10 +41,11 @@ class Baseline:
         if self.tasks and c.R:
             self._model()
             self._search()
-        state = rebuilt(c, self.best)
+        self.timer.load(self.best)
+        state = self.timer.state()
         begin = sum(unit.price % MUST for unit in c.units) / self.problem.objective.scale
-        stage = Stage("ortools", self.run.passed(), begin, state.score() / self.problem.objective.scale, self.served)
-        plan = planned(state, stages=(stage,), seed=self.run.seed, engine="ortools")
+        stage = Stage("ortools", self.run.passed(), begin, state.score / self.problem.objective.scale, self.served)
+        plan = planned(state, search=self.timer, stages=(stage,), seed=self.run.seed, engine="ortools")
         return replace(plan, ended="iterations" if self.run.iterations else "seconds", iterations=self.served)
 
     # -- the model --------------------------------------------------------------------------------------------------
@@ -202,11 +204,9 @@ class Baseline:
                 index = self.model.NextVar(index).Value()
             found.orders.append(self._with_rest(r, order))
             found.out -= {c.unit[x] for x in order}
-        try:
-            state = rebuilt(c, found)
-        except RuntimeError:
+        if not self.timer.load(found):
             return
-        found.score = state.score()
+        found.score = self.timer.now()
         if found.score < self.best.score:
             self.best = found
             self._tell()
@@ -227,6 +227,7 @@ class Baseline:
         complete = all(c.units[u].price < MUST for u in self.best.out)
         plan = None
         if complete:
-            plan = planned(rebuilt(c, self.best), seed=self.run.seed, engine="ortools", reasons=False)
+            self.timer.load(self.best)
+            plan = planned(self.timer.state(), seed=self.run.seed, engine="ortools")
         cost = self.best.score / self.problem.objective.scale if plan is None else plan.cost
         self.run.tell("ortools", plan, cost, len(self.problem.visits) - missing, missing)

@@ -29,7 +29,10 @@ def main() -> None:
         with lock:
             send(answers, ("progress", news, plan))
 
-    run = Run(question["seconds"], question["iterations"], question["seed"], tell, stop.is_set, question["began"])
+    run = Run(
+        question["seconds"], question["iterations"], question["seed"], tell, stop.is_set, question["threads"],
+        question["start"], question["began"],
+    )  # fmt: skip
     room, name = ("routing.baseline", "Baseline") if question["engine"] == "ortools" else ("routing.engine", "Auto")
     plan = getattr(import_module(room), name)(question["problem"], run).solve()
     with lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,8 @@ class Compiled:
     """Tasks (halves of visits, then one break per route, then spare canteen stops) and routes (one per shift).
 
     Lists indexed by task: place (-1 for a break), dur, e, due, lat, acc, mate, lead, gmin, gmax, kind, qty, canteen,
-    portions, ride, windows (None when there is one). By route: begin, end, end_hard, home, goal (-1 open), mode...
+    portions, ride, windows (None when there is one). By route: begin, end, end_hard (the next shift's start included),
+    home, goal (-1 open), mode...
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -35,7 +36,6 @@ class Compiled:
         self.pairs = [(c, i) for c, person in enumerate(problem.caregivers) for i in range(len(person.shifts))]
         self.modes = sorted(problem.travel.matrices)
         self.D = np.stack([problem.travel.matrices[mode] for mode in self.modes])
-        self.rows: list[list[list[int]]] = [matrix.tolist() for matrix in self.D]
         self.place: list[int] = []
         self.dur: list[int] = []
         self.e: list[int] = []
@@ -63,6 +63,14 @@ class Compiled:
         self.spare: list[list[int]] = [self._loads(i) for i in range(len(problem.canteens))]
         self._who()
         self._units()
+        self.links = self._links()
+
+    def _links(self) -> list[tuple[int, int, int, int]]:
+        """(task, task, low, high): start of the second less start of the first, first persons."""
+        first: dict[str, int] = {}
+        for x in range(self.halves):
+            first.setdefault(self.problem.visits[self.visit[x]].id, x)
+        return [(first[link.first], first[link.second], link.low, link.high) for link in self.problem.links]
 
     def _routes(self) -> None:
         people = self.problem.caregivers
@@ -72,6 +80,9 @@ class Compiled:
         self.begin = [shift.start for _, shift in owners]
         self.end = [shift.end for _, shift in owners]
         self.end_hard = [shift.latest for _, shift in owners]
+        for r, (c, i) in enumerate(self.pairs[:-1]):
+            if self.pairs[r + 1] == (c, i + 1):
+                self.end_hard[r] = min(self.end_hard[r], self.begin[r + 1])
         self.home = [person.start for person, _ in owners]
         self.goal = [-1 if person.end is None else person.end for person, _ in owners]
         self.mode = [self.modes.index(person.mode) for person, _ in owners]
@@ -132,16 +143,34 @@ class Compiled:
 
     def _who(self) -> None:
         """able[x, r] and wish[x, r] (what continuity and wishes cost) for halves of visits."""
-        people, goal = self.problem.caregivers, self.goal_weights
+        people, goal, owner = self.problem.caregivers, self.goal_weights, np.array(self.owner, np.int64)
+        index = {person.id: i for i, person in enumerate(people)}
         self.able: npt.NDArray[np.bool_] = np.zeros((self.halves, self.R), dtype=np.bool_)
         self.wish: npt.NDArray[np.int64] = np.zeros((self.halves, self.R), dtype=np.int64)
-        for x in range(self.halves):
+        known: dict[tuple[object, ...], npt.NDArray[np.bool_]] = {}
+        for x in range(self.halves if self.R else 0):
             visit = self.problem.visits[self.visit[x]]
-            for r, c in enumerate(self.owner):
-                self.able[x, r] = allowed(visit, self.half[x], people[c])
-                self.wish[x, r] = goal.continuity * (bool(visit.previous) and people[c].id not in visit.previous)
-                self.wish[x, r] += goal.unwished * (bool(visit.preferred) and people[c].id not in visit.preferred)
-        self.wish_of: list[list[int]] = self.wish.tolist()
+            need = visit.needs[self.half[x]]
+            key = (*sorted(need.skills.items()), None, visit.load, visit.meal.portions if visit.meal else 0)
+            if key not in known:
+                free = replace(visit, refused=frozenset(), pinned=())
+                known[key] = np.array([allowed(free, self.half[x], person) for person in people])
+            row = known[key]
+            if visit.refused or visit.pinned:
+                row = row.copy()
+                row[[index[name] for name in visit.refused]] = False
+                if visit.pinned:
+                    row &= np.arange(len(people)) == index[visit.pinned[self.half[x]]]
+            self.able[x] = row[owner]
+            for weight, names in ((goal.continuity, visit.previous), (goal.unwished, visit.preferred)):
+                if names and weight:
+                    cost = np.full(len(people), weight, np.int64)
+                    cost[[index[name] for name in names]] = 0
+                    self.wish[x] += cost[owner]
+
+    def travel(self, r: int, origin: int, target: int) -> int:
+        """Ticks of one leg for the caregiver of route r."""
+        return int(self.D[self.mode[r], origin, target])
 
     def _units(self) -> None:
         tasks: dict[str, list[int]] = {}

@@ -1,23 +1,29 @@
-"""The default engine: construction, ruin and recreate, exact re-solving with CP-SAT; it runs in the solving process."""
+"""The default engine: build, anneal on one or two threads, re-solve neighbourhoods exactly; in the solving process."""
 
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
 from threading import Thread
 
 from routing.compiled import MUST, Compiled
+from routing.explain import orders_in
 from routing.plan import Plan, Stage
 from routing.problem import Problem
 from routing.report import planned
 from routing.run import Run
-from routing.search import Search, rebuilt
+from routing.search import Search, orders_of
 
-EXACT_FROM = 0.35
-EXACT_SHARE = 0.25
-EXACT_ONLY = 0.93
-TAILS = 8
+EXACT_FROM = 0.92
+"""From this share of a run on, CP-SAT has the plan for itself."""
+SWAPS = (0.4, 0.6, 0.75, 0.85)
+"""Shares of a run at which the thread that is behind takes over the other's best plan."""
+SMALLS = 100
+ROUND_S, ROUND_STEPS = 0.08, 200
+HOT, COLD = 1.0, 0.01
+"""First and last temperature, in what a rebuild typically costs."""
 
 
 class Auto:
@@ -30,108 +36,148 @@ class Auto:
         self.told, self.sent = -1.0, -1
         self.shown: float | None = None
         self.done = 0
-        self.closing = False
 
     def solve(self) -> Plan:
         """The best plan found, with its stages."""
         self.search = self._construct()
         self._publish("construct")
-        if self.c.units:
-            self._improve()
-        share = self.run.share(self.done)
-        ended = (
-            "stopped"
-            if self.run.stopped()
-            else "iterations"
-            if self.run.iterations and self.done >= self.run.iterations
-            else "seconds"
-        )
-        plan = self._plan(reasons=True)
-        return replace(plan, ended=ended if share >= 1 else "done", iterations=self.done)
-
-    def _construct(self) -> Search:
-        """The best of several orders of insertion."""
-        began, best = time.monotonic(), None
-        for order in Search(self.c, self.run.seed).orders():
-            search = Search(self.c, self.run.seed)
-            search.build(order)
-            if best is None or search.best.score < best.best.score:
-                best = search
-            spent = time.monotonic() - began
-            if self.run.stopped() or (self.run.seconds and spent > 0.15 * self.run.seconds):
-                break
-        assert best is not None  # noqa: S101 - there is always a first order
-        empty = sum(unit.price % MUST for unit in self.c.units)
-        self._log("construct", time.monotonic() - began, empty, best.best.score)
-        return best
-
-    def _improve(self) -> None:
-        search = self.search
-        hot, cold = search.temperatures()
-        exact = None
-        if self.run.share(0) < 1.0:
+        if self.c.units and self.c.R and self.run.share(0) < 1.0:
             # OR-Tools takes seconds to load on a busy machine: beside the search, once a first plan has been told
             self.loading = Thread(target=import_module, args=("routing.exact",), daemon=True)
             self.loading.start()
-        spent = {"ruin": 0.0, "exact": 0.0}
-        while (share := self.run.share(self.done)) < 1.0:
-            if share > EXACT_ONLY and not self.closing:
-                self.closing = True
-                search.restore()
-            before, began = search.best.score, time.monotonic()
-            turn = "exact" if self._exact_next(share, spent) else "ruin"
-            if turn == "ruin":
-                temperature = hot * (cold / hot) ** share
-                search.step(temperature)
-                for _ in range(TAILS if self.problem.visits else 0):
-                    search.swap_tails(temperature)
-            else:
-                exact = exact or import_module("routing.exact").Exact(self.run.seed)
-                exact.step(search, self._limit(), bool(self.run.seconds))
-            took = time.monotonic() - began
-            spent[turn] += took if self.run.seconds and not self.run.iterations else 1.0 if turn == "ruin" else 40.0
-            self.done += 1
-            self._log(turn, took, before, search.best.score)
-            self._publish(turn)
+            self._anneal()
+            self._exact()
+        ended = "stopped" if self.run.stopped() else "seconds"
+        if self.run.iterations and self.done >= self.run.iterations:
+            ended = "iterations"
+        share = self.run.share(self.done)
+        plan = self._plan(reasons=True)
+        return replace(plan, ended=ended if share >= 1 else "done", iterations=self.done)
 
-    def _exact_next(self, share: float, spent: dict[str, float]) -> bool:
-        """CP-SAT gets its share of the effort once the plan has settled, and all of the end."""
-        if share < EXACT_FROM or not self._loaded():
-            return False
-        return share > EXACT_ONLY or spent["exact"] < EXACT_SHARE * (spent["exact"] + spent["ruin"] * (1 - EXACT_FROM))
+    # -- stages -------------------------------------------------------------------------------------------------------
 
-    def _loaded(self) -> bool:
-        """Whether CP-SAT is there; a run by iterations waits for it, so that they mean the same each time."""
+    def _construct(self) -> Search:
+        """The best of several orders of insertion, or the plan to start from."""
+        began = time.monotonic()
+        search = Search(self.c, self.run.seed)
+        empty = sum(unit.price % MUST for unit in self.c.units)
+        if self.run.start is not None and search.load(orders_in(self.c, self.run.start)):
+            search.build(orders_of(self.c)[0])
+            self._log("start", time.monotonic() - began, empty, search.best)
+            return search
+        best = None
+        for order in orders_of(self.c):
+            tried = Search(self.c, self.run.seed, search.P)
+            tried.build(order)
+            if best is None or tried.best < best.best:
+                best = tried
+            spent = time.monotonic() - began
+            if self.run.stopped() or (self.run.seconds and spent > 0.1 * self.run.seconds):
+                break
+        assert best is not None  # noqa: S101 - there is always a first order
+        self._log("construct", time.monotonic() - began, empty, best.best)
+        return best
+
+    def _anneal(self) -> None:
+        """All threads cool together; the wall clock or the iterations say how far."""
+        crew = self._crew()
+        typical = self.search.typical(60)
+        self.search.restore()
+        hot, cold = HOT * typical, COLD * typical
+        if self.run.start is not None:
+            hot = 10 * cold
+        steps, swaps = ROUND_STEPS, list(SWAPS)
+        with ThreadPoolExecutor(len(crew)) as pool:
+            while (share := self.run.share(self.done) / EXACT_FROM) < 1.0:
+                if self.run.iterations:
+                    steps = min(ROUND_STEPS, max(1, int(self.run.iterations * EXACT_FROM) + 1 - self.done))
+                if swaps and share > swaps[0]:
+                    swaps.pop(0)
+                    self._take_over(crew)
+                began, before = time.monotonic(), self.search.best
+                heat = hot * (cold / hot) ** share
+                jobs = [pool.submit(worker.anneal, steps, heat, heat, SMALLS) for worker in crew]
+                for job in jobs:
+                    job.result()
+                self.done += steps
+                took = time.monotonic() - began
+                self.search = min(crew, key=lambda worker: worker.best)
+                self._log("anneal", took, before, self.search.best, steps * len(crew))
+                if not self.run.iterations:
+                    steps = int(min(max(steps * ROUND_S / max(took, 1e-3), 1), 4 * steps))
+                self._publish("anneal")
+
+    def _crew(self) -> list[Search]:
+        crew = [self.search]
+        for i in range(1, self.run.threads):
+            other = Search(self.c, self.run.seed + 7919 * i, self.search.P)
+            other.load(self.search.kept())
+            crew.append(other)
+        return crew
+
+    def _take_over(self, crew: list[Search]) -> None:
+        """Whoever is behind goes on from the best plan."""
+        ahead = min(crew, key=lambda worker: worker.best)
+        for worker in crew:
+            if worker.best > ahead.best:
+                worker.load(ahead.kept())
+
+    def _exact(self) -> None:
+        """CP-SAT re-solves neighbourhoods of the best plan until the run is over."""
+        self.search.restore()
         if self.run.iterations:
             self.loading.join()
-        return not self.loading.is_alive()
+        while self.loading.is_alive() and self.run.share(self.done) < 1.0:
+            self._fill("anneal")
+        if self.run.share(self.done) >= 1.0:
+            return
+        exact = import_module("routing.exact").Exact(self.run.seed)
+        while self.run.share(self.done) < 1.0:
+            began, before = time.monotonic(), self.search.best
+            exact.step(self.search, self._limit(), bool(self.run.seconds))
+            self.done += ROUND_STEPS
+            self._log("exact", time.monotonic() - began, before, self.search.best)
+            self._publish("exact")
+
+    def _fill(self, name: str) -> None:
+        """A little more of the search while CP-SAT is still loading."""
+        began, before = time.monotonic(), self.search.best
+        self.search.anneal(5, 1.0, 0.5, SMALLS)
+        self._log(name, time.monotonic() - began, before, self.search.best, 5)
 
     def _limit(self) -> float:
         left = 1e9 if self.run.seconds is None else self.run.seconds - self.run.passed()
         return max(0.05, min(1.0, left))
 
-    def _log(self, name: str, seconds: float, before: int, after: int) -> None:
-        goal = self.problem.objective
-        known = self.stages.get(name, Stage(name, 0.0, before / goal.scale, 0.0))
-        gained = (before - after) / goal.scale
-        was = known.after if known.tries else known.before
-        self.stages[name] = Stage(name, known.seconds + seconds, known.before, was - gained, known.tries + 1)
+    # -- news -----------------------------------------------------------------------------------------------------------
+
+    def _log(self, name: str, seconds: float, before: int, after: int, tries: int = 1) -> None:
+        scale = self.problem.objective.scale
+        known = self.stages.get(name, Stage(name, 0.0, before / scale, before / scale))
+        gained = (before - after) / scale
+        self.stages[name] = replace(
+            known, seconds=known.seconds + seconds, after=known.after - gained, tries=known.tries + tries
+        )
 
     def _plan(self, reasons: bool) -> Plan:
-        state = rebuilt(self.c, self.search.best)
-        return planned(state, stages=tuple(self.stages.values()), seed=self.run.seed, engine="auto", reasons=reasons)
+        teller = Search(self.c, self.run.seed, self.search.P)
+        if not teller.load(self.search.kept()):
+            raise RuntimeError("the best orders do not fit any more")
+        stages = tuple(self.stages.values())
+        return planned(
+            teller.state(), search=teller if reasons else None, stages=stages, seed=self.run.seed, engine="auto"
+        )
 
     def _publish(self, phase: str) -> None:
         """Sends news at most every half second, with the plan when it is a new best."""
-        now, score = self.run.passed(), self.search.best.score
+        now, best = self.run.passed(), self.search.best
         if phase != "construct" and now - self.told < 0.5:
             return
         self.told = now
-        fresh = score != self.sent and self.search.complete()
-        self.sent = score
-        plan = self._plan(reasons=False) if fresh else None
-        missing = sum(len(self.c.units[u].visits) for u in self.search.best.out)
+        plan = self._plan(reasons=False) if best != self.sent and self.search.complete else None
+        self.sent = best
+        missing = sum(len(self.c.units[u].visits) for u in self.search.kept().out)
         if plan is not None:
             self.shown = plan.cost
-        cost = score / self.problem.objective.scale if self.shown is None else self.shown
+        cost = best / self.problem.objective.scale if self.shown is None else self.shown
         self.run.tell(phase, plan, cost, len(self.problem.visits) - missing, missing)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from ortools.sat.python import cp_model
 
+from routing.kernel.layout import I32
 from routing.model import Model
 from routing.search import Search
 from routing.state import State
@@ -22,14 +23,15 @@ class Exact:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
+        self.rng = np.random.default_rng(seed)
         self.size = 16.0
         self.tries = 0
 
     def step(self, search: Search, seconds: float, clock: bool) -> bool:
-        """One neighbourhood; True when the plan became the best. `clock` also limits by wall clock."""
-        state, rng = search.state, search.rng
+        """One neighbourhood; True when the plan became cheaper. `clock` also limits by wall clock."""
+        state = search.state()
         self.tries += 1
-        slices, extra = self._choose(search, rng)
+        slices, extra = self._choose(state, search.P.NEAR)
         if not slices or sum(s.end - s.begin for s in slices) + len(extra) < 2:
             return False
         model = Model(state, slices, extra)
@@ -44,7 +46,7 @@ class Exact:
         self._learn(status, solver.deterministic_time, seconds)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return False
-        return self._apply(search, model, solver)
+        return search.propose(*model.orders(solver))
 
     def _learn(self, status: object, spent: float, limit: float) -> None:
         if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
@@ -52,57 +54,45 @@ class Exact:
         else:
             self.size = max(LEAST, self.size * 0.9)
 
-    def _apply(self, search: Search, model: Model, solver: cp_model.CpSolver) -> bool:
-        state, before, mark = search.state, search.state.score(), search.state.mark()
-        orders, entered, left = model.orders(solver)
-        for unit in [*entered, *left]:
-            state.flip(unit)
-        if not state.reorder(orders) or state.score() >= before:
-            state.rollback(mark)
-            return False
-        state.keep()
-        return search.note()
-
     # -- choosing ---------------------------------------------------------------------------------------------------
 
-    def _choose(self, search: Search, rng: np.random.Generator) -> tuple[list[Slice], list[int]]:
+    def _choose(self, state: State, near: I32) -> tuple[list[Slice], list[int]]:
         """Slices of neighbouring routes, about `size` free tasks in all, and a few units that are out."""
-        state, c = search.state, search.c
-        x = self._seed(state, rng, c.halves)
+        c, rng = state.c, self.rng
+        x = self._seed(state, c.halves)
         if x < 0:
             return [], []
-        routes = self._routes(search, x, 2 + int(rng.integers(4)))
+        routes = self._routes(state, x, 2 + int(rng.integers(4)), near)
         sizes = [len(state.seq[r]) for r in routes]
         if sum(sizes) <= self.size or len(routes) == 1 or state.special:
             slices = [Slice(r, 0, len(state.seq[r])) for r in routes]
         else:
             slices = self._window(state, routes, state.start[x])
-        extra = [u for u in sorted(state.out) if c.units[u].kind == "single" and search.choices[u]]
+        extra = [u for u in sorted(state.out) if c.units[u].kind == "single" and c.able[c.units[u].tasks[0]].any()]
         if len(extra) > 2:
             extra = [extra[i] for i in rng.choice(len(extra), 2, replace=False)]
         return slices, extra
 
-    def _seed(self, state: State, rng: np.random.Generator, halves: int) -> int:
+    def _seed(self, state: State, halves: int) -> int:
         """Mostly any served task, sometimes a late one."""
         served = [x for x in range(halves) if state.where[x] >= 0 and not state.c.portions[x]]
         late = [x for x in served if state.late[x] > 0]
-        chosen = late if late and rng.random() < 0.4 else served
-        return chosen[int(rng.integers(len(chosen)))] if chosen else -1
+        chosen = late if late and self.rng.random() < 0.4 else served
+        return chosen[int(self.rng.integers(len(chosen)))] if chosen else -1
 
-    def _routes(self, search: Search, x: int, wanted: int) -> list[int]:
-        state, c = search.state, search.c
+    def _routes(self, state: State, x: int, wanted: int, near: I32) -> list[int]:
+        c, rng = state.c, self.rng
         found = [state.where[x]]
         mate = c.mate[x]
-        near = ([mate] if mate >= 0 else []) + [int(y) for y in search.ruin.near[x]]
-        for y in near:
+        for y in ([mate] if mate >= 0 else []) + near[x].tolist():
             r = state.where[y]
-            if r >= 0 and r not in found and not c.portions[y] and search.rng.random() < 0.7:
+            if r >= 0 and r not in found and not c.portions[y] and rng.random() < 0.7:
                 found.append(r)
             if len(found) >= wanted:
                 break
         empty = [r for r in range(c.R) if not state.tally[r].used and c.able[x, r]]
-        if empty and search.rng.random() < 0.3:
-            found.append(empty[int(search.rng.integers(len(empty)))])
+        if empty and rng.random() < 0.3:
+            found.append(empty[int(rng.integers(len(empty)))])
         return [r for r in found if not any(c.portions[y] for y in state.seq[r])]
 
     def _window(self, state: State, routes: list[int], centre: int) -> list[Slice]:

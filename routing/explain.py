@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from routing.compiled import LOAD, Compiled
 from routing.errors import ProblemError
-from routing.moves import Finder, removed
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.reasons import barrier, reason_of
-from routing.search import Best, rebuilt
-from routing.state import State
+from routing.search import Best, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +38,43 @@ class Explanation:
     text: str
 
 
-def loaded(problem: Problem, plan: Plan) -> State:
-    """A search state with the plan's orders. Raises ProblemError when the orders cannot be timed."""
+def loaded(problem: Problem, plan: Plan) -> Search:
+    """A search with the plan's orders. Raises ProblemError when the orders cannot be timed."""
     c = Compiled(problem)
+    search = Search(c, 1)
+    if not search.load(orders_in(c, plan)):
+        raise ProblemError("plan", "cannot be timed as it is ordered", "a plan that passes the checker")
+    return search
+
+
+def orders_in(c: Compiled, plan: Plan) -> Best:
+    """The orders of a plan; what the problem does not know is left out."""
+    problem = c.problem
     halves = {(problem.visits[c.visit[x]].id, c.half[x]): x for x in range(c.halves)}
     routes = {(problem.caregivers[owner].id, shift): r for r, (owner, shift) in enumerate(c.pairs)}
     best = Best(0, [[x] if x >= 0 else [] for x in c.token], set(range(len(c.units))))
     spare = [list(pool) for pool in c.spare]
     canteens = {canteen.id: i for i, canteen in enumerate(problem.canteens)}
     for route in plan.routes:
-        r = routes[route.caregiver, route.shift]
+        r = routes.get((route.caregiver, route.shift))
+        if r is None:
+            continue
         order: list[int] = []
         for stop in route.stops:
-            if stop.kind == "visit":
+            if stop.kind == "visit" and (stop.visit, stop.half) in halves:
                 order.append(halves[stop.visit, stop.half])
-            else:
-                order.append(spare[canteens[stop.visit]].pop() if stop.kind == "load" else c.token[r])
+            elif stop.kind == "load" and stop.visit in canteens and spare[canteens[stop.visit]]:
+                order.append(spare[canteens[stop.visit]].pop())
+            elif stop.kind == "break" and c.token[r] >= 0:
+                order.append(c.token[r])
         if c.token[r] >= 0 and c.token[r] not in order:
             order.append(c.token[r])
         best.orders[r] = order
-        best.out -= {c.unit[x] for x in order if x < c.halves}
-    try:
-        return rebuilt(c, best)
-    except RuntimeError as problem_found:
-        raise ProblemError(
-            "plan", "cannot be timed as it is ordered", "a plan that passes the checker"
-        ) from problem_found
+    placed = {x for order in best.orders for x in order}
+    best.out -= {u for u, unit in enumerate(c.units) if placed.issuperset(unit.tasks)}
+    lone = {x for u in best.out for x in c.units[u].tasks}
+    best.orders = [[x for x in order if x not in lone] for order in best.orders]
+    return best
 
 
 def explain(problem: Problem, plan: Plan, visit: str) -> Explanation:
@@ -73,45 +82,49 @@ def explain(problem: Problem, plan: Plan, visit: str) -> Explanation:
     wanted = next((v for v in problem.visits if v.id == visit), None)
     if wanted is None:
         raise ProblemError("visit", f"is {visit!r:.60}", "the id of a visit of this problem")
-    state = loaded(problem, plan)
-    c = state.c
-    unit = next(u for u, known in enumerate(c.units) if visit in known.visits)
+    search = loaded(problem, plan)
+    unit = next(u for u, known in enumerate(search.c.units) if visit in known.visits)
     where = [(route.caregiver, route.stops[i].start) for route, i in plan.where(visit)]
-    if unit not in state.out:
-        removed(state, unit)
-    options = [o for half in range(len(wanted.needs)) for o in _options(state, unit, visit, half)]
+    if where:
+        without = orders_in(search.c, plan)
+        without.out.add(unit)
+        gone = set(search.c.units[unit].tasks)
+        without.orders = [[x for x in order if x not in gone] for order in without.orders]
+        search.load(without)
+    options = [o for half in range(len(wanted.needs)) for o in _options(search, unit, visit, half)]
     counts = Counter(option.barrier or "fits" for option in options if option.half == 0)
     return Explanation(
         visit, bool(where), tuple(where), tuple(options), dict(counts), _sentence(problem, plan, visit, where, counts)
     )
 
 
-def _options(state: State, unit: int, visit: str, half: int) -> list[Option]:
-    c, problem = state.c, state.c.problem
+def _options(search: Search, unit: int, visit: str, half: int) -> list[Option]:
+    c, problem = search.c, search.c.problem
     x = next(x for x in c.units[unit].tasks if problem.visits[c.visit[x]].id == visit and c.half[x] == half)
     wanted = problem.visits[c.visit[x]]
-    costs = _best_costs(state, x)
+    blocks = [barrier(problem, wanted, half, person) for person in problem.caregivers]
+    costs = _best_costs(search, x, {i for i, block in enumerate(blocks) if not block})
     found = []
     for i, person in enumerate(problem.caregivers):
-        blocked = barrier(problem, wanted, half, person)
-        prices = [costs[r] for r in range(c.R) if c.owner[r] == i and r in costs]
-        cost = min(prices) / problem.objective.scale if prices and not blocked else None
-        found.append(Option(person.id, half, blocked or ("" if cost is not None else "busy"), cost))
+        cost = costs[i] / problem.objective.scale if i in costs else None
+        found.append(Option(person.id, half, blocks[i] or ("" if cost is not None else "busy"), cost))
     return sorted(found, key=lambda o: (o.cost is None, o.cost or 0.0, o.caregiver))
 
 
-def _best_costs(state: State, x: int) -> dict[int, int]:
-    """Per route, the cheapest exact insertion of one task by itself (a meal with its canteen stop)."""
-    c = state.c
-    finder, before = Finder(state), state.score()
+def _best_costs(search: Search, x: int, people: set[int]) -> dict[int, int]:
+    """Per caregiver, the cheapest exact insertion of one task by itself (a meal with its canteen stop)."""
+    c, state = search.c, search.state()
     best: dict[int, int] = {}
-    for _, r, i in finder.rank(x, 10 * c.R + 10):
-        puts = [(x, r, i)]
-        if c.portions[x] and not any(c.kind[y] == LOAD and c.canteen[y] == c.canteen[x] for y in state.seq[r][:i]):
-            puts = [(state.spare[c.canteen[x]][-1], r, i), (x, r, i + 1)]
-        score = finder.try_out(puts)
-        if score is not None and score - before < best.get(r, 1 << 90):
-            best[r] = score - before
+    for r in range(c.R):
+        if c.owner[r] not in people:
+            continue
+        for i in range(len(state.seq[r]) + 1):
+            load = -1
+            if c.portions[x] and not any(c.kind[y] == LOAD and c.canteen[y] == c.canteen[x] for y in state.seq[r][:i]):
+                load = next((y for y in c.spare[c.canteen[x]] if state.where[y] < 0), -1)
+            more = search.price_at(x, r, i, load)
+            if more is not None:
+                best[c.owner[r]] = min(more, best.get(c.owner[r], more))
     return best
 
 

@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from routing.compiled import MUST
 from routing.state import State
-from routing.timed import HOME, Slice, Timed
+from routing.timed import HOME, WEEK, Slice, Timed
 
 
 class Model(Timed):
@@ -29,6 +29,7 @@ class Model(Timed):
             self._route(s)
         self._assign()
         self._pairs()
+        self._links()
         if self.goods:
             self._goods()
         self._objective()
@@ -46,8 +47,8 @@ class Model(Timed):
         able = [x for x in sorted(self.pool) if c.able[x, r]]
         for x in able:
             self.on[x, r] = cp.new_bool_var("")
-            if c.wish_of[x][r]:
-                self.terms.append(c.wish_of[x][r] * self.on[x, r])
+            if c.wish[x, r]:
+                self.terms.append(int(c.wish[x, r]) * self.on[x, r])
         self.idle[r] = cp.new_bool_var("")
         if c.token[r] in seq[s.begin : s.end]:
             self._rest(r, able, sink, bool(s.begin))
@@ -103,7 +104,7 @@ class Model(Timed):
             return True
         if c.mate[a] == b or c.pick[a] == b:
             return False
-        leg = c.rows[c.mode[r]][self._place_of(r, a)][c.place[b]] + c.acc[b]
+        leg = c.travel(r, self._place_of(r, a), c.place[b]) + c.acc[b]
         return self.span[a][0] + c.dur[a] + leg <= self.span[b][1]
 
     def _arc(self, r: int, a: int, b: int, lit: Any) -> None:
@@ -115,7 +116,7 @@ class Model(Timed):
             leg = 0 if a == HOME else self._leg_home(r, a)
             self._ending(r, a, lit)
         else:
-            leg = c.rows[c.mode[r]][at][c.place[b]]
+            leg = c.travel(r, at, c.place[b])
             free = c.begin[r] if a == HOME else self._finish(a)
             self._follow(r, free + leg + c.acc[b], b, lit, counted=a != HOME)
         self.terms.append(c.goal_weights.travel * leg * lit)
@@ -172,6 +173,24 @@ class Model(Timed):
                         self.cp.add_at_most_one([self.on[x, s.route], *same])
                     elif m not in self.pool and c.owner[where[m]] == c.owner[s.route]:
                         self.cp.add(self.on[x, s.route] == 0)
+
+    def _links(self) -> None:
+        """Order and spacing; a linked visit that stands outside keeps its time."""
+        for a, b, low, high in self.c.links:
+            if a not in self.begin and b not in self.begin:
+                continue
+            if min(self._where(a), self._where(b)) < 0:
+                continue
+            apart = self._when(b) - self._when(a)
+            self.cp.add(apart >= low)
+            if high < WEEK:
+                self.cp.add(apart <= high)
+
+    def _where(self, x: int) -> int:
+        return 0 if x in self.begin else self.state.where[x]
+
+    def _when(self, x: int) -> Any:
+        return self.begin[x] if x in self.begin else self.state.start[x]
 
     def _goods(self) -> None:
         """Pick-ups before their deliveries in the same route, and the load on every arc. Whole routes only."""

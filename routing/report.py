@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routing.compiled import LOAD, VISIT
+from routing.compiled import LOAD, VISIT, Compiled
 from routing.costs import costed
-from routing.moves import Finder
 from routing.plan import Plan, Reason, Route, Stage, Stop
 from routing.problem import Problem
 from routing.reasons import barriers, reason_of
+from routing.search import Search
 from routing.state import State
 
 ASKED = 60
 
 
-def planned(state: State, *, stages: tuple[Stage, ...] = (), seed: int, engine: str, reasons: bool = True) -> Plan:
-    """The plan of a state with its cost from the problem; without `reasons` every missing visit says "open"."""
+def planned(
+    state: State, *, search: Search | None = None, stages: tuple[Stage, ...] = (), seed: int, engine: str
+) -> Plan:
+    """The plan of a state with its cost from the problem; without its `search` every missing visit says "open"."""
     problem = state.c.problem
     routes = tuple(_route(state, r) for r in range(state.c.R) if state.tally[r].used)
-    unserved = _unserved(state, reasons)
-    plan = Plan(routes, unserved, 0.0, {}, stages, seed, engine)
+    plan = Plan(routes, _unserved(state, search), 0.0, {}, stages, seed, engine)
     cost, parts = costed(problem, plan)
     return replace(plan, cost=cost, parts=parts)
 
@@ -45,29 +46,28 @@ def _route(state: State, r: int) -> Route:
             name = c.problem.canteens[c.canteen[x]].id
         free = start + c.dur[x]
         stops.append(Stop(kind, name, c.half[x], at, leg, arrive, start - arrive - c.acc[x], start, free))
-    return Route(c.problem.caregivers[owner].id, shift, depart, tuple(stops), state.home_leg[r], state.back[r])
+    return Route(c.problem.caregivers[owner].id, shift, depart, tuple(stops), state.home_leg(r), state.back[r])
 
 
-def _unserved(state: State, reasons: bool) -> dict[str, Reason]:
-    """The first missing visits are asked for exactly, the rest by what can be told without trying."""
+def _unserved(state: State, search: Search | None) -> dict[str, Reason]:
+    """The dearest missing visits are tried exactly, the rest told by what can be seen without trying."""
     found: dict[str, Reason] = {}
-    finder = Finder(state) if reasons else None
     for n, unit in enumerate(sorted(state.out, key=lambda u: -state.c.units[u].price)):
         reason = Reason("open", "not placed yet", {})
-        if finder is not None:
-            reason = why_out(state, unit, finder if n < ASKED else None)
+        if search is not None:
+            reason = why_out(state.c, unit, search if n < ASKED else None)
         for name in state.c.units[unit].visits:
             found[name] = reason
     return found
 
 
-def why_out(state: State, unit: int, finder: Finder | None) -> Reason:
+def why_out(c: Compiled, unit: int, search: Search | None) -> Reason:
     """Why a unit stays out: what stops each caregiver, by itself or together with the plan as it stands."""
-    problem: Problem = state.c.problem
-    visit = problem.visits[state.c.visit[state.c.units[unit].tasks[0]]]
+    problem: Problem = c.problem
+    visit = problem.visits[c.visit[c.units[unit].tasks[0]]]
     counts = barriers(problem, visit)
     free = counts.pop("", 0)
     if free:
-        fits = finder is not None and finder.best(unit) is not None
+        fits = search is not None and search.price_of(unit) is not None
         counts["price" if fits else "busy"] += free
     return reason_of(counts, len(problem.caregivers))

@@ -11,13 +11,18 @@ from routing.plan import Plan
 
 @dataclass
 class Run:
-    """What ends a run and whom to tell: `seconds` of wall clock or `iterations`, whichever comes first."""
+    """What ends a run and whom to tell: `seconds` of wall clock or `iterations`, whichever comes first.
+
+    `threads` search beside each other; `start` is a plan to begin from.
+    """
 
     seconds: float | None
     iterations: int | None
     seed: int
     tell: Callable[[str, Plan | None, float, int, int], None]
     stopped: Callable[[], bool]
+    threads: int = 1
+    start: Plan | None = None
     began: float = field(default_factory=time.monotonic)
 
     def passed(self) -> float:

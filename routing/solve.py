@@ -28,6 +28,7 @@ GRACE_S = 0.6
 FINISH_S = 0.2
 TICK_S = 0.05
 DEFAULT_S = 10.0
+MOST_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,10 @@ class Progress:
 class Solving:
     """A solve that is under way; `pid` is the child's, `wait` gives the plan, `stop` asks for the best so far."""
 
-    def __init__(self, problem: Problem, seconds: float | None, iterations: int | None, seed: int, engine: str) -> None:
+    def __init__(self, problem: Problem, seconds: float | None, question: dict[str, Any]) -> None:
         self.problem, self.began = problem, time.monotonic()
         self.seconds = seconds
         self.best: Plan | None = None
-        self.engine = engine
         self.news: queue.Queue[Any] = queue.Queue()
         root = str(Path(__file__).resolve().parent.parent)
         paths = [root, os.environ.get("PYTHONPATH", "")]
@@ -58,14 +58,7 @@ class Solving:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )  # fmt: skip
         self.pid = self.child.pid
-        question: dict[str, Any] = {
-            "problem": problem,
-            "iterations": iterations,
-            "seed": seed,
-            "engine": engine,
-            "seconds": None,
-        }
-        question["began"] = self.began
+        question = {**question, "problem": problem, "seconds": None, "began": self.began}
         self.last_words: list[bytes] = []
         targets = (lambda: self._ask(question), self._hear, self._overhear)
         self.threads = [threading.Thread(target=target, daemon=True) for target in targets]
@@ -166,13 +159,15 @@ def solve(
     iterations: int | None = None,
     seed: int = 1,
     engine: str = "auto",
+    threads: int = 1,
+    start: Plan | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Plan:
     """Plans in a child process and returns a plan that the checker passed.
 
-    `seconds` of wall clock (kept within 1 s; 10 when neither is given), `iterations` for a result that depends on the
-    seed only. `cancelled` is asked about 20 times a second; a cancelled solve gives its best plan.
+    `seconds` of wall clock (kept within 1 s; 10 when neither is given), `iterations` for a result that depends on seed,
+    threads and versions only. `start` is a plan to improve: what of it the problem still knows. `cancelled` is asked about 20 times a second; a cancelled solve gives its best plan.
     Raises ProblemError for bad arguments, SolverCrashed, NothingPublishable, Cancelled (before any plan).
     """
     if engine not in ENGINES:
@@ -183,6 +178,9 @@ def solve(
         raise ProblemError("iterations", f"is {iterations}", "0 to 1e9")
     if not 0 <= seed < 2**31:
         raise ProblemError("seed", f"is {seed}", "0 to 2147483647")
+    if not 1 <= threads <= MOST_THREADS:
+        raise ProblemError("threads", f"is {threads}", f"1 to {MOST_THREADS}")
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
-    return Solving(problem, seconds, iterations, seed, engine).wait(on_progress, cancelled)
+    question = {"iterations": iterations, "seed": seed, "engine": engine, "threads": threads, "start": start}
+    return Solving(problem, seconds, question).wait(on_progress, cancelled)

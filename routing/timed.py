@@ -123,12 +123,11 @@ class Timed:
     def _chain(self, r: int, i: int, stop: int, tied: bool) -> None:
         """Tasks i..stop of a route in their order; when `tied`, the first one follows what does not move."""
         state, c, seq = self.state, self.c, self.state.seq[r]
-        table = c.rows[c.mode[r]]
-        _, at = state._before(r, i)
+        _, at = state.before(r, i)
         for k in range(i, stop):
             x = seq[k]
             p = c.place[x] if c.place[x] >= 0 else at
-            leg = table[at][p] + c.acc[x]
+            leg = c.travel(r, at, p) + c.acc[x]
             if k > i:
                 self._follow(r, self._finish(seq[k - 1]) + leg, x, None)
             elif tied:
@@ -180,7 +179,7 @@ class Timed:
 
     def _leg_home(self, r: int, last: int) -> int:
         c = self.c
-        return 0 if c.goal[r] < 0 else c.rows[c.mode[r]][self._place_of(r, last)][c.goal[r]]
+        return 0 if c.goal[r] < 0 else c.travel(r, self._place_of(r, last), c.goal[r])
 
     def _once(self, r: int, name: str, weight: int) -> Any:
         if (r, name) not in self.ends:

@@ -1,0 +1,199 @@
+"""Makes the kernel's arrays from a compiled problem, and a search's memory; done once per solve."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.compiled import Compiled
+from routing.kernel import layout as k
+from routing.problem import FAR
+
+KINDS = {"single": k.SINGLE, "pair": k.PAIR, "goods": k.GOODS, "meal": k.MEAL}
+NEAR, ADJACENT = 60, 200
+LONGEST = 500
+"""Stops of one route at most."""
+KNOTS = 15
+"""How often one route may be walked in one change before the order counts as a knot."""
+
+
+def arrays(c: Compiled) -> k.Arrays:
+    """The flat form of a problem."""
+    n = len(c.place)
+    T = np.zeros((n, k.TASK_COLUMNS), np.int64)
+    for column, values in (
+        (k.PLACE, c.place), (k.DUR, c.dur), (k.E, c.e), (k.DUE, c.due), (k.LAT, c.lat), (k.ACC, c.acc),
+        (k.KIND, c.kind), (k.MATE, c.mate), (k.LEAD, c.lead), (k.GMIN, c.gmin), (k.GMAX, c.gmax), (k.QTY, c.qty),
+        (k.CANTEEN, c.canteen), (k.PORTIONS, c.portions), (k.RIDE, c.ride), (k.UNIT, c.unit),
+    ):  # fmt: skip
+        T[:, column] = values
+    pick, drop = np.array(c.pick, np.int64), np.array(c.drop, np.int64)
+    T[:, k.OTHER] = np.where(drop >= 0, drop, pick)
+    T[:, k.ROLE] = np.where(drop >= 0, k.PICK, np.where(pick >= 0, k.DROP, 0))
+    windows = _windows(c, T)
+    links = _links(c, T)
+    _promises(c, T)
+    routes, weights = _routes(c), _weights(c, T)
+    canteens = _canteens(c)
+    wish = np.where(c.able, np.minimum(c.wish, k.NOBODY - 1), k.NOBODY).astype(np.int32)
+    units = np.zeros((len(c.units), k.UNIT_COLUMNS), np.int64)
+    for u, unit in enumerate(c.units):
+        choices = min(int(c.able[x].sum()) for x in unit.tasks) if c.R else 0
+        units[u] = (KINDS[unit.kind], unit.tasks[0], unit.tasks[1] if len(unit.tasks) > 1 else -1, unit.price, choices)
+    near, adjacent = neighbours(c)
+    return k.Arrays(
+        T, routes, units, wish, np.ascontiguousarray(c.D, dtype=np.int32), windows, links, near, adjacent, canteens,
+        weights,
+    )  # fmt: skip
+
+
+def _windows(c: Compiled, T: k.I64) -> k.I64:
+    rows: list[tuple[int, int, int]] = []
+    for x, wins in enumerate(c.windows):
+        T[x, k.W0] = len(rows)
+        rows += wins or ((c.e[x], c.due[x], c.lat[x]),)
+        T[x, k.W1] = len(rows)
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def _links(c: Compiled, T: k.I64) -> k.I64:
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for a, b, low, high in c.links:
+        found.setdefault(a, []).append((b, low, high))
+        found.setdefault(b, []).append((a, -high, -low))
+    rows: list[tuple[int, int, int]] = []
+    for x in range(len(T)):
+        T[x, k.L0] = len(rows)
+        rows += found.get(x, [])
+        T[x, k.L1] = len(rows)
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def _promises(c: Compiled, T: k.I64) -> None:
+    owners = {person.id: i for i, person in enumerate(c.problem.caregivers)}
+    T[:, k.TOLDWHO] = -1
+    for x in range(c.halves):
+        promised = c.problem.visits[c.visit[x]].promised
+        if promised:
+            T[x, k.TOLDWHO] = owners.get(promised[c.half[x]].caregiver, 1 << 30)
+            T[x, k.TOLDAT] = promised[c.half[x]].start
+
+
+def _routes(c: Compiled) -> k.I64:
+    C = np.zeros((c.R, k.ROUTE_COLUMNS), np.int64)
+    people = c.problem.caregivers
+    for column, values in (
+        (k.BEGIN, c.begin), (k.END, c.end), (k.HARD, c.end_hard), (k.HOME, c.home), (k.GOAL, c.goal), (k.MODE, c.mode),
+        (k.ROOM, c.room), (k.BAG, c.bag), (k.TOKEN, c.token), (k.OWNER, c.owner),
+    ):  # fmt: skip
+        C[:, column] = values
+    for r, owner in enumerate(c.owner):
+        paid = people[owner].most_paid
+        C[r, k.MOSTPAID] = FAR if paid is None else paid
+    return C
+
+
+def _weights(c: Compiled, T: k.I64) -> k.I64:
+    goal, people = c.problem.objective, c.problem.caregivers
+    G = np.zeros(k.WEIGHT_COLUMNS, np.int64)
+    for column, value in (
+        (k.TRAVEL, goal.travel), (k.TARDY, goal.tardiness), (k.MAXLATE, goal.max_tardiness), (k.WAITING, goal.waiting),
+        (k.MAXIDLE, goal.max_idle), (k.OVER, goal.overtime), (k.VEHICLE, goal.vehicles), (k.CHANGED, goal.changed),
+        (k.TOLERANCE, goal.tolerance), (k.SPREAD, goal.spread), (k.MEALS, bool(c.problem.canteens)),
+        (k.GOODSFLAG, bool((T[:, k.ROLE] > 0).any())), (k.KNOCK, max(1, goal.tardiness)),
+        (k.PAYFLAG, bool(goal.spread) or any(p.most_paid is not None for p in people)),
+    ):  # fmt: skip
+        G[column] = value
+    return G
+
+
+def _canteens(c: Compiled) -> k.I64:
+    rows = []
+    for i, canteen in enumerate(c.problem.canteens):
+        spare = sorted(c.spare[i])
+        span = (spare[0], spare[-1] + 1) if spare else (0, 0)
+        rows.append((canteen.place, canteen.ready, canteen.loading, *span))
+    return np.array(rows, np.int64).reshape(-1, 5)
+
+
+def neighbours(c: Compiled, block: int = 500) -> tuple[k.I32, k.I32]:
+    """(near in space and soft time, near in space alone): for every half the nearest others.
+
+    By the due time, not the hard latest: with the latter, lists of soft problems are purely spatial.
+    """
+    n = c.halves
+    near = np.zeros((n, min(NEAR, max(1, n - 1))), np.int32)
+    adjacent = np.zeros((n, min(ADJACENT, max(1, n - 1))), np.int32)
+    place = np.array(c.place[:n], np.int64)
+    early = np.array(c.e[:n], np.float64)
+    due = np.minimum(np.array(c.due[:n], np.float64), np.array(c.lat[:n], np.float64))
+    length = np.array(c.dur[:n], np.float64)
+    table = c.D[min(1, len(c.D) - 1)]
+    for begin in range(0, n, block):
+        i = np.arange(begin, min(n, begin + block))
+        leg = table[np.ix_(place[i], place)].astype(np.float64)
+        late = due[i, None] + length[i, None] + leg
+        soon = early[i, None] + length[i, None] + leg
+        forth = 0.3 * np.maximum(early[None] - late, 0) + np.maximum(soon - due[None], 0)
+        late, soon = due[None] + length[None] + leg, early[None] + length[None] + leg
+        back = 0.3 * np.maximum(early[i, None] - late, 0) + np.maximum(soon - due[i, None], 0)
+        own = np.arange(len(i)), i
+        closeness = leg + np.minimum(forth, back)
+        closeness[own] = leg[own] = 1e300
+        if n > 1:
+            near[i] = _smallest(closeness, near.shape[1])
+            adjacent[i] = _smallest(leg, adjacent.shape[1])
+    return near, adjacent
+
+
+def _smallest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
+    chosen = np.argpartition(values, count - 1, axis=1)[:, :count]
+    order = np.argsort(np.take_along_axis(values, chosen, 1), axis=1, kind="stable")
+    found: npt.NDArray[np.int64] = np.take_along_axis(chosen, order, 1)
+    return found
+
+
+def memory(P: k.Arrays, c: Compiled, seed: int) -> k.Memory:
+    """An empty plan's memory: every route holds its break, everything else is out."""
+    n, R, U = len(P.T), len(P.C), len(P.U)
+    width = min(n + 4, LONGEST)
+
+    def zeros(*shape: int) -> k.I64:
+        return np.zeros(shape, np.int64)
+
+    def small(*shape: int) -> k.I32:
+        return np.zeros(shape, np.int32)
+
+    S = k.Memory(
+        seq=small(R, width), V=zeros(n, 8), R=zeros(R, 16), X=zeros(9), OWN=zeros(len(c.problem.caregivers)),
+        old_seq=small(R, width), old_V=zeros(R, width, 8), old_R=zeros(R, 16), touched=small(R + 1),
+        queue=small(4 * R + 64), out=small(U + 1), old_out=small(U + 1), spare=small(1),
+        mark=zeros(n + 2 * R + U + 2), key=zeros(2 * U + 2 * width + 8), rem=small(2 * U + 2 * width + 8),
+        cand=zeros(2, 16, 3), rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1], np.uint64),
+    )  # fmt: skip
+    reset(P, S)
+    return S
+
+
+def reset(P: k.Arrays, S: k.Memory) -> None:
+    """Empties every route but for its break."""
+    T, C = P.T, P.C
+    S.V[:] = 0
+    S.V[:, k.ROUTE] = -1
+    S.V[:, k.START] = S.V[:, k.READY] = -k.NEVER
+    S.R[:] = 0
+    S.R[:, k.DIRTY] = S.R[:, k.FIRM] = -1
+    S.X[k.TOTOUCH] = S.X[k.QHEAD] = S.X[k.QTAIL] = 0
+    S.X[k.CAP] = KNOTS
+    S.OWN[:] = 0
+    S.R[:, k.BACK] = C[:, k.BEGIN]
+    S.R[:, k.IDLE] = C[:, k.END] - C[:, k.BEGIN]
+    for r in np.flatnonzero(C[:, k.TOKEN] >= 0):
+        x = C[r, k.TOKEN]
+        S.seq[r, 0], S.R[r, k.LN] = x, 1
+        S.V[x, k.ROUTE], S.V[x, k.POS] = r, 0
+        S.V[x, k.START] = S.V[x, k.READY] = C[r, k.BEGIN] - T[x, k.DUR]
+        S.V[x, k.LATEST] = k.NEVER
+    S.X[k.BASE] = P.U[:, k.PRICE].sum()
+    S.X[k.NOUT] = len(P.U)
+    S.out[: len(P.U)] = np.arange(len(P.U))

@@ -1,0 +1,80 @@
+"""Whole orders at once: a plan loaded, a proposal tried, one place priced exactly; everything else is left to the search."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
+from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.rebuild import enter
+from routing.kernel.walk import commit, put, rollback, score, settle, take
+
+PATIENT = 2000
+
+
+@kernel
+def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: int, strict: bool) -> bool:  # noqa: F405
+    """Gives routes new orders (tasks[begins[k]:begins[k + 1]]) and times them.
+
+    `base` is added to the cost for units that come or go. With `strict` only a cheaper plan is kept; False when not kept.
+    """
+    X, R = S.X, S.R
+    was, before = X[BASE], score(P, S)
+    for k in range(routes.shape[0]):
+        r = routes[k]
+        for i in range(R[r, LN] - 1, -1, -1):
+            take(P, S, S.seq[r, i])
+    for k in range(routes.shape[0]):
+        for i in range(begins[k], begins[k + 1]):
+            put(P, S, tasks[i], routes[k], i - begins[k])
+    X[BASE] += base
+    cap = X[CAP]
+    X[CAP] = PATIENT
+    ok = settle(P, S)
+    X[CAP] = cap
+    if not ok or (strict and score(P, S) >= before):
+        rollback(P, S, was)
+        return False
+    commit(S)
+    recount(P, S)
+    return True
+
+
+@kernel
+def recount(P: Arrays, S: Memory) -> None:
+    """Makes the list of units that are out anew."""
+    S.X[NOUT] = 0
+    for u in range(P.U.shape[0]):
+        if S.V[P.U[u, ONE], ROUTE] < 0:
+            S.out[S.X[NOUT]] = u
+            S.X[NOUT] += 1
+
+
+@kernel
+def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
+    """What the plan costs more with x (behind a canteen stop, when `load` >= 0) at position i; NEVER when impossible."""
+    base, before = S.X[BASE], score(P, S)
+    if S.R[r, LN] >= S.seq.shape[1] - 3:
+        return NEVER
+    if load >= 0:
+        put(P, S, load, r, i)
+        i += 1
+    put(P, S, x, r, i)
+    more = score(P, S) - before if settle(P, S) else np.int64(NEVER)
+    if more < NEVER:
+        more = score(P, S) - before
+    rollback(P, S, base)
+    return more
+
+
+@kernel
+def price_of(P: Arrays, S: Memory, u: int) -> int:
+    """What the cheapest place of a unit that is out costs, price aside; NEVER when there is none."""
+    base, before = S.X[BASE], score(P, S)
+    price = P.U[u, PRICE]
+    P.U[u, PRICE] = NEVER >> 2
+    done = enter(P, S, u, 0.0, True)
+    more = score(P, S) - before + P.U[u, PRICE] if done == 1 else np.int64(NEVER)
+    P.U[u, PRICE] = price
+    rollback(P, S, base)
+    return more

@@ -1,0 +1,320 @@
+"""Takes units out of a plan and puts them back: which belong together, in which order they return, what is accepted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routing.kernel.bundles import goods, meal
+from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
+from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.seek import pair, single
+from routing.kernel.walk import below, commit, dirty, put, rand, rollback, score, settle, take
+
+RETRIES = 6
+"""How many of the units that are out are tried again in one step."""
+
+
+# -- one unit -----------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def spare_load(P: Arrays, S: Memory, canteen: int) -> int:
+    """A canteen stop that stands in no route; -1 when all are used."""
+    for x in range(P.CAN[canteen, 3], P.CAN[canteen, 4]):
+        if S.V[x, ROUTE] < 0:
+            return x
+    return -1
+
+
+@kernel
+def sweep(P: Arrays, S: Memory, r: int, i: int) -> None:
+    """Takes out the canteen stop before position i of route r when nothing is fetched for any more."""
+    T = P.T
+    k = i - 1
+    while k >= 0 and T[S.seq[r, k], KIND] != LOAD:
+        k -= 1
+    if k < 0:
+        return
+    for j in range(k + 1, S.R[r, LN]):
+        x = S.seq[r, j]
+        if T[x, KIND] == LOAD:
+            break
+        if T[x, PORTIONS] > 0:
+            return
+    take(P, S, S.seq[r, k])
+
+
+@kernel
+def leave(P: Arrays, S: Memory, u: int) -> None:
+    """Takes a served unit out; an empty canteen stop goes with its last meal. `settle` times the rest."""
+    U = P.U
+    x = U[u, ONE]
+    r = S.V[x, ROUTE]
+    i = take(P, S, x)
+    if U[u, TWO] >= 0:
+        take(P, S, U[u, TWO])
+    if U[u, UKIND] == MEAL:
+        sweep(P, S, r, i)
+    S.X[BASE] += U[u, PRICE]
+
+
+@kernel
+def retreat(P: Arrays, S: Memory, u: int) -> int:
+    """After a unit did not fit: takes it out again; 0 when the rest stands as before, -1 when not (roll back then)."""
+    for j in range(S.X[TOTOUCH]):
+        dirty(S, S.touched[j], 0, S.R[S.touched[j], LN])
+    leave(P, S, u)
+    return 0 if settle(P, S) else -1
+
+
+@kernel
+def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
+    """Puts a unit where it costs least, if that is cheaper than its price: 1 done, 0 not done, -1 roll back."""
+    U = P.U
+    kind, a, b, price = U[u, UKIND], U[u, ONE], U[u, TWO], U[u, PRICE]
+    if U[u, CHOICES] == 0:
+        return 0
+    for round in range(2):
+        everywhere = wide or round == 1
+        found = False
+        if kind == SINGLE:
+            _, r, i = single(P, S, a, blink, everywhere, -1, price)
+            if r >= 0:
+                put(P, S, a, r, i)
+                found = True
+        elif kind == PAIR:
+            _, i, j = pair(P, S, a, b, blink, everywhere, price)
+            if i >= 0:
+                put(P, S, a, S.cand[0, i, 1], S.cand[0, i, 2])
+                put(P, S, b, S.cand[1, j, 1], S.cand[1, j, 2])
+                found = True
+        elif kind == GOODS:
+            everywhere = True
+            _, r, i, j = goods(P, S, a, b, blink, price)
+            if r >= 0:
+                put(P, S, a, r, i)
+                put(P, S, b, r, j)
+                found = True
+        else:
+            _, r, i, run = meal(P, S, a, blink, everywhere, price)
+            if r >= 0:
+                if run:
+                    x = spare_load(P, S, P.T[a, CANTEEN])
+                    if x >= 0:
+                        put(P, S, x, r, i)
+                        i += 1
+                put(P, S, a, r, i)
+                found = True
+        if found:
+            S.X[BASE] -= price
+            return 1 if settle(P, S) else retreat(P, S, u)
+        if everywhere or (blink > 0.0 and rand(S) > 0.1):
+            return 0
+    return 0
+
+
+# -- which ones ---------------------------------------------------------------------------------------------------------
+
+
+@kernel
+def choose(P: Arrays, S: Memory, x: int, m: int) -> int:
+    """Adds the unit of task x to the list of those that go; the new length."""
+    u = P.T[x, UNIT]
+    if u < 0 or P.T[x, KIND] != VISIT:
+        return m
+    key = P.T.shape[0] + S.R.shape[0] + u
+    if S.mark[key] == S.X[STAMP]:
+        return m
+    S.mark[key] = S.X[STAMP]
+    S.rem[m] = u
+    return m + 1
+
+
+@kernel
+def strings(P: Arrays, S: Memory, seed: int, mean: float, longest: float) -> int:
+    """Strings of consecutive stops of neighbouring routes. Source: Christiaens, Vanden Berghe (2020)."""
+    V, R = S.V, S.R
+    used, tasks = 0, 0
+    for r in range(R.shape[0]):
+        if R[r, USED]:
+            used += 1
+            tasks += R[r, LN]
+    size = min(longest, tasks / max(1, used))
+    count = int(1 + rand(S) * (4.0 * mean / (1.0 + size) - 1.0))
+    m, ruined = 0, 0
+    base = P.T.shape[0] + R.shape[0] + P.U.shape[0]
+    for j in range(-1, P.ADJ.shape[1]):
+        if ruined >= count:
+            break
+        x = seed if j < 0 else P.ADJ[seed, j]
+        r = V[x, ROUTE]
+        if r < 0 or S.mark[base + r] == S.X[STAMP]:
+            continue
+        S.mark[base + r] = S.X[STAMP]
+        ruined += 1
+        n = R[r, LN]
+        length = int(1 + rand(S) * min(size, n))
+        length = min(length, n)
+        kept = 0
+        if length > 1 and length < n and rand(S) < 0.5:
+            kept = 1
+            while length + kept < n and rand(S) > 0.01:
+                kept += 1
+            if rand(S) < 0.5:
+                kept = min(kept, 1 + below(S, 3))
+        span = min(n, length + kept)
+        low = max(0, V[x, POS] - span + 1)
+        high = min(V[x, POS], n - span)
+        begin = low + below(S, high - low + 1)
+        hole = begin + below(S, length) if kept > 0 else -1
+        for k in range(begin, begin + span):
+            if hole >= 0 and k >= hole and k < hole + (span - length):
+                continue
+            m = choose(P, S, S.seq[r, k], m)
+    return m
+
+
+@kernel
+def cluster(P: Arrays, S: Memory, seed: int, mean: float) -> int:
+    """A random part of the neighbours of one visit in space and time."""
+    wanted = int(1 + rand(S) * 2.0 * mean)
+    m = choose(P, S, seed, 0) if S.V[seed, ROUTE] >= 0 else 0
+    for j in range(P.NEAR.shape[1]):
+        if m >= wanted:
+            break
+        x = P.NEAR[seed, j]
+        if S.V[x, ROUTE] >= 0 and rand(S) < 0.6:
+            m = choose(P, S, x, m)
+    return m
+
+
+@kernel
+def whole_route(P: Arrays, S: Memory, seed: int, most: int) -> int:
+    """Everything of a short route, so that it may become empty."""
+    r = S.V[seed, ROUTE]
+    if r < 0 or S.R[r, LN] > most:
+        return 0
+    m = 0
+    for k in range(S.R[r, LN]):
+        m = choose(P, S, S.seq[r, k], m)
+    return m
+
+
+# -- in which order -----------------------------------------------------------------------------------------------------
+
+
+@kernel
+def keys(P: Arrays, S: Memory, m: int) -> None:
+    """Gives the m units of S.rem the keys by which they return."""
+    T, U = P.T, P.U
+    rule = below(S, 17)
+    for i in range(m):
+        u = S.rem[i]
+        x = U[u, ONE]
+        key = np.int64(rand(S) * 1_000_000)
+        if rule >= 4 and rule < 7:
+            key = -T[x, DUR] * (2 if U[u, TWO] >= 0 else 1)
+        elif rule >= 7 and rule < 9:
+            key = -min(U[u, PRICE], NEVER >> 4) - (NEVER >> 3 if U[u, TWO] >= 0 else 0)
+        elif rule >= 9 and rule < 11:
+            key = -np.int64(P.D[0, P.C[0, HOME], T[x, PLACE]])
+        elif rule >= 11 and rule < 13:
+            key = min(T[x, LAT], T[x, DUE]) - T[x, E]
+        elif rule >= 13 and rule < 15:
+            key = T[x, E]
+        elif rule == 15:
+            key = -T[x, DUE]
+        elif rule == 16:
+            key = U[u, CHOICES]
+        S.key[i] = key
+
+
+@kernel
+def sort_back(P: Arrays, S: Memory, m: int) -> None:
+    """Sorts S.rem by S.key, stable."""
+    for i in range(1, m):
+        k, u = S.key[i], S.rem[i]
+        j = i - 1
+        while j >= 0 and S.key[j] > k:
+            S.key[j + 1] = S.key[j]
+            S.rem[j + 1] = S.rem[j]
+            j -= 1
+        S.key[j + 1] = k
+        S.rem[j + 1] = u
+
+
+@kernel
+def rebuild(P: Arrays, S: Memory, heat: float, mean: float, longest: float, blink: float) -> int:
+    """One ruin and recreate under a temperature: 1 accepted, 0 taken back."""
+    X, U, V = S.X, P.U, S.V
+    halves = P.W.shape[0]
+    if halves == 0 or S.R.shape[0] == 0:
+        return 0
+    base, before = X[BASE], score(P, S)
+    out = X[NOUT]
+    for i in range(out):
+        S.old_out[i] = S.out[i]
+    X[NSAVED] = out
+    X[STAMP] += 1
+    seed = below(S, halves)
+    if out > 0 and rand(S) < 0.3:
+        seed = U[S.out[below(S, out)], ONE]
+    kind = rand(S)
+    m = 0
+    if kind < 0.1:
+        m = cluster(P, S, seed, mean)
+    elif kind < 0.15:
+        m = whole_route(P, S, seed, int(2 * mean))
+    if m == 0:
+        m = strings(P, S, seed, mean, longest)
+    for i in range(m):
+        leave(P, S, S.rem[i])
+    ok = settle(P, S)
+    chance = RETRIES / max(1, out)
+    X[NOUT] = 0
+    for i in range(out):
+        u = S.old_out[i]
+        if U[u, CHOICES] > 0 and rand(S) < chance:
+            S.rem[m] = u
+            m += 1
+        else:
+            S.out[X[NOUT]] = u
+            X[NOUT] += 1
+    keys(P, S, m)
+    sort_back(P, S, m)
+    for i in range(m):
+        if not ok:
+            break
+        done = enter(P, S, S.rem[i], blink, False)
+        ok = done >= 0
+        if done == 0:
+            S.out[X[NOUT]] = S.rem[i]
+            X[NOUT] += 1
+    if ok and score(P, S) < before - heat * np.log(max(rand(S), 1e-12)):
+        commit(S)
+        return 1
+    rollback(P, S, base)
+    X[NOUT] = out
+    for i in range(out):
+        S.out[i] = S.old_out[i]
+    return 0
+
+
+@kernel
+def build(P: Arrays, S: Memory, order: I64) -> None:  # noqa: F405
+    """Puts units in one after the other where each costs least; what does not fit stays out."""
+    X = S.X
+    for k in range(order.shape[0]):
+        u = order[k]
+        if S.V[P.U[u, ONE], ROUTE] >= 0:
+            continue
+        base = X[BASE]
+        done = enter(P, S, u, 0.0, True)
+        if done < 0:
+            rollback(P, S, base)
+        commit(S)
+    X[NOUT] = 0
+    for u in range(P.U.shape[0]):
+        if S.V[P.U[u, ONE], ROUTE] < 0:
+            S.out[X[NOUT]] = u
+            X[NOUT] += 1
