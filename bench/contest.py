@@ -17,11 +17,6 @@ from routing.problem import Problem
 from routing.solve import Progress, solve
 
 NAMES = {"ours": "Unwalled", "ortools": "OR-Tools routing", "pyvrp": "PyVRP", "vroom": "VROOM"}
-TERMS = (
-    "All solves run one after another. Unwalled uses both cores and its time includes starting its process; OR-Tools' "
-    "routing model and PyVRP use one core (they have no more threads), VROOM two threads at its deepest exploration "
-    "and stops when it has nothing more to try. Every plan, whoever made it, is judged by `routing.check`."
-)
 
 
 @dataclass(frozen=True)

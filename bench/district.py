@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from routing.computed import Pace, estimated
 from routing.problem import FAR, Break, Canteen, Caregiver, Link, Meal, Need, Objective, Problem, Shift, Visit, Window
-from routing.travel import Ints, straight
+from routing.travel import SPEED_MPS, Ints
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,9 +59,9 @@ def drawn_day(shape: Shape = DISTRICT, seed: int = 1, name: str = "district") ->
     people = tuple(replace(person, start=k, end=k) for person, k in zip(caregivers, at(starts).tolist(), strict=True))
     canteens = tuple(Canteen(f"k{i:02d}", k, READY_S, LOADING_S) for i, k in enumerate(at(kitchens).tolist()))
     visits = draw.visits(homes, at(homes), people, starts) + draw.meals(doors, at(doors), kitchens)
-    modes = sorted({person.mode for person in people})
+    pace = Pace(speed_mps={mode: SPEED_MPS[mode] for mode in sorted({person.mode for person in people})})
     lon, lat = CENTRE[0] + places[:, 0] / M_PER_LON, CENTRE[1] + places[:, 1] / M_PER_LAT
-    travel = straight(list(zip(lon.tolist(), lat.tolist(), strict=True)), modes=modes)
+    travel = estimated(list(zip(lon.tolist(), lat.tolist(), strict=True)), pace=pace)
     goal = PLAIN if shape.plain else FULL
     return Problem(f"{name}-{seed}", 1, travel, people, visits, canteens, goal, links=links)
 

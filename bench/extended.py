@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from bench.contest import TERMS, Series, series
+from bench.contest import Series, series
 from bench.data import MISSING, files
 from bench.effort import Effort
 from bench.homecare import outside
@@ -27,7 +27,7 @@ def measure(effort: Effort) -> list[str]:
         return [MISSING]
     notes: list[str] = []
     seconds = effort.seconds(SECONDS)
-    lines = [TERMS, "", f"{seconds:.0f} s. Sum of six components, without weights.", ""]
+    lines = [f"{seconds:.0f} s. Sum of six components, without weights.", ""]
     rows = [
         row for file, seeds in effort.share(0.6).pick(known, seconds) for row in beside(file, seconds, seeds, notes)
     ]

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.contest import TERMS, Outcome, Series, series
+from bench.contest import Outcome, Series, series
 from bench.data import MISSING, Instance, homecare
 from bench.effort import Effort
 from bench.judge_hhcrsp import judge, load
-from bench.tables import gap, mean, number, percent, remarks, table, worst
+from bench.tables import gap, means, number, percent, remarks, table, worst
 from routing.formats import read_problem, write_plan
 from routing.plan import Plan
 from routing.problem import Problem
@@ -64,7 +64,7 @@ def mankowska(effort: Effort) -> list[str]:
     large = [instance for instance in instances if int(instance.name.split("_")[0]) >= LARGE]
     quick = rows(instances, effort.share(0.45), effort.seconds(SMALL_S), _size)
     slow = rows(large, effort.share(0.55), effort.seconds(LARGE_S), None)
-    lines = [TERMS, "", "Cost = (travel + total lateness + highest lateness) / 3, in the files' units."]
+    lines = ["Cost = (travel + total lateness + highest lateness) / 3, in the files' units."]
     lines += ["", f"### {effort.seconds(SMALL_S):.0f} s", "", *shown(quick)]
     return [*lines, "", f"### {effort.seconds(LARGE_S):.0f} s", "", *shown(slow)]
 
@@ -76,7 +76,7 @@ def italian(effort: Effort) -> list[str]:
         return [MISSING]
     found = rows(instances, effort, effort.seconds(LARGE_S), lambda instance: instance.name == "003-rome")
     note = "The published plan of 013-macerata starts one visit a unit before its window; its cost stands as printed."
-    return [TERMS, "", note, "", *shown(found)]
+    return [note, "", *shown(found)]
 
 
 def rows(instances: Sequence[Instance], effort: Effort, seconds: float,
@@ -118,7 +118,7 @@ def shown(found: Sequence[Row]) -> list[str]:
     lines = [*table(HEAD, [row.cells() for row in found]), ""]
     lines += _by_size(found) if len({row.patients for row in found}) < len(found) else []
     medians = [row.gaps[0] for row in found]
-    lines.append(f"Mean gap {percent(mean(medians))} % (worst {percent(worst(medians))} %). {counted(found)}")
+    lines.append(f"Mean gap {means(medians)} % (worst {percent(worst(medians))} %). {counted(found)}")
     judged = sum(len(row.ours.costs) for row in found)
     refused = [told for row in found for told in row.twice]
     lines.append(f"Judged twice: {judged} plans, {len(refused)} of them refused by the outside judge.")
@@ -146,7 +146,7 @@ def _by_size(found: Sequence[Row]) -> list[str]:
         medians = [row.gaps[0] for row in group]
         theirs = [gap(row.theirs.best, row.instance.published) for row in group if row.theirs]
         new = sum((row.ours.best or 1e18) < row.instance.published - SAME for row in group)
-        lines.append([size, len(group), percent(mean(medians)), percent(worst(medians)), new, percent(mean(theirs))])
+        lines.append([size, len(group), means(medians), percent(worst(medians)), new, means(theirs)])
     head = ("patients", "instances", "mean median %", "worst median %", "new best values", "OR-Tools mean %")
     return [*table(head, lines), ""]
 

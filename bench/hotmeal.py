@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.contest import NAMES, TERMS, Series, series
+from bench.contest import NAMES, Series, series
 from bench.data import MISSING
 from bench.effort import Effort
 from bench.lilim import known
@@ -86,8 +86,6 @@ def measure(effort: Effort) -> list[str]:
         rows.append([problem.name, free, *(_cell(problem, part, notes) for part in played.values())])
         notes += [f"{problem.name}: {note}" for part in played.values() for note in part.notes]
     lines = [
-        TERMS,
-        "",
         "Vehicles / distance at the best seed; without a limit: the best known of Li & Lim, a bound from below.",
     ]
     lines += [f"{seconds:.0f} s. PyVRP and VROOM have no limit on rides. How it is made: bench/hotmeal.md.", ""]

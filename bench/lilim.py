@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench.contest import TERMS, Outcome, Series, series
+from bench.contest import NAMES, Outcome, Series, series
 from bench.data import MISSING, Instance, files, vehicles_first
 from bench.effort import Effort
 from bench.tables import gap, mean, number, percent, remarks, table
@@ -49,7 +49,7 @@ def measure(effort: Effort) -> list[str]:
         problem = replace(read_problem(instance.file), name=instance.name)
         found.append(Match(instance, {engine: series(engine, problem, seconds, seeds) for engine in ENGINES}))
     notes = [f"{m.instance.name}: {note}" for m in found for part in m.played.values() for note in part.notes]
-    return [TERMS, "", NOTE, "", f"{seconds:.0f} s.", "", *shown(found), *remarks(notes)]
+    return [NOTE, "", f"{seconds:.0f} s.", "", *shown(found), *remarks(notes)]
 
 
 def known() -> list[Instance]:
@@ -68,9 +68,13 @@ def shown(found: Sequence[Match]) -> list[str]:
             best = match.best(engine)
             cells.append(f"{best.vehicles} / {number(best.cost)}" if best else "none")
         rows.append([*cells, percent(match.gap("ours"))])
-    lines = table(("instance", "best known", *ENGINES, "distance %"), rows)
+    lines = table(("instance", "best known", *(NAMES[engine] for engine in ENGINES), "our distance %"), rows)
     for engine in ENGINES:
         gaps = [match.gap(engine) for match in found]
         few = sum(value is not None for value in gaps)
-        lines += ["", f"{engine}: as few vehicles on {few} of {len(found)}, distance there {percent(mean(gaps))} %."]
+        there = percent(mean(gaps))
+        lines += [
+            "",
+            f"{NAMES[engine]}: as few vehicles as the best known on {few} of {len(found)}, distance there {there} %.",
+        ]
     return lines

@@ -10,6 +10,12 @@ FILE = Path(__file__).with_name("results.md")
 INTRO = """# What was measured
 
 `make bench` writes this file; `python -m bench SECTION` writes one section anew. Numbers that came out badly stay in.
+
+Wherever solvers stand side by side: all solves of a table ran one after another on the machine that is named below it,
+with the same wall clock. Unwalled uses both cores and its time includes starting its process; OR-Tools' routing model
+(`engine="ortools"`) and PyVRP use one core (they have no more threads), VROOM two threads at its deepest exploration,
+and it stops when it has nothing more to try. Loading a peer and building its model is not counted. Every plan, whoever
+made it, is judged by `routing.check`; a gap is percent above the reference, negative is better.
 """
 
 

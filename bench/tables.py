@@ -33,6 +33,13 @@ def mean(values: Iterable[float | None]) -> float | None:
     return statistics.fmean(known) if known else None
 
 
+def means(values: Iterable[float | None]) -> str:
+    """The mean as a signed percentage, and how many values are missing from it."""
+    found = list(values)
+    missing = sum(value is None for value in found)
+    return percent(mean(found)) + (f" ({missing} without)" if missing and missing < len(found) else "")
+
+
 def worst(values: Iterable[float | None]) -> float | None:
     """The greatest of what is there."""
     return max((value for value in values if value is not None), default=None)

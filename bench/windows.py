@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.contest import TERMS, Series, series
+from bench.contest import NAMES, Series, series
 from bench.data import MISSING, Instance, distances, files
 from bench.effort import Effort
-from bench.tables import gap, mean, percent, remarks, table, worst
+from bench.tables import gap, mean, means, percent, remarks, table, worst
 from routing.formats import read_problem
 
 SOLOMON_S, GEHRING_S = 10.0, 30.0
@@ -38,7 +38,7 @@ def solomon(effort: Effort) -> list[str]:
     short, long = effort.seconds(SOLOMON_S), effort.seconds(GEHRING_S)
     first = matches(instances, effort.share(SHORT_SHARE), short, ("ours", "pyvrp"), ("ortools", "vroom"))
     second = matches(instances, effort.share(1 - SHORT_SHARE), long, ("ours", "pyvrp"), ())
-    lines = [TERMS, "", HEAD, "", f"### {short:.0f} s", "", *each(first), "", *by_class(first)]
+    lines = [HEAD, "", f"### {short:.0f} s", "", *each(first), "", *by_class(first)]
     lines += ["", f"### {long:.0f} s", "", *each(second), "", *by_class(second)]
     return [*lines, *_remarks([*first, *second])]
 
@@ -53,7 +53,7 @@ def gehring(effort: Effort) -> list[str]:
     for size, part in ((200, 0.4), (400, 0.4), (1000, 0.2)):
         group = [instance for instance in instances if size_of(instance) == size]
         found += matches(group, effort.share(part), seconds, ("ours", "pyvrp"), ())
-    return [TERMS, "", HEAD, "", f"{seconds:.0f} s.", "", *each(found), "", *by_class(found), *_remarks(found)]
+    return [HEAD, "", f"{seconds:.0f} s.", "", *each(found), "", *by_class(found), *_remarks(found)]
 
 
 def known(pattern: str) -> list[Instance]:
@@ -95,7 +95,7 @@ def each(found: Sequence[Match]) -> list[str]:
         ]
         for m in found
     ]  # fmt: skip
-    return table(("instance", "best known", "seeds", *engines), rows)
+    return table(("instance", "best known", "seeds", *_names(engines)), rows)
 
 
 def by_class(found: Sequence[Match]) -> list[str]:
@@ -104,8 +104,12 @@ def by_class(found: Sequence[Match]) -> list[str]:
     groups = {name: [m for m in found if class_of(m.instance.name) == name] for name in _classes(found)}
     rows = [[name, len(group), *_means(group, engines), _leader(group)] for name, group in groups.items()]
     rows.append(["all", len(found), *_means(found, engines), _leader(found)])
-    worsts = ", ".join(f"{engine} {percent(worst(m.gap(engine) for m in found))} %" for engine in engines)
-    return [*table(("class", "instances", *engines, "ahead"), rows), "", f"Worst: {worsts}."]
+    worsts = ", ".join(f"{NAMES[engine]} {percent(worst(m.gap(engine) for m in found))} %" for engine in engines)
+    return [*table(("class", "instances", *_names(engines), "ahead"), rows), "", f"Worst: {worsts}."]
+
+
+def _names(engines: Sequence[str]) -> list[str]:
+    return [NAMES[engine] for engine in engines]
 
 
 def _classes(found: Sequence[Match]) -> list[str]:
@@ -113,15 +117,16 @@ def _classes(found: Sequence[Match]) -> list[str]:
 
 
 def _means(group: Sequence[Match], engines: Sequence[str]) -> list[str]:
-    return [percent(mean(m.gap(engine) for m in group)) for engine in engines]
+    return [means(m.gap(engine) for m in group) for engine in engines]
 
 
 def _leader(group: Sequence[Match]) -> str:
     """Who has the smaller mean gap, we or PyVRP; "even" within a hundredth of a percent."""
-    ours, theirs = (mean(m.gap(engine) for m in group) for engine in ("ours", "pyvrp"))
-    if ours is None or theirs is None:
-        return "-"
-    return "even" if abs(ours - theirs) < 0.005 else "ours" if ours < theirs else "PyVRP"
+    ours, theirs = ([m.gap(engine) for m in group] for engine in ("ours", "pyvrp"))
+    if None in ours or None in theirs:
+        return "PyVRP" if None not in theirs else "ours" if None not in ours else "-"
+    difference = (mean(ours) or 0.0) - (mean(theirs) or 0.0)
+    return "even" if abs(difference) < 0.005 else "ours" if difference < 0 else "PyVRP"
 
 
 def _remarks(found: Sequence[Match]) -> list[str]:
