@@ -24,6 +24,7 @@ from bench.tables import number, remarks, table
 from routing.formats import read_problem, unwalled
 from routing.plan import Plan
 from routing.problem import Link, Problem, Visit
+from routing.travel import Travel
 
 SLACK = {"tight": 0.5, "usual": 1.0, "loose": 2.0}
 SECONDS = 30.0
@@ -110,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", choices=list(SLACK), default="usual")
     options = parser.parse_args(arguments)
     problem = hot(read_problem(options.file), options.limit)
+    problem = replace(problem, travel=Travel(problem.travel.matrices))  # our format knows whole ticks only
     options.out.write_text(json.dumps(unwalled.write(problem)), encoding="utf-8")
     sys.stdout.write(f"{problem.name}: {len(problem.links)} meals\n")
     return 0
