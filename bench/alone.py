@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.contest import CORES
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import Progress, solve
@@ -59,7 +60,7 @@ def main() -> None:
     problem = pickle.loads(Path(file).read_bytes())
     news: list[Progress] = []
     limit, first = (seconds, None) if seconds else (LONGEST_S, lambda: bool(news))
-    plan = solve(problem, seconds=limit, seed=seed, on_progress=news.append, cancelled=first)
+    plan = solve(problem, seconds=limit, seed=seed, threads=CORES, on_progress=news.append, cancelled=first)
     peaks = [resource.getrusage(who).ru_maxrss / 1000 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     sys.stdout.buffer.write(pickle.dumps((plan, news, *peaks)))
 

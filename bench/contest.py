@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import time
@@ -16,7 +17,14 @@ from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import Progress, solve
 
-NAMES = {"ours": "Unwalled", "ortools": "OR-Tools routing", "pyvrp": "PyVRP", "vroom": "VROOM"}
+CORES = min(2, os.cpu_count() or 1)
+NAMES = {
+    "ours": "Unwalled",
+    "ours1": "Unwalled, 1 core",
+    "ortools": "OR-Tools routing",
+    "pyvrp": "PyVRP",
+    "vroom": "VROOM",
+}
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,9 @@ def play(engine: str, problem: Problem, seconds: float, seed: int = 1) -> Outcom
             orders, took = peers.ask(engine, plain_of(problem), seconds, seed)
             plan = timed_plan(problem, orders, engine)
         else:
-            ours = "auto" if engine == "ours" else engine
-            plan = solve(problem, seconds=seconds, seed=seed, engine=ours, on_progress=news.append)
+            own = "ortools" if engine == "ortools" else "auto"
+            threads = CORES if engine == "ours" else 1
+            plan = solve(problem, seconds=seconds, seed=seed, engine=own, threads=threads, on_progress=news.append)
             took = time.monotonic() - began
     except (Unplayable, RoutingError) as reason:
         return _told(problem, Outcome(engine, None, time.monotonic() - began, None, f"{reason}"[:160], news))
@@ -102,6 +111,6 @@ class Series:
 
 
 def series(engine: str, problem: Problem, seconds: float, seeds: Iterable[int]) -> Series:
-    """One solver with several seeds; one seed is enough for those that know none."""
-    chosen = list(seeds)[:1] if engine in ("ortools", "vroom") else seeds
+    """One solver with several seeds; those that know none, and our one core for comparison, play once."""
+    chosen = list(seeds)[:1] if engine in ("ortools", "vroom", "ours1") else seeds
     return Series([play(engine, problem, seconds, seed) for seed in chosen])

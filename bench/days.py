@@ -15,7 +15,7 @@ from routing.problem import Problem
 DAY_S, DAY_LONG_S = 30.0, 600.0
 SMALL_S, REDUCED_S = 10.0, 20.0
 CITY_S, CITY_LONG_S = 120.0, 1800.0
-ENGINES = ("ours", "pyvrp", "vroom", "ortools")
+ENGINES = ("ours", "ours1", "pyvrp", "vroom", "ortools")
 HEAD = (
     "who",
     "seconds",
@@ -56,7 +56,7 @@ def reduced(effort: Effort) -> list[str]:
     notes: list[str] = []
     for shape, wanted in ((SMALL, SMALL_S), (REDUCED, REDUCED_S)):
         problem, seconds = drawn_day(shape, name="plain"), effort.seconds(wanted)
-        seeds = effort.share(0.5).pick([problem], 2 * seconds, 2 * seconds)[0][1]
+        seeds = effort.share(0.5).pick([problem], 2 * seconds, 3 * seconds)[0][1]
         played = {engine: series(engine, problem, seconds, seeds) for engine in ENGINES}
         lines += ["", about(problem), "", *_beside(played), ""]
         notes += [note for part in played.values() for note in part.notes]

@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 MOST_SEEDS = 5
 QUICK_SHARE = 12
-SHORTEST_S = 2.0
+SHORTEST_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Effort:
     full: bool = False
 
     def seconds(self, wanted: float) -> float:
-        """The wall clock of one solve: what was wanted, a tenth of it (2 s at least) in a quick run."""
+        """The wall clock of one solve: what was wanted, a tenth of it (3 s at least) in a quick run."""
         return min(wanted, max(SHORTEST_S, wanted / 10)) if self.quick else wanted
 
     def share(self, part: float) -> Effort:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bench.contest import CORES
 from bench.district import Shape, drawn_day
 from bench.effort import Effort
 from bench.tables import table
@@ -37,7 +38,7 @@ def again(flat: Flat, now: int, rounds: int) -> int:
 def measure(effort: Effort) -> list[str]:
     """1,000 planned visits; each of 250 others is asked for, five best places each."""
     problem, asked = held_back()
-    plan = solve(problem, seconds=effort.seconds(PLAN_S))
+    plan = solve(problem, seconds=effort.seconds(PLAN_S), threads=CORES)
     standing = Standing(problem, plan)
     rows = []
     for name, people in (("one person", 1), ("two persons", 2)):

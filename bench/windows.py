@@ -36,8 +36,8 @@ def solomon(effort: Effort) -> list[str]:
     if not instances:
         return [MISSING]
     short, long = effort.seconds(SOLOMON_S), effort.seconds(GEHRING_S)
-    first = matches(instances, effort.share(SHORT_SHARE), short, ("ours", "pyvrp"), ("ortools", "vroom"))
-    second = matches(instances, effort.share(1 - SHORT_SHARE), long, ("ours", "pyvrp"), ())
+    first = matches(instances, effort.share(SHORT_SHARE), short, ("ours", "pyvrp"), ("ours1", "ortools", "vroom"))
+    second = matches(instances, effort.share(1 - SHORT_SHARE), long, ("ours", "pyvrp"), ("ours1",))
     lines = [HEAD, "", f"### {short:.0f} s", "", *each(first), "", *by_class(first)]
     lines += ["", f"### {long:.0f} s", "", *each(second), "", *by_class(second)]
     return [*lines, *_remarks([*first, *second])]
@@ -52,7 +52,7 @@ def gehring(effort: Effort) -> list[str]:
     found = []
     for size, part in ((200, 0.4), (400, 0.4), (1000, 0.2)):
         group = [instance for instance in instances if size_of(instance) == size]
-        found += matches(group, effort.share(part), seconds, ("ours", "pyvrp"), ())
+        found += matches(group, effort.share(part), seconds, ("ours", "pyvrp"), ("ours1",))
     return [HEAD, "", f"{seconds:.0f} s.", "", *each(found), "", *by_class(found), *_remarks(found)]
 
 
