@@ -1,5 +1,6 @@
 """Brings the database to the newest schema, in process; refuses to touch a database from a newer version."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -7,9 +8,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from service.db import Database
 from service.errors import ServiceError
 
 
@@ -37,6 +40,18 @@ async def migrate(url: str, target: str = "head") -> None:
             await connection.run_sync(_run, target)
     finally:
         await engine.dispose()
+
+
+async def is_known(database: Database) -> bool:
+    """Whether the database stands at a revision that this program has; not so once a newer one has migrated it."""
+    async with database.reading() as session:
+        current = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+    return current in _revisions()
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def _run(connection: Connection, target: str) -> None:

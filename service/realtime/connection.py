@@ -97,10 +97,10 @@ class Connection:
         """The server stops."""
         self.end(Close.RESTART)
 
-    def lost(self) -> None:
-        """The other side has gone."""
+    def lost(self, unanswered: bool = False) -> None:
+        """The other side has gone; who answered nothing for 5 s counts as too slow."""
         if self.closing is None:
-            self.closing = Close.GONE
+            self.closing = Close.SLOW if unanswered else Close.GONE
             self._waiting.clear()
             self.on_left(self)
 

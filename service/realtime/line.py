@@ -22,8 +22,11 @@ log = logging.getLogger(__name__)
 KEY = "unwalled.line"
 GRACE_S = 2.0
 SLOW_GRACE_S = 0.5
-UNANSWERED_MS = 6000
+UNANSWERED_MS = 5000
 """The kernel gives up on a peer that acknowledges nothing for so long: half-open connections, closed windows."""
+
+KERNEL_BYTES = 128 * 1024
+"""What the kernel keeps for one socket: left to itself it takes 4 MB for each that does not read."""
 
 
 class Holder(Protocol):
@@ -35,8 +38,8 @@ class Holder(Protocol):
     def writable(self) -> None:
         """The transport drains again."""
 
-    def lost(self) -> None:
-        """The connection is gone."""
+    def lost(self, unanswered: bool) -> None:
+        """The connection is gone; `unanswered` when the kernel gave up on it."""
 
     def restart(self) -> None:
         """The server is about to stop: say goodbye."""
@@ -83,10 +86,11 @@ class Line(WebSocketsSansIOProtocol):
         with contextlib.suppress(AttributeError, OSError):
             peer = self.transport.get_extra_info("socket")
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         while not self.queue.empty():
             message = self.queue.get_nowait()
             if message["type"] == "websocket.disconnect":
-                holder.lost()
+                holder.lost(False)
             elif message["type"] == "websocket.receive":
                 holder.heard(message.get("text"))
         if self.read_paused and not self.transport.is_closing():
@@ -133,7 +137,7 @@ class Line(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self.holder is not None:
-            self.holder.lost()
+            self.holder.lost(isinstance(exc, TimeoutError))
 
     def shutdown(self) -> None:
         if self.holder is not None and not self.close_sent:
