@@ -16,7 +16,7 @@ from models.orders import Order
 from models.plans import Plan, Route, Stop, Unserved
 from models.providers import Duty, Provider, Station
 from models.staff import Caregiver, CaregiverSkill, Position, Shift
-from models.terminals import Alert, ClaimCode, Terminal, UnreadableCall, UnverifiedCall
+from models.terminals import Alert, ClaimCode, Outage, Pulse, Terminal, UnreadableCall, UnverifiedCall
 from models.visits import Visit
 from models.watching import Receipt, Watch
 
@@ -50,9 +50,11 @@ __all__ = [
     "MenuPrice",
     "Notice",
     "Order",
+    "Outage",
     "Plan",
     "Position",
     "Provider",
+    "Pulse",
     "Receipt",
     "Route",
     "Sequence",

@@ -10,7 +10,10 @@ from models.types import UtcMoment
 
 
 class Terminal(Base):
-    """A call device on somebody's table or wrist. The 256-bit key is sealed; (boot, counter) is the replay window."""
+    """A call device on somebody's table or wrist. The 256-bit key is sealed.
+
+    (boot, counter) is the highest count heard, bit k of `replay_bits` says whether counter - k came too.
+    """
 
     __tablename__ = "terminal"
 
@@ -26,6 +29,7 @@ class Terminal(Base):
     old_key_until_at: Mapped[UtcMoment | None]
     boot: Mapped[int] = mapped_column(Id, default=0)
     counter: Mapped[int] = mapped_column(Id, default=0)
+    replay_bits: Mapped[int] = mapped_column(Id, default=0, server_default="0")
     seen_at: Mapped[UtcMoment | None]
     online: Mapped[bool] = mapped_column(default=False)
     battery: Mapped[int | None]
@@ -34,6 +38,30 @@ class Terminal(Base):
     firmware: Mapped[str | None] = mapped_column(String(40))
     installed_at: Mapped[UtcMoment | None]
     tested_at: Mapped[UtcMoment | None]
+    silent_after_s: Mapped[int | None]
+    """Seconds of silence after which it counts as offline; None for the usual five minutes."""
+
+
+class Outage(Base):
+    """A while in which we took no heartbeats, and the terminals that were not heard again after it."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    from_at: Mapped[UtcMoment]
+    until_at: Mapped[UtcMoment]
+    told_at: Mapped[UtcMoment | None]
+    """When the list of the silent was made: one full interval after `until_at`."""
+    silent: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class Pulse(Base):
+    """The one row in which the intake writes that it takes heartbeats: what it was away for is known by it."""
+
+    __tablename__ = "pulse"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[UtcMoment]
 
 
 class ClaimCode(Base):
@@ -77,6 +105,10 @@ class Alert(Base):
     text: Mapped[str | None] = mapped_column(Text)
     extra: Mapped[dict[str, Any]]
     warnings: Mapped[list[Any]]
+    gap: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many counters before it never came: attempts, or other messages, that were lost."""
+    again: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many times more it came, because our answer had not arrived."""
 
 
 class UnverifiedCall(Base):

@@ -31,7 +31,7 @@ from service.phone.socket import routes as phone_socket
 from service.realtime.assembly import Live
 from service.settings import Settings
 from service.staff.api import router as staff
-from service.terminals.api import routes as terminals
+from service.terminals.door import Door
 from service.timekeeper import anchor, keep_time
 from service.timetable import KINDS, TIMETABLE
 from service.town.api import router as town
@@ -74,12 +74,12 @@ def create_app(
     _routes(app, roles)
     problems.install(app)
     app.add_middleware(gate.Gate, origins=settings.origins, tile_url=settings.tile_url)
+    if "intake" in roles:
+        app.add_middleware(Door)
     return app
 
 
 def _routes(app: FastAPI, roles: frozenset[str]) -> None:
-    if "intake" in roles:
-        app.router.routes.extend(terminals)
     if "hub" in roles:
         app.router.routes.extend([*board, *phone_socket])
     health.install(app)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from routing.cli import add_subcommands
 from service.errors import ServiceError
 from service.settings import Settings
 
@@ -25,8 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_admin(verbs)
     _add_demo(verbs)
     _add_map(verbs)
-    add_subcommands(verbs)
-    chosen = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] != ["serve"]:  # the engine's libraries take longer to load than an intake takes to start
+        from routing.cli import add_subcommands
+
+        add_subcommands(verbs)
+    chosen = parser.parse_args(given)
     try:
         return int(chosen.run(chosen) or 0)
     except ServiceError as refusal:
@@ -60,13 +63,17 @@ def _roles(given: str) -> frozenset[str]:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from service import serving
-
     settings = Settings.from_environment()
     if settings.embedded and chosen.role != frozenset(ROLES):
         raise ServiceError("--role needs PostgreSQL (UNWALLED_DATABASE_URL); on SQLite one process has all roles")
     if chosen.demo and chosen.host not in LOOPBACK:
         raise ServiceError(f"--demo listens on loopback only, not on {chosen.host}")
+    if chosen.role == {"intake"}:
+        from service import bedside
+
+        return bedside.serve(settings, chosen.host, chosen.port, migrating=not chosen.no_migrate)
+    from service import serving
+
     return serving.serve(
         settings, chosen.host, chosen.port, chosen.role, demo=chosen.demo, migrating=not chosen.no_migrate
     )

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -17,15 +16,12 @@ from service.app import create_app
 from service.demo.seeding import keep_town
 from service.demo.welcome import say_welcome
 from service.errors import ServiceError
+from service.listening import refuse_taken, server_for
 from service.log import start_log
 from service.metrics import metrics_app
 from service.realtime.line import Line
 from service.schema import migrate
 from service.settings import Settings
-
-SWITCH_S = 0.0005
-"""How long a thread that computes keeps the event loop out. Python's own 5 ms add up: a transaction changes threads at
-every statement, so a call behind one waited 30 ms longer while a plan was being prepared."""
 
 
 class Beside(uvicorn.Server):
@@ -55,35 +51,9 @@ def serve(
 
 def run(app: FastAPI, settings: Settings, host: str, port: int, *, demo: bool = False) -> None:
     """Serve a composed application until a signal ends it."""
-    sys.setswitchinterval(SWITCH_S)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            ws=Line,
-            ws_per_message_deflate=False,
-            ws_max_size=64 * 1024,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=5,
-            timeout_keep_alive=65,
-            server_header=False,
-            h11_max_incomplete_event_size=16 * 1024,
-        )
-    )
+    server = server_for(app, host, port, ws=Line)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(server, settings, port, demo))
-
-
-def refuse_taken(host: str, port: int) -> None:
-    """Try the address before anything is opened. Raises ServiceError when it is taken or not this machine's."""
-    try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            return
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
-        raise ServiceError(f"cannot listen on {host}, port {port}: {reason}. Choose another with --port") from error
 
 
 async def _run(server: uvicorn.Server, settings: Settings, port: int, demo: bool) -> None:

@@ -18,6 +18,8 @@ KNOWN = (
     "METRICS_PORT",
     "ORIGINS",
     "BENCH_DATA",
+    "FAIL",
+    "TESTING",
     "TEST_DATABASES",
     "SMS_URL",
     "SMS_KEY",

@@ -11,6 +11,7 @@ from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.devices import actions, queries
 from service.inputs import PathId
+from service.intake.handover import CLAIM_FOR
 from service.paging import as_list
 
 router = APIRouter(prefix="/api/terminals", tags=["terminals"])
@@ -59,4 +60,4 @@ async def issue_claim_code(
 ) -> dict[str, Any]:
     """A code with which the terminal gets its key, once, within 24 h; it is shown this one time."""
     code = await actions.issue_claim_code(session, actor, terminal_id, clock.now())
-    return {"terminal": terminal_id, "code": code, "expires_s": int(actions.CLAIM_FOR.total_seconds())}
+    return {"terminal": terminal_id, "code": code, "expires_s": int(CLAIM_FOR.total_seconds())}

@@ -1,24 +1,26 @@
-"""Puts the intake together for the composition root; refuses to know any door."""
+"""Puts the intake together for the composition roots; refuses to know any door."""
 
 from starlette.requests import HTTPConnection
 
-from service.db import Database
 from service.intake.committer import Committer
+from service.intake.ground import Ground
 from service.intake.heartbeats import Heartbeats
 from service.intake.keys import KeyRing
+from service.intake.limits import Limits
 from service.intake.unverified import UnverifiedCaps
 from service.vault import Vault
 
 
 class Intake:
-    """Committer, heartbeats, keys and caps of one process; `app.state.intake`."""
+    """Committer, heartbeats, keys and limits of one process; `app.state.intake`."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self.database, self.vault = database, vault
-        self.committer = Committer(database)
-        self.heartbeats = Heartbeats(database)
-        self.keys = KeyRing(database, vault)
-        self.unverified = UnverifiedCaps(database.clock.now())
+    def __init__(self, ground: Ground, vault: Vault) -> None:
+        self.ground, self.clock, self.vault = ground, ground.clock, vault
+        self.committer = Committer(ground)
+        self.heartbeats = Heartbeats(ground)
+        self.keys = KeyRing(ground, vault)
+        self.limits = Limits()
+        self.unverified = UnverifiedCaps(ground.clock.now())
 
     async def start(self) -> None:
         """Begin to take calls."""
@@ -29,6 +31,7 @@ class Intake:
         """Write what waits, then let the database go."""
         await self.committer.stop()
         await self.heartbeats.stop()
+        await self.keys.close()
 
 
 def intake_of(connection: HTTPConnection) -> Intake:

@@ -2,20 +2,28 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from dataclasses import replace
+from typing import Any
 
-from service.db import Database
 from service.errors import Unavailable
 from service.intake.failpoints import failpoint
+from service.intake.ground import Ground
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
+from service.intake.limits import Crowd
+from service.intake.play import Script, StoreDown
 from service.intake.script import Batch, take
-from service.intake.store import StoreDown, store_for
+from service.intake.store import store_for
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 256
 MAX_QUEUE = 4096
+CROWDED = MAX_QUEUE // 4
+"""From here on heartbeats are sent away."""
+ALMOST = MAX_QUEUE * 3 // 4
+"""From here on everything is sent away that nobody lies on the floor for."""
 RETRY_AFTER_S = 1
 Waiting = tuple[Letter, "asyncio.Future[Taken]"]
 
@@ -29,12 +37,15 @@ class IntakeFull(Unavailable):
 class Committer:
     """The only way in for alerts. `start()` and `stop()` belong to the lifespan; `put()` answers after the commit."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._store = store_for(database)
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._store = store_for(ground)
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._loop: asyncio.Task[None] | None = None
+        self._crowd = Crowd()
+        self._began: float | None = None
         self._stopping = False
 
     async def start(self) -> None:
@@ -55,14 +66,32 @@ class Committer:
         """How many letters wait."""
         return len(self._queue)
 
-    async def put(self, letter: Letter) -> Taken:
-        """Queue one letter and wait until it is on disk. Raises IntakeFull when it could not be stored."""
-        if self._stopping or len(self._queue) >= MAX_QUEUE:
+    @property
+    def busy_s(self) -> float:
+        """For how long the present batch has been waiting for the disk; 0.0 between batches."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many letters wait that heartbeats had better come later."""
+        return len(self._queue) >= CROWDED
+
+    async def put(self, letter: Letter, *, can_wait: bool = False) -> Taken:
+        """Queue one letter and wait until it is on disk. Raises IntakeFull when it could not be stored.
+
+        Those that `can_wait` are sent away while there is still room for calls.
+        """
+        if self._stopping or len(self._queue) >= (ALMOST if can_wait else MAX_QUEUE):
             raise IntakeFull("too many calls at once: send the same message again")
         answered: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         self._queue.append((letter, answered))
         self._wake.set()
         return await answered
+
+    async def play(self, script: Script) -> Any:
+        """Run one more script in a transaction of its own, between two batches."""
+        async with self._turn:
+            return await self._store.play(script)
 
     async def _run(self) -> None:
         while self._queue or not self._stopping:
@@ -70,14 +99,16 @@ class Committer:
             self._wake.clear()
             while self._queue:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
-                await self._commit(batch)
+                async with self._turn:
+                    self._began = time.monotonic()
+                    await self._commit(batch)
+                    self._began = None
 
     async def _commit(self, batch: list[Waiting], again: bool = True) -> None:
         """Write a batch; when it fails, halve it until the letter that the database will not take stands alone."""
         try:
-            result: Batch = await self._store.play(
-                take([letter for letter, _ in batch], self._database.clock.now(), self._database.embedded)
-            )
+            letters, now = [letter for letter, _ in batch], self._ground.clock.now()
+            result: Batch = await self._store.play(take(letters, now, self._ground.embedded, self._crowd))
         except asyncio.CancelledError:
             _refuse(batch)
             raise
@@ -89,11 +120,12 @@ class Committer:
             await self._isolate(batch, error, again)
             return
         failpoint.reach("after_commit")
+        self._crowd.remember(result.calls, now)
         for (_, answered), taken in zip(batch, result.answers, strict=True):
             if not answered.done():
                 answered.set_result(taken)
         if result.last:
-            self._database.ring(result.last)
+            self._ground.ring(result.last)
 
     async def _isolate(self, batch: list[Waiting], error: Exception, again: bool) -> None:
         if again and len(batch) == 1:

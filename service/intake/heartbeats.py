@@ -5,9 +5,10 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from service.db import Database
+from service.intake.ground import Ground
+from service.intake.play import StoreDown
 from service.intake.script import Beat, listen, lose
-from service.intake.store import StoreDown, store_for
+from service.intake.store import store_for
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +22,12 @@ SWEEP_S = 15.0
 class Heartbeats:
     """Keeps the newest beat of each terminal until the next flush. `start()` and `stop()` belong to the lifespan."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._store = store_for(database, urgent=False)
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._store = store_for(ground, urgent=False)
         self._newest: dict[str, Beat] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._well_since = database.clock.now()
+        self._well_since = ground.clock.now()
 
     def put(self, terminal_id: str, boot: int, counter: int, health: dict[str, Any]) -> None:
         """Take one beat; an older one than that already waiting is forgotten."""
@@ -39,7 +40,7 @@ class Heartbeats:
 
     async def start(self) -> None:
         """Begin to write and to look for silent terminals."""
-        self._well_since = self._database.clock.now()
+        self._well_since = self._ground.clock.now()
         self._tasks = [asyncio.create_task(self._every(FLUSH_S, self.flush), name="heartbeats")]
         self._tasks.append(asyncio.create_task(self._every(SWEEP_S, self.sweep), name="lost terminals"))
 
@@ -56,38 +57,38 @@ class Heartbeats:
         newest, self._newest = self._newest, {}
         beats = sorted(newest.values(), key=lambda beat: beat.terminal_id)
         for start in range(0, len(beats), CHUNK):
-            script = listen(beats[start : start + CHUNK], self._database.clock.now(), self._database.embedded)
+            script = listen(beats[start : start + CHUNK], self._ground.clock.now(), self._ground.embedded)
             await self._play(script)
 
     async def sweep(self) -> None:
         """Mark terminals lost that were silent for long, but only once we ourselves were well for as long."""
-        now = self._database.clock.now()
+        now = self._ground.clock.now()
         if now - self._well_since < OFFLINE_AFTER:
             return
-        while await self._play(lose(now - OFFLINE_AFTER, now, self._database.embedded)):
+        while await self._play(lose(now - OFFLINE_AFTER, now, self._ground.embedded)):
             pass
 
     async def _play(self, script: Any) -> int:
         last: int = await self._store.play(script)
         if last:
-            self._database.ring(last)
+            self._ground.ring(last)
         return last
 
     async def _every(self, seconds: float, work: Any) -> None:
         while True:
-            before = self._database.clock.now()
+            before = self._ground.clock.now()
             await asyncio.sleep(seconds)
-            asleep = self._database.clock.now() - before
+            asleep = self._ground.clock.now() - before
             if asleep > timedelta(seconds=seconds) + OFFLINE_AFTER / 2:  # the machine slept: silence was ours
-                self._well_since = self._database.clock.now()
+                self._well_since = self._ground.clock.now()
             await self._guarded(work)
 
     async def _guarded(self, work: Any) -> None:
         try:
             await work()
         except StoreDown as error:
-            self._well_since = self._database.clock.now()
+            self._well_since = self._ground.clock.now()
             log.warning("heartbeats could not be written: %s", error)
         except Exception:
-            self._well_since = self._database.clock.now()
+            self._well_since = self._ground.clock.now()
             log.exception("heartbeats could not be written")

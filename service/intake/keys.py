@@ -1,22 +1,30 @@
-"""Terminal keys: sealed in the database, open in memory for a few seconds; refuses to hand one to anybody else."""
+"""Terminal keys: sealed in the database, open in memory while a terminal is about; refuses to hand one to another."""
 
+import asyncio
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from cryptography.exceptions import InvalidTag
 
-from service.db import Database
+from service.intake import sql
 from service.intake.card import as_moment
+from service.intake.ground import Ground
+from service.intake.store import reader_for
 from service.vault import Vault
 
 KEY_BYTES = 32
-FRESH_FOR = timedelta(seconds=5)
-"""How long a key, or the lack of one, is believed without asking: a change elsewhere is felt this soon."""
-MAX_KNOWN = 20_000
+FRESH_FOR = timedelta(minutes=10)
+"""How long a key is believed without asking; a change elsewhere is told at once, this is for a lost telling."""
+UNKNOWN_FOR = timedelta(seconds=5)
+"""How long the lack of a key is believed: a terminal just installed is heard this soon."""
+ASK_AGAIN = timedelta(seconds=1)
+"""A signature that does not fit makes us look for a newer key, at most this often for each terminal."""
+MAX_KNOWN = 200_000
+AT_ONCE = 500
 OLD_KEY_FOR = timedelta(days=7)
-
-ROW = text("SELECT key_sealed, old_key_sealed, old_key_until_at FROM terminal WHERE id = :terminal")
 
 
 def new_key() -> bytes:
@@ -34,7 +42,7 @@ def open_key(vault: Vault, terminal_id: str, sealed: bytes) -> bytes:
     return vault.open(sealed, f"terminal.key:{terminal_id}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Keys:
     """A terminal's keys as of `read_at`: none when it is unknown; the old one only until its day."""
 
@@ -47,36 +55,91 @@ class Keys:
         """The keys that may sign now, the current one first."""
         if self.current is None:
             return []
-        overlap = self.old is not None and self.old_until_at is not None and now < self.old_until_at
-        return [self.current, self.old] if overlap and self.old is not None else [self.current]
+        if self.old is None or self.old_until_at is None or now >= self.old_until_at:
+            return [self.current]
+        return [self.current, self.old]
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether they may be believed without asking."""
+        return now - self.read_at <= (UNKNOWN_FOR if self.current is None else FRESH_FOR)
 
 
 class KeyRing:
-    """Reads keys through a small cache. Call `forget` after changing one in this process."""
+    """Keeps keys of terminals that are about. Whoever asks while a look is under way is answered by the next one."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database, self._vault = database, vault
+    def __init__(self, ground: Ground, vault: Vault) -> None:
+        self._clock, self._vault = ground.clock, vault
+        self.reader = reader_for(ground, self.forget)
         self._known: dict[str, Keys] = {}
+        self._wanted: dict[str, asyncio.Future[Keys]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    def known(self, terminal_id: str, now: datetime) -> list[bytes] | None:
+        """The keys that may sign for this terminal, when no look is needed; else None."""
+        keys = self._known.get(terminal_id)
+        return keys.good(now) if keys is not None and keys.fresh(now) else None
 
     async def find(self, terminal_id: str) -> list[bytes]:
-        """The keys that may sign for this terminal now; empty for an unknown terminal."""
-        now = self._database.clock.now()
-        known = self._known.get(terminal_id)
-        if known is None or now - known.read_at > FRESH_FOR:
-            known = await self._read(terminal_id, now)
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            self._known[terminal_id] = known
-        return known.good(now)
+        """The keys that may sign for this terminal now; empty for an unknown terminal. Raises StoreDown."""
+        now = self._clock.now()
+        good = self.known(terminal_id, now)
+        return (await self._look(terminal_id)).good(now) if good is None else good
+
+    async def find_newer(self, terminal_id: str) -> list[bytes] | None:
+        """The keys anew, because none fitted; None when they were read a moment ago. Raises StoreDown."""
+        now = self._clock.now()
+        keys = self._known.get(terminal_id)
+        if keys is None or now - keys.read_at < ASK_AGAIN:
+            return None
+        return (await self._look(terminal_id)).good(now)
 
     def forget(self, terminal_id: str) -> None:
-        """Read this terminal's keys anew next time."""
-        self._known.pop(terminal_id, None)
+        """Read this terminal's keys anew next time; all when none is named."""
+        if terminal_id:
+            self._known.pop(terminal_id, None)
+        else:
+            self._known.clear()
 
-    async def _read(self, terminal_id: str, now: datetime) -> Keys:
-        async with self._database.reading() as session:
-            row = (await session.execute(ROW, {"terminal": terminal_id})).first()
-        if row is None:
+    async def close(self) -> None:
+        """Let the connection go."""
+        if self._looking is not None:
+            await asyncio.wait({self._looking})
+        await self.reader.close()
+
+    async def _look(self, terminal_id: str) -> Keys:
+        asked = self._wanted.get(terminal_id)
+        if asked is None:
+            asked = self._wanted[terminal_id] = asyncio.get_running_loop().create_future()
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._read_all())
+        return await asyncio.shield(asked)
+
+    async def _read_all(self) -> None:
+        while self._wanted:
+            names = list(self._wanted)[:AT_ONCE]
+            asked = {name: self._wanted.pop(name) for name in names}
+            try:
+                found = await self._read(names)
+            except Exception as error:
+                for waiting in asked.values():
+                    waiting.set_exception(error)
+                    waiting.exception()  # whoever asked may be gone
+                continue
+            if len(self._known) + len(found) > MAX_KNOWN:
+                self._known.clear()
+            self._known.update(found)
+            for name, waiting in asked.items():
+                waiting.set_result(found[name])
+
+    async def _read(self, names: list[str]) -> dict[str, Keys]:
+        now = self._clock.now()
+        rows = {row["id"]: row for row in await self.reader.look(sql.KEYS, [names])}
+        return {name: self._opened(rows[name], now) if name in rows else Keys(now) for name in names}
+
+    def _opened(self, row: Mapping[str, Any], now: datetime) -> Keys:
+        try:
+            sealed, current = row["old_key_sealed"], open_key(self._vault, row["id"], bytes(row["key_sealed"]))
+            old = None if sealed is None else open_key(self._vault, row["id"], bytes(sealed))
+        except InvalidTag:  # sealed with another secret, or for another terminal: as good as none
             return Keys(now)
-        old = None if row.old_key_sealed is None else open_key(self._vault, terminal_id, row.old_key_sealed)
-        return Keys(now, open_key(self._vault, terminal_id, row.key_sealed), old, as_moment(row.old_key_until_at))
+        return Keys(now, current, old, as_moment(row["old_key_until_at"]))

@@ -1,5 +1,6 @@
 """One batch in memory: applies letters to what the database knew and collects the rows to write; refuses any I/O."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,7 +58,7 @@ class Ledger:
     next_id: dict[str, list[int]]
     ladders: Sequence[Ladder] = ()
     crowd: Crowd = field(default_factory=Crowd)
-    lately: dict[Caller, list[Kept]] = field(default_factory=dict)
+    calls: Counter[Caller] = field(default_factory=Counter)
     repeated: list[Kept] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -84,9 +85,6 @@ class Ledger:
         if first is not None:
             self._repeat(letter, first)
             return Outcome(kept=first, duplicate=True)
-        pressed = self._coalesce(letter)
-        if pressed is not None:
-            return Outcome(kept=pressed, more=[*letter.message.warnings, "coalesced"])
         kept = self._keep(letter, reuse)
         earlier.append(kept)
         return Outcome(kept=kept)
@@ -99,27 +97,6 @@ class Ledger:
         first.again += 1
         self.repeated.append(first)
 
-    def _coalesce(self, letter: AlertLetter) -> Kept | None:
-        """The call that this one only presses again: beyond six a minute they are counted, not kept one by one."""
-        message, seen = letter.message, self.terminals[letter.terminal_id]
-        playbook = KINDS[message.kind].playbook
-        case = None if playbook is None else self.cases.get((seen.home, playbook))
-        if playbook is None or case is None:
-            return None
-        lately = self._lately((letter.terminal_id, playbook))
-        more = KINDS[message.kind].severity > case.severity
-        if more or len(lately) < CALLS_A_MINUTE or lately[-1].incident_id != case.id:
-            return None
-        self._see(letter, seen)
-        case.press(message, self.now)
-        return lately[-1]
-
-    def _lately(self, caller: Caller) -> list[Kept]:
-        known = self.lately.get(caller)
-        if known is None:
-            known = self.lately[caller] = self.crowd.lately(caller, self.now)
-        return known
-
     def _keep(self, letter: AlertLetter, reuse: int) -> Kept:
         message, seen = letter.message, self.terminals[letter.terminal_id]
         warnings = list(message.warnings)
@@ -131,7 +108,10 @@ class Ledger:
         case = None
         playbook = KINDS[message.kind].playbook
         if playbook is not None:
-            case, note = self._open_or_join(letter, seen, playbook)
+            case, told = self._open_or_join(letter, seen, playbook)
+            note = told or note
+            if told is None:
+                warnings.append("coalesced")
         kept = Kept(
             id=self.next_id["alert"].pop(),
             terminal_id=letter.terminal_id,
@@ -148,8 +128,6 @@ class Ledger:
             seq=0,
             unfinished=case is not None,
         )
-        if playbook is not None:
-            self._lately((letter.terminal_id, playbook)).append(kept)
         self.numbered.append((kept, note))
         self.alerts.append(self._alert_row(kept, letter) | {"gap": gap})
         return kept
@@ -203,13 +181,20 @@ class Ledger:
         self.notes.append(note)
         return note
 
-    def _open_or_join(self, letter: AlertLetter, seen: Seen, playbook: str) -> tuple[Case, Note]:
+    def _open_or_join(self, letter: AlertLetter, seen: Seen, playbook: str) -> tuple[Case, Note | None]:
+        """The incident of a call and the event that tells it; none for a button that is pressed without end."""
+        caller = (letter.terminal_id, playbook)
+        often = self.crowd.lately(caller, self.now) + self.calls[caller] >= CALLS_A_MINUTE
+        self.calls[caller] += 1
         case = self.cases.get((seen.home, playbook))
         if case is None:
             case = self.cases[(seen.home, playbook)] = self._open(letter, seen, playbook)
             return case, self._about_case("incident.raised", case)
         told = next((n for n in self.notes if n.incident_id == case.id and n.topic == "incident.repeated"), None)
+        worse = KINDS[letter.message.kind].severity > case.severity
         case.press(letter.message, self.now)
+        if often and not worse:
+            return case, None
         return case, told or self._about_case("incident.repeated", case)
 
     def _about_case(self, topic: str, case: Case) -> Note:
@@ -276,13 +261,11 @@ class Outcome:
     done: Taken | None = None
     kept: Kept | None = None
     duplicate: bool = False
-    more: list[str] = field(default_factory=list)
-    """Warnings of this message beside those of the alert that stands for it."""
 
     def taken(self, now: datetime) -> Taken:
         """The answer, once the batch is numbered."""
         if self.kept is not None:
-            return answer(self.kept, self.duplicate, now, self.more)
+            return answer(self.kept, self.duplicate, now)
         return self.done or Taken(503, {})
 
 

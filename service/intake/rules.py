@@ -10,8 +10,6 @@ from service.intake.ladder import KINDS, UNKNOWN
 from service.intake.message import Message
 
 SAME_BODY_FOR = timedelta(hours=24)
-REORDER = 64
-"""How far behind the highest counter a message may come in before it is flagged."""
 KEEP_PRESSES = 8
 RECORDED = "recorded"
 _STATES = ("closed", "recovering", "on_scene", "assigned", "acknowledged")
@@ -40,6 +38,8 @@ class Kept:
     seq: int
     unfinished: bool = True
     """Whether its incident is still open."""
+    again: int = 0
+    """How many times more it came: the terminal had not heard our answer."""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Kept":
@@ -89,11 +89,6 @@ def heard_before(
         if first.unfinished and soon and counter > first.counter:
             return first, 0
     return None, max((first.reuse for first in earlier), default=-1) + 1
-
-
-def out_of_window(boot: int, counter: int, seen_boot: int, seen_counter: int) -> bool:
-    """Whether a new message is from an older start, or far behind the counter; flagged, never refused."""
-    return boot < seen_boot or (boot == seen_boot and counter <= seen_counter - REORDER)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from service.intake.card import incident_card
 from service.intake.ladder import Ladder, readable
 from service.intake.ledger import Ledger, Note, Outcome, Seen, case_of, dumps
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
-from service.intake.limits import Crowd
+from service.intake.limits import Caller, Crowd
 from service.intake.play import Ask, Row, Script, Step, Tell
 from service.intake.rules import Kept
 
@@ -24,8 +24,8 @@ class Batch:
 
     answers: list[Taken]
     last: int
-    kept: list[Kept]
-    """The alerts that are new."""
+    calls: Mapping[Caller, int]
+    """How many calls for help each terminal made."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ def take(letters: Sequence[Letter], now: datetime, embedded: bool, crowd: Crowd)
     yield Tell(sql.insert("alert", sql.ALERT_COLUMNS), _rows(ledger.alerts, sql.ALERT_COLUMNS))
     yield Tell(sql.AGAIN, [[kept.id] for kept in ledger.repeated])
     yield from write_events(ledger.notes, last, now, embedded)
-    kept = [row["kept"] for row in ledger.alerts]
-    return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0, kept)
+    return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0, ledger.calls)
 
 
 def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:

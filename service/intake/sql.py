@@ -70,6 +70,7 @@ ALERT_COLUMNS = [
 TIMER_COLUMNS = ["incident_id", "step", "cycle", "rung", "due_at", "state", "armed_at", "fired_at"]
 EVENT_COLUMNS = ["seq", "at", "topic", "subject", "area_code", "provider_id", "caregiver_ids", "data"]
 UNVERIFIED_COLUMNS = ["terminal_id", "source", "reason", "body", "received_at"]
+AUDIT_COLUMNS = ["at", "account_id", "action", "subject", "detail"]
 UNREADABLE_COLUMNS = ["id", "terminal_id", "problem", "body", "received_at"]
 
 JOIN_INCIDENT = """
@@ -87,6 +88,19 @@ UPDATE terminal SET online = false WHERE id IN (
 """
 AGAIN = "UPDATE alert SET again = again + 1 WHERE id = $1"
 KEYS = "SELECT id, key_sealed, old_key_sealed, old_key_until_at FROM terminal WHERE id = ANY($1)"
+CLAIM = """
+UPDATE claim_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL AND until_at > $2 RETURNING terminal_id
+"""
+GIVE_KEY = """
+UPDATE terminal SET key_sealed = $2, old_key_sealed = NULL, old_key_until_at = NULL, boot = 0, counter = 0,
+       replay_bits = 0 WHERE id = $1
+"""
+LOCK_KEY = "SELECT boot, counter, replay_bits, key_sealed FROM terminal WHERE id = $1 FOR UPDATE"
+COUNT = "UPDATE terminal SET boot = $2, counter = $3, replay_bits = $4 WHERE id = $1"
+NEXT_KEY = """
+UPDATE terminal SET old_key_sealed = key_sealed, old_key_until_at = $3, key_sealed = $2 WHERE id = $1
+"""
+KEYS_CHANGED = "SELECT pg_notify('unwalled_keys', $1)"
 TAKE_SEQ = "UPDATE sequence SET last = last + $1 WHERE id = 1 RETURNING last"
 LAST_SEQ = "SELECT last FROM sequence WHERE id = 1"
 NOTIFY = "SELECT pg_notify('unwalled', $1)"

@@ -2,17 +2,14 @@
 
 import logging
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from service.errors import BadInput, Conflict, ServiceError
-from service.intake.assembly import Intake, intake_of
-from service.intake.committer import RETRY_AFTER_S, IntakeFull
+from service.errors import BadInput, Conflict
+from service.intake.assembly import Intake
+from service.intake.committer import IntakeFull
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
+from service.intake.limits import may_be_limited
 from service.intake.message import Unreadable, read_message
 from service.intake.unverified import MAX_KEPT_BYTES, looks_like_a_call
-from service.terminals.envelope import BadSignature, Envelope, json_answer, open_envelope, problem_answer
-from service.terminals.limits import MessageLimits, TooMany, may_be_limited
+from service.terminals.envelope import Answer, Asked, BadSignature, Envelope, json_answer, problem_answer, verify
 
 log = logging.getLogger(__name__)
 
@@ -29,48 +26,31 @@ class MsgIdUsed(Conflict):
     code = "alert.msg_id_conflict"
 
 
-async def post_alert(request: Request) -> Response:
+async def take_alert(asked: Asked, intake: Intake) -> Answer:
     """Take one alert; the answers are those of docs/protocol.md."""
-    intake = intake_of(request)
-    try:
-        envelope = await open_envelope(request, intake)
-        if not envelope.verified:
-            await _keep_unverified(intake, envelope)
-            raise BadSignature("unknown terminal or wrong signature")
-        letter = read_letter(intake, envelope)
-        if isinstance(letter, AlertLetter) and may_be_limited(letter.message.kind):
-            limits_of(request).check(envelope.terminal_id, intake.database.clock.now())
-        return _answer(await intake.committer.put(letter))
-    except IntakeFull as error:
-        return problem_answer(error, **{"Retry-After": str(RETRY_AFTER_S)})
-    except TooMany as error:
-        return problem_answer(error, **{"Retry-After": str(error.retry_after_s)})
-    except ServiceError as error:
-        return problem_answer(error)
+    envelope = await verify(asked, intake)
+    if not envelope.verified:
+        await _keep_unverified(intake, envelope)
+        raise BadSignature("unknown terminal or wrong signature")
+    letter = read_letter(intake, envelope)
+    can_wait = isinstance(letter, AlertLetter) and may_be_limited(letter.message.kind)
+    if can_wait:
+        intake.limits.notes.take(envelope.terminal_id, intake.clock.now())
+    return _answer(await intake.committer.put(letter, can_wait=can_wait))
 
 
 def read_letter(intake: Intake, envelope: Envelope) -> Letter:
     """A signed envelope as what the committer takes: an alert, or the raw bytes of one that cannot be read."""
     try:
-        now = intake.database.clock.now()
-        message = read_message(envelope.body, envelope.boot, envelope.counter, now)
+        message = read_message(envelope.body, envelope.boot, envelope.counter, intake.clock.now())
     except Unreadable as error:
         return UnreadableLetter(envelope.terminal_id, str(error)[:200], envelope.body)
     message.warnings[:0] = envelope.warnings
     return AlertLetter(envelope.terminal_id, envelope.boot, envelope.counter, message, envelope.body)
 
 
-def limits_of(request: Request) -> MessageLimits:
-    """The limits of this process, made with the first request."""
-    state = request.app.state
-    if not hasattr(state, "message_limits"):
-        state.message_limits = MessageLimits()
-    limits: MessageLimits = state.message_limits
-    return limits
-
-
 async def _keep_unverified(intake: Intake, envelope: Envelope) -> None:
-    now = intake.database.clock.now()
+    now = intake.clock.now()
     if not looks_like_a_call(envelope.body) or not intake.unverified.admits(envelope.terminal_id, envelope.source, now):
         return
     name = envelope.terminal_id.replace("\0", "").encode("utf-8", "replace").decode()[:120]
@@ -78,12 +58,12 @@ async def _keep_unverified(intake: Intake, envelope: Envelope) -> None:
     known = await intake.keys.find(envelope.terminal_id)
     reason = "bad_signature" if known else "unknown_terminal"
     try:
-        await intake.committer.put(UnverifiedLetter(name, source, reason, body))
+        await intake.committer.put(UnverifiedLetter(name, source, reason, body), can_wait=True)
     except IntakeFull:
         log.warning("an unverified call was not kept", extra={"source": source})
 
 
-def _answer(taken: Taken) -> Response:
+def _answer(taken: Taken) -> Answer:
     if taken.status == 200:
         return json_answer(taken.body)
     if taken.status == 400:

@@ -1,22 +1,23 @@
-"""A terminal's request as it came: size, headers, signature; refuses to read what is in the body."""
+"""A terminal's message as it came: size, headers, signature; refuses to read what is in the body."""
 
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 
 from service.errors import PROBLEM_JSON, NotSignedIn, ServiceError
 from service.intake.assembly import Intake
 from service.intake.message import LARGEST, MAX_BYTES
-from service.terminals.signature import signed_by
+from service.terminals.signature import signed_bytes, signed_with
 
 MAX_TERMINAL = 120
+MAX_HEAD = 8 * 1024
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class TooLarge(ServiceError):
-    """More than 16 KB."""
+    """More than 16 KB, or a head of more than 8 KB."""
 
     code, status = "body.too_large", 413
 
@@ -27,7 +28,21 @@ class BadSignature(NotSignedIn):
     code = "terminal.bad_signature"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request before anybody has believed it: method and path, the headers that count, the raw body."""
+
+    method: bytes
+    path: bytes
+    terminal: bytes
+    boot: bytes
+    counter: bytes
+    signature: bytes
+    body: bytes
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """A signed message. `boot` and `counter` that are no numbers count as 0 and are named in `warnings`."""
 
@@ -45,54 +60,89 @@ class Envelope:
         return self.key is not None
 
 
-async def read_body(request: Request) -> bytes:
-    """The raw body. Raises TooLarge before more than 16 KB are in memory."""
-    declared = request.headers.get("content-length", "")
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the door sends back."""
+
+    status: int
+    body: bytes
+    media_type: str = "application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+async def read_request(scope: MutableMapping[str, Any], receive: Receive) -> Asked:
+    """Read a request off the line. Raises TooLarge before more than 8 KB of head or 16 KB of body are looked at."""
+    head: dict[bytes, bytes] = {}
+    size = 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        head[name] = value
+    if size > MAX_HEAD:
+        raise TooLarge(f"the headers have {size} bytes; accepted: at most {MAX_HEAD}")
+    declared = head.get(b"content-length", b"")
     if declared.isdigit() and int(declared) > MAX_BYTES:
-        raise TooLarge(f"{declared} bytes; accepted: at most {MAX_BYTES}")
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise TooLarge(f"accepted: at most {MAX_BYTES} bytes")
-    except ClientDisconnect as error:
-        raise TooLarge("the body ended early") from error
-    return bytes(body)
-
-
-async def open_envelope(request: Request, intake: Intake) -> Envelope:
-    """Read and verify a request. An envelope that is not `verified` may only be kept as an unverified call."""
-    body = await read_body(request)
-    head = request.headers
-    terminal, boot, counter = head.get("x-terminal", ""), head.get("x-boot", ""), head.get("x-counter", "")
-    keys = await intake.keys.find(terminal) if 0 < len(terminal) <= MAX_TERMINAL and terminal.isprintable() else []
-    message = (request.method, request.scope["path"], terminal, boot, counter)
-    good = signed_by(keys, head.get("x-signature", ""), *message, body=body)
-    warnings: list[str] = []
-    return Envelope(
-        terminal_id=terminal,
-        boot=_number("X-Boot", boot, warnings),
-        counter=_number("X-Counter", counter, warnings),
-        body=body,
-        source=request.client.host if request.client else "",
-        warnings=warnings,
-        key=None if good is None else keys[good],
+        raise TooLarge(f"{int(declared)} bytes; accepted: at most {MAX_BYTES}")
+    client = scope.get("client")
+    return Asked(
+        method=scope["method"].encode(),
+        path=scope.get("raw_path") or scope["path"].encode(),
+        terminal=head.get(b"x-terminal", b""),
+        boot=head.get(b"x-boot", b""),
+        counter=head.get(b"x-counter", b""),
+        signature=head.get(b"x-signature", b""),
+        body=await _read_body(receive),
+        source=client[0] if client else "",
     )
 
 
-def _number(name: str, text: str, warnings: list[str]) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST:
-        return int(text)
+async def _read_body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        if len(body) > MAX_BYTES:
+            break
+        message = await receive()
+        body += message.get("body", b"")
+    if message["type"] == "http.disconnect":
+        raise TooLarge("the body ended early")
+    if len(body) > MAX_BYTES:
+        raise TooLarge(f"accepted: at most {MAX_BYTES} bytes")
+    return body
+
+
+async def verify(asked: Asked, intake: Intake) -> Envelope:
+    """Find who signed it. An envelope that is not `verified` may only be kept as an unverified call.
+
+    Raises StoreDown when the keys cannot be read.
+    """
+    terminal = asked.terminal.decode("utf-8", "replace")
+    key = None
+    message = signed_bytes(asked.method, asked.path, asked.terminal, asked.boot, asked.counter, asked.body)
+    if 0 < len(terminal) <= MAX_TERMINAL and terminal.isprintable():
+        keys = intake.keys.known(terminal, intake.clock.now())
+        key = signed_with(keys if keys is not None else await intake.keys.find(terminal), asked.signature, message)
+        if key is None:
+            newer = await intake.keys.find_newer(terminal)
+            key = None if newer is None else signed_with(newer, asked.signature, message)
+    warnings: list[str] = []
+    boot = _number("X-Boot", asked.boot, warnings)
+    counter = _number("X-Counter", asked.counter, warnings)
+    return Envelope(terminal, boot, counter, asked.body, asked.source, warnings, key)
+
+
+def _number(name: str, text: bytes, warnings: list[str]) -> int:
+    if text.isdigit() and len(text) <= 19 and (number := int(text)) <= LARGEST:
+        return number
     warnings.append(name)
     return 0
 
 
-def problem_answer(error: ServiceError, **headers: str) -> Response:
-    """The problem+json answer for a refusal, from a raw route."""
-    return Response(orjson.dumps(error.problem()), error.status, headers, PROBLEM_JSON)
+def problem_answer(error: ServiceError, retry_after_s: int | None = None) -> Answer:
+    """The problem+json answer for a refusal."""
+    again = () if retry_after_s is None else ((b"retry-after", str(retry_after_s).encode()),)
+    return Answer(error.status, orjson.dumps(error.problem()), PROBLEM_JSON, again)
 
 
-def json_answer(body: dict[str, Any]) -> Response:
+def json_answer(body: dict[str, Any]) -> Answer:
     """A 200 with a JSON body."""
-    return Response(orjson.dumps(body), 200, media_type="application/json")
+    return Answer(200, orjson.dumps(body))

@@ -3,14 +3,13 @@
 from typing import Any
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
 
 from service.clock import rfc3339
-from service.errors import BadInput, FieldProblem, ServiceError
-from service.intake.assembly import intake_of
+from service.errors import BadInput, FieldProblem
+from service.intake.assembly import Intake
+from service.intake.committer import IntakeFull
 from service.intake.letters import NEXT_HEARTBEAT_S
-from service.terminals.envelope import BadSignature, json_answer, open_envelope, problem_answer
+from service.terminals.envelope import Answer, Asked, BadSignature, json_answer, verify
 
 
 class BadHeartbeat(BadInput):
@@ -19,18 +18,17 @@ class BadHeartbeat(BadInput):
     code, status = "heartbeat.unreadable", 400
 
 
-async def post_heartbeats(request: Request) -> Response:
+async def take_heartbeats(asked: Asked, intake: Intake) -> Answer:
     """Take heartbeats; they are written within a second, the newest of each terminal only."""
-    intake = intake_of(request)
-    try:
-        envelope = await open_envelope(request, intake)
-        if not envelope.verified:
-            raise BadSignature("unknown terminal or wrong signature")
-        health = read_health(envelope.body)
-    except ServiceError as error:
-        return problem_answer(error)
+    if intake.committer.crowded:
+        raise IntakeFull("calls for help go first: send this again later")
+    envelope = await verify(asked, intake)
+    if not envelope.verified:
+        raise BadSignature("unknown terminal or wrong signature")
+    health = read_health(envelope.body)
+    now = intake.clock.now()
+    intake.limits.beats.take(envelope.terminal_id, now)
     intake.heartbeats.put(envelope.terminal_id, envelope.boot, envelope.counter, health)
-    now = intake.database.clock.now()
     return json_answer({"server_time": rfc3339(now), "next_heartbeat_s": NEXT_HEARTBEAT_S})
 
 

@@ -1,15 +1,11 @@
 """POST claim and rotate: how a terminal comes by its key; refuses a code twice and a rotation nobody signed."""
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from service.devices.actions import claim_terminal, rotate_key
-from service.errors import BadInput, FieldProblem, ServiceError
-from service.intake.assembly import intake_of
+from service.errors import BadInput, FieldProblem
+from service.intake.assembly import Intake
+from service.intake.handover import claim, rotate
+from service.intake.keys import OLD_KEY_FOR
 from service.intake.message import Unreadable, read_object
-from service.terminals.envelope import BadSignature, json_answer, open_envelope, problem_answer, read_body
-
-OLD_KEY_DAYS = 7
+from service.terminals.envelope import Answer, Asked, BadSignature, json_answer, verify
 
 
 class BadClaimBody(BadInput):
@@ -18,35 +14,24 @@ class BadClaimBody(BadInput):
     code, status = "claim.invalid", 422
 
 
-async def post_claim(request: Request) -> Response:
+async def give_key(asked: Asked, intake: Intake) -> Answer:
     """A single-use code gives the terminal's name and key."""
-    intake = intake_of(request)
-    try:
-        code = _code(await read_body(request))
-        async with intake.database.writing() as session:
-            now = intake.database.clock.now()
-            terminal_id, key = await claim_terminal(session, intake.vault, code, now)
-    except ServiceError as error:
-        return problem_answer(error)
+    script = claim(_code(asked.body), intake.vault, intake.clock.now(), intake.ground.embedded)
+    terminal_id, key = await intake.committer.play(script)
     intake.keys.forget(terminal_id)
     return json_answer({"terminal": terminal_id, "key": key.hex()})
 
 
-async def post_rotate(request: Request) -> Response:
+async def next_key(asked: Asked, intake: Intake) -> Answer:
     """A message signed with the present key gives the next one; the present one stays good for 7 days."""
-    intake = intake_of(request)
-    try:
-        envelope = await open_envelope(request, intake)
-        if envelope.key is None:
-            raise BadSignature("unknown terminal or wrong signature")
-        async with intake.database.writing() as session:
-            now = intake.database.clock.now()
-            count = (envelope.boot, envelope.counter)
-            key = await rotate_key(session, intake.vault, envelope.terminal_id, envelope.key, count, now)
-    except ServiceError as error:
-        return problem_answer(error)
-    intake.keys.forget(envelope.terminal_id)
-    return json_answer({"terminal": envelope.terminal_id, "key": key.hex(), "old_key_days": OLD_KEY_DAYS})
+    envelope = await verify(asked, intake)
+    if envelope.key is None:
+        raise BadSignature("unknown terminal or wrong signature")
+    terminal_id, count = envelope.terminal_id, (envelope.boot, envelope.counter)
+    script = rotate(terminal_id, envelope.key, count, intake.vault, intake.clock.now(), intake.ground.embedded)
+    key = await intake.committer.play(script)
+    intake.keys.forget(terminal_id)
+    return json_answer({"terminal": terminal_id, "key": key.hex(), "old_key_days": OLD_KEY_FOR.days})
 
 
 def _code(body: bytes) -> str:

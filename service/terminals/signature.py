@@ -1,21 +1,28 @@
 """The signature of a terminal's message: HMAC-SHA256 over what was sent; refuses to compare in varying time."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 
 def sign(key: bytes, method: str, path: str, terminal: str, boot: str, counter: str, body: bytes) -> str:
     """Lower-case hex over method, path, terminal, boot and counter, each followed by a line feed, then the body."""
-    head = f"{method}\n{path}\n{terminal}\n{boot}\n{counter}\n".encode()
-    return hmac.digest(key, head + body, "sha256").hex()
+    head = [part.encode() for part in (method, path, terminal, boot, counter)]
+    return _hex(key, b"\n".join([*head, body])).decode()
 
 
-def signed_by(keys: Sequence[bytes], given: str, *message: str, body: bytes) -> int | None:
-    """Which of `keys` made the signature `given` over (method, path, terminal, boot, counter) and `body`, if any."""
-    method, path, terminal, boot, counter = message
+def signed_bytes(method: bytes, path: bytes, terminal: bytes, boot: bytes, counter: bytes, body: bytes) -> bytes:
+    """What is signed, exactly as it was sent."""
+    return b"\n".join((method, path, terminal, boot, counter, body))
+
+
+def signed_with(keys: Iterable[bytes], signature: bytes, message: bytes) -> bytes | None:
+    """The key that made the signature over `message`; all are tried, each in constant time."""
     found = None
-    for place, key in enumerate(keys):
-        expected = sign(key, method, path, terminal, boot, counter, body)
-        if hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-            found = place if found is None else found
+    for key in keys:
+        if hmac.compare_digest(_hex(key, message), signature) and found is None:
+            found = key
     return found
+
+
+def _hex(key: bytes, message: bytes) -> bytes:
+    return hmac.digest(key, message, "sha256").hex().encode()

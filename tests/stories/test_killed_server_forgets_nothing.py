@@ -13,7 +13,7 @@ from tests.fixtures.town import TownBuilder
 @pytest.mark.slow
 async def test_killed_between_disk_and_socket(served: Served, served_town: TownBuilder) -> None:
     """The second call is on disk when the process dies; neither terminal nor desk loses it, and it counts once."""
-    await served.start(INTAKE_FAILPOINT="after_commit:2")
+    await served.start(UNWALLED_TESTING="1", UNWALLED_FAIL="after_commit:2")
     async with served.client() as browser, served.client() as line:
         desk = await served_town.desk("wu", browser)
         chen, yu = served_town.terminal("chen", line), served_town.terminal("yu", line)

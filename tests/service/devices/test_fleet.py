@@ -12,7 +12,9 @@ from service.auth import Actor
 from service.db import Database
 from service.devices import actions, queries
 from service.errors import NotFound
+from service.intake.handover import BadClaim, claim
 from service.intake.keys import open_key
+from service.intake.store import store_for
 from service.vault import Vault
 
 
@@ -63,13 +65,13 @@ async def test_a_claim_code_is_for_one_terminal_in_scope_and_one_day(fleet: Data
             await actions.issue_claim_code(session, actor("370602"), "T-1", now)
         code = await actions.issue_claim_code(session, actor("370613"), "T-1", now)
     assert len(code) == 32
-    async with fleet.writing() as session:
-        with pytest.raises(actions.BadClaim):
-            await actions.claim_terminal(session, vault, code, now + timedelta(hours=24, seconds=1))
-    async with fleet.writing() as session:
-        assert (await actions.claim_terminal(session, vault, code, now))[0] == "T-1"
-        with pytest.raises(actions.BadClaim):
-            await actions.claim_terminal(session, vault, code, now)
+    store = store_for(fleet)
+    with pytest.raises(BadClaim):
+        await store.play(claim(code, vault, now + timedelta(hours=24, seconds=1), fleet.embedded))
+    assert (await store.play(claim(code, vault, now, fleet.embedded)))[0] == "T-1"
+    with pytest.raises(BadClaim):
+        await store.play(claim(code, vault, now, fleet.embedded))
+    await store.close()
 
 
 async def test_one_person_calls_back(fleet: Database) -> None:

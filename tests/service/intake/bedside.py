@@ -10,13 +10,14 @@ import httpx
 import orjson
 from sqlalchemy import text
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from models import Area, Elder, Household, Provider, Station, Terminal
 from models.types import AreaLevel, Datum
 from service.db import Database
 from service.intake.assembly import Intake
 from service.intake.keys import seal_key
-from service.terminals.api import routes
+from service.terminals.door import Door
 from service.terminals.signature import sign
 from service.vault import Vault
 
@@ -112,7 +113,7 @@ async def bedside_on(database: Database) -> AsyncIterator[Bedside]:
     await build_town(database, vault)
     intake = Intake(database, vault)
     await intake.start()
-    app = Starlette(routes=routes)
+    app = Starlette(middleware=[Middleware(Door)])
     app.state.intake = intake
     bedside = Bedside(app, database, intake)
     try:

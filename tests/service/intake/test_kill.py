@@ -25,8 +25,7 @@ async def process(url: str, failpoint: str | None) -> AsyncIterator[tuple[asynci
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name != "INTAKE_FAILPOINT"}
-    environment |= {"PYTHONPATH": "."} | ({"INTAKE_FAILPOINT": failpoint} if failpoint else {})
+    environment = os.environ | {"PYTHONPATH": ".", "UNWALLED_TESTING": "1", "UNWALLED_FAIL": failpoint or ""}
     command = (sys.executable, "-m", "tests.service.intake.killable", url, str(port))
     running = await asyncio.create_subprocess_exec(*command, env=environment)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.intake.ladder import KINDS
@@ -138,6 +138,7 @@ JSON = st.recursive(
 FIELDS = st.sampled_from(["msg_id", "kind", "occurred_at", "location", "battery", "text", "extra", "else"])
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(FIELDS, JSON, max_size=8))
 def test_any_object_becomes_a_message_that_can_be_stored(body: dict[str, Any]) -> None:
     """Whatever the fields hold, what is kept is text without NUL, JSON, and numbers within bounds."""

@@ -141,8 +141,8 @@ async def test_a_letter_the_database_will_not_take_stands_alone(bedside: Bedside
     words = ["poison" if number == 7 else "fine" for number in range(20)]
     answers = await asyncio.gather(*(bedside.press(f"m{n}", text=word) for n, word in enumerate(words)))
     assert len({taken["alert"] for taken in answers}) == 20
-    assert answers[7]["warnings"] == ["text", "extra", "location"]
-    assert [taken["warnings"] for n, taken in enumerate(answers) if n != 7] == [[]] * 19
+    assert answers[7]["warnings"][:3] == ["text", "extra", "location"]
+    assert {tuple(taken["warnings"]) for n, taken in enumerate(answers) if n != 7} <= {(), ("coalesced",)}
     assert (await bedside.rows("SELECT presses FROM incident")) == [{"presses": 20}]
 
 

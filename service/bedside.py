@@ -1,0 +1,90 @@
+"""Composition root of an intake process of its own: the terminals' door and the intake on PostgreSQL, nothing else.
+
+It starts light: no ORM, no models, no planner. What it refuses to load is what makes other processes slow to start
+(tests/service/test_bedside.py looks at what is loaded, `python -m bench intake` measures the start).
+"""
+
+import asyncio
+import gc
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from service.clock import Clock
+from service.errors import ServiceError
+from service.intake.assembly import Intake, intake_of
+from service.intake.ground import Outpost
+from service.intake.play import StoreDown
+from service.listening import refuse_taken, server_for
+from service.log import start_log
+from service.settings import Settings
+from service.terminals.door import Door
+from service.vault import Vault
+
+SLOWEST_S = 2.0
+
+
+def serve(settings: Settings, host: str, port: int, *, migrating: bool = True) -> int:
+    """Take calls until a signal ends it. The schema is brought to its newest by another process, which then ends.
+
+    Raises ServiceError when nobody can listen there, or the schema cannot be made.
+    """
+    refuse_taken(host, port)
+    start_log()
+    if migrating and subprocess.run([sys.executable, "-m", "service.cli", "migrate"], check=False).returncode:
+        raise ServiceError("the database could not be brought to the newest schema")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(server_for(create_bedside(settings), host, port)))
+    return 0
+
+
+def create_bedside(settings: Settings, clock: Clock | None = None) -> Starlette:
+    """The intake role alone. `app.state.intake` is its intake."""
+    app = Starlette(
+        routes=[Route("/healthz", alive), Route("/readyz", ready)], middleware=[Middleware(Door)], lifespan=_lifespan
+    )
+    app.state.intake = Intake(Outpost(settings.database_url, clock or Clock()), Vault(settings.secret_key))
+    return app
+
+
+async def alive(_request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """The database answers, and no batch has waited for the disk for two seconds."""
+    intake = intake_of(request)
+    try:
+        async with asyncio.timeout(SLOWEST_S):
+            await intake.keys.reader.look("SELECT 1", [])
+    except (StoreDown, TimeoutError):
+        return JSONResponse({"status": "unavailable"}, 503)
+    stalled = intake.committer.busy_s > SLOWEST_S
+    return JSONResponse({"status": "unavailable" if stalled else "ok"}, 503 if stalled else 200)
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    intake: Intake = app.state.intake
+    await intake.start()
+    yield
+    await intake.stop()
+
+
+async def _run(server: uvicorn.Server) -> None:
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn tells by a flag only
+        await asyncio.sleep(0.005)
+    gc.collect()
+    gc.freeze()
+    await serving

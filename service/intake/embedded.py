@@ -1,0 +1,157 @@
+"""Plays scripts on SQLite, in one thread with a connection of its own; refuses to answer before the commit."""
+
+import asyncio
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from service.intake.failpoints import failpoint
+from service.intake.ground import Ground
+from service.intake.play import Ask, Row, Script, StoreDown, begin, proceed
+
+ANY = re.compile(r"= ANY\(\$(\d+)\)")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "journal_size_limit=-1")
+
+
+class EmbeddedStore:
+    """Enters by the writer's gate; a whole batch costs one hop between threads."""
+
+    def __init__(self, ground: Ground, urgent: bool) -> None:
+        self._path = path_of(ground.url)
+        self._gate, self._urgent = ground.gate, urgent
+        self._thread = _one_thread("intake")
+        self._connection: sqlite3.Connection | None = None
+
+    async def play(self, script: Script) -> Any:
+        async with self._gate.turn(urgent=self._urgent):
+            playing = asyncio.get_running_loop().run_in_executor(self._thread, self._play, script)
+            try:
+                return await asyncio.shield(playing)
+            except asyncio.CancelledError:
+                await asyncio.wait([playing])  # the gate stays ours until the thread has let go of the database
+                raise
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+        self._thread = _one_thread("intake")
+
+    def _play(self, script: Script) -> Any:
+        try:
+            connection = self._connection = self._connection or connect(self._path)
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise StoreDown(str(error)) from error
+        try:
+            result = _drive(script, connection)
+            failpoint.reach("before_commit")
+            connection.execute("COMMIT")
+        except BaseException as error:
+            _give_up_when_the_disk_fails(error)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreDown(str(error)) from error
+            raise
+        return result
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class EmbeddedReader:
+    """A connection that only looks, in a thread of its own: no transaction of anybody delays it."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._path = path_of(ground.url)
+        self._thread = _one_thread("intake looks")
+        self._connection: sqlite3.Connection | None = None
+
+    async def look(self, statement: str, values: Sequence[Any]) -> list[Row]:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, statement, values)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        self._thread.shutdown(wait=False)
+        self._thread = _one_thread("intake looks")
+
+    def _look(self, statement: str, values: Sequence[Any]) -> list[Row]:
+        try:
+            self._connection = self._connection or connect(self._path)
+            return _ask(self._connection, statement, values)
+        except sqlite3.OperationalError as error:
+            raise StoreDown(str(error)) from error
+
+
+def path_of(url: str) -> str:
+    """The file behind sqlite+aiosqlite:///FILE."""
+    return url.partition(":///")[2].partition("?")[0]
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection as the intake needs it: WAL, FULL, commits by hand."""
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=64, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _give_up_when_the_disk_fails(error: BaseException) -> None:
+    """After a failed fsync nobody knows what is on disk: end here, start again from the log, never try once more."""
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname == "SQLITE_IOERR_FSYNC":
+        os.abort()
+
+
+def _one_thread(name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix=name)  # the thread itself is born with the first batch
+
+
+def _drive(script: Script, connection: sqlite3.Connection) -> Any:
+    step = begin(script)
+    while not isinstance(step, StopIteration):
+        if isinstance(step, Ask):
+            step = proceed(script, _ask(connection, step.statement, step.values))
+            continue
+        if step.rows:
+            rows = [[_value(value) for value in row] for row in step.rows]
+            connection.executemany(_statement(step.statement), rows)
+        step = proceed(script, [])
+    return step.value
+
+
+def _ask(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Row]:
+    rows = connection.execute(_statement(statement), [_value(value) for value in values]).fetchall()
+    return [dict(row) for row in rows]
+
+
+_statements: dict[str, str] = {}
+
+
+def _statement(text: str) -> str:
+    known = _statements.get(text)
+    if known is None:
+        plain = ANY.sub(r"IN (SELECT value FROM json_each(?\1))", text).replace("FOR UPDATE", "")
+        known = _statements[text] = re.sub(r"\$(\d+)", r"?\1", plain)
+    return known
+
+
+_CONVERT: dict[type, Callable[[Any], Any]] = {
+    datetime: lambda value: value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+    list: lambda value: orjson.dumps(value).decode(),
+}
+
+
+def _value(value: Any) -> Any:
+    convert = _CONVERT.get(type(value))
+    return value if convert is None else convert(value)

@@ -1,0 +1,51 @@
+"""Scripts of asking and telling, and how one is stepped through; refuses to know a database.
+
+A script is a generator: it yields an Ask (and is sent its rows) or a Tell (rows to write), and returns its result.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+class StoreDown(Exception):
+    """The database cannot be written at all just now: no batch would fare better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A statement whose rows are wanted."""
+
+    statement: str
+    values: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A statement to run once for each row of values."""
+
+    statement: str
+    rows: Sequence[Sequence[Any]]
+
+
+Step = Ask | Tell
+Script = Generator[Step, list[Row], Any]
+
+
+def begin(script: Script) -> Any:
+    """The first step, or the StopIteration that carries the script's result."""
+    return _stepped(lambda: next(script))
+
+
+def proceed(script: Script, rows: list[Any]) -> Any:
+    """The step after rows were sent, or the StopIteration."""
+    return _stepped(lambda: script.send(rows))
+
+
+def _stepped(go: Callable[[], Any]) -> Any:
+    try:
+        return go()
+    except StopIteration as end:
+        return end
