@@ -1,6 +1,6 @@
 """What is remembered: every table of the service, importable from here; refuses queries, sessions and decisions."""
 
-from models.accounts import Account, AccountArea, AuditRow, IdempotencyRecord, Session, Ticket
+from models.accounts import Account, AccountArea, AuditRow, AuditSeal, IdempotencyRecord, Session, Ticket
 from models.areas import Area
 from models.base import Base
 from models.beds import Bed
@@ -27,6 +27,7 @@ __all__ = [
     "AnswerGoal",
     "Area",
     "AuditRow",
+    "AuditSeal",
     "Base",
     "Bed",
     "Canteen",

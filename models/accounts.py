@@ -90,3 +90,17 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str | None] = mapped_column(String(60), index=True)
     detail: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditSeal(Base):
+    """One link of the audit trail's chain: `hash` is over the link before and every row from `from_id` to `to_id`."""
+
+    __tablename__ = "audit_seal"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    from_id: Mapped[int] = mapped_column(Id)
+    to_id: Mapped[int] = mapped_column(Id)
+    rows: Mapped[int]
+    before: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[UtcMoment]

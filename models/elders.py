@@ -1,4 +1,7 @@
-"""Households with how to get in, the elders who live there, and whom to call; refuses plain phone and ID numbers."""
+"""Households with how to get in, the elders who live there, and whom to call; refuses plain phone and ID numbers.
+
+`phone_hash` is a keyed hash (service.vault): it finds who calls without keeping their number.
+"""
 
 from datetime import date
 
@@ -47,6 +50,7 @@ class Elder(Base):
     dialect: Mapped[str | None] = mapped_column(String(60))
     notes: Mapped[str | None] = mapped_column(String(200))
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     conditions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     medicines_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -62,4 +66,5 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(String(60))
     relation: Mapped[str] = mapped_column(String(30))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     note: Mapped[str | None] = mapped_column(Text)

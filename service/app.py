@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -19,16 +20,21 @@ from service.devices.api import router as devices
 from service.dispatch.api import router as dispatch
 from service.elders.api import router as elders
 from service.emergencies.api import router as emergencies
+from service.emergencies.casework import router as casework
 from service.intake.assembly import Intake
 from service.jobs.api import router as jobs
 from service.jobs.every import keep_running
+from service.jobs.parking import run_while
 from service.jobs.worker import Worker
 from service.meals.api import router as meals
 from service.orders.api import router as orders
 from service.organisations.api import router as organisations
 from service.phone.api import router as phone
 from service.phone.socket import routes as phone_socket
+from service.readiness.api import router as readiness
+from service.readiness.watchman import Watchman
 from service.realtime.assembly import Live
+from service.schema import is_known
 from service.settings import Settings
 from service.staff.api import router as staff
 from service.terminals.door import Door
@@ -39,7 +45,10 @@ from service.town.basemap import Basemap
 from service.vault import Vault
 
 ROLES = frozenset({"intake", "hub", "web", "work"})
-WEB = (accounts, beds, devices, dispatch, elders, emergencies, jobs, meals, orders, organisations, phone, staff, town)
+WEB = (
+    *(accounts, beds, devices, dispatch, elders, casework, emergencies, jobs, meals, orders, organisations, phone),
+    *(readiness, staff, town),
+)
 
 
 def create_app(
@@ -66,6 +75,7 @@ def create_app(
     app.state.intake = Intake(app.state.database, app.state.vault)
     app.state.live = Live(app.state.database, clock, settings)
     app.state.courier = Courier(app.state.database, app.state.vault, settings)
+    app.state.watchman = Watchman(app.state.database, settings)
     app.state.basemap = Basemap(settings)
     app.state.town_stands = asyncio.Event()
     app.state.began = time.monotonic()
@@ -106,8 +116,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             stack.push_async_callback(state.intake.stop)
         if "work" in state.roles:
             worker = Worker(state.database, state.clock, KINDS)
-            for work in (worker.run(), keep_running(TIMETABLE, state.database, state.clock), state.courier.run()):
-                stack.push_async_callback(_end, asyncio.create_task(work))
+            often = partial(keep_running, TIMETABLE, state.database, state.clock)
+            timed = (worker.run, often, state.courier.run, state.watchman.run)
+            parking = run_while(partial(is_known, state.database), lambda: [work() for work in timed])
+            stack.push_async_callback(_end, asyncio.create_task(parking))
         yield
 
 

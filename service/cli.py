@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_admin(verbs)
     _add_demo(verbs)
     _add_map(verbs)
+    _add_readiness(verbs)
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] != ["serve"]:  # the engine's libraries take longer to load than an intake takes to start
         from routing.cli import add_subcommands
@@ -124,6 +125,27 @@ def _demo(chosen: argparse.Namespace) -> int:
     if chosen.speed is not None and not 1 <= chosen.speed <= 120:
         raise ServiceError(f"--speed is {chosen.speed}; accepted: 1 to 120")
     return asyncio.run(play(settings.home, chosen.url, seed=chosen.seed, speed=chosen.speed))
+
+
+def _add_readiness(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = verbs.add_parser("lint", help="what would let a call go unheard: gaps in duty, rungs without a number")
+    check.add_argument("--json", action="store_true", help="a JSON object a line")
+    check.set_defaults(run=_lint)
+    trail = verbs.add_parser("audit", help="check that the audit trail holds")
+    trail.add_argument("--anchor", help="a hash of the chain that was kept elsewhere")
+    trail.set_defaults(run=_audit)
+
+
+def _lint(chosen: argparse.Namespace) -> int:
+    from service.readiness.commands import print_lint
+
+    return asyncio.run(print_lint(Settings.from_environment(), as_json=chosen.json))
+
+
+def _audit(chosen: argparse.Namespace) -> int:
+    from service.readiness.commands import verify_audit
+
+    return asyncio.run(verify_audit(Settings.from_environment(), chosen.anchor))
 
 
 def _add_map(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -29,9 +29,27 @@ def numbers(state: Any) -> dict[str, tuple[str, float]]:
         "unwalled_events_encoded_total": ("Events made into text, once for each kind of view", live.hub.ring.encoded),
         "unwalled_log_blind_seconds": ("Time since the event log was read to its end", live.pump.blind_s),
         "unwalled_event_seq": ("The last event sent", live.pump.last),
+        **_readiness(state),
         "process_cpu_seconds_total": ("CPU time", used.ru_utime + used.ru_stime),
         "process_max_resident_memory_bytes": ("Largest resident memory", used.ru_maxrss * KIB),
         "unwalled_up_seconds": ("Time since the start", time.monotonic() - state.began),
+    }
+
+
+def _readiness(state: Any) -> dict[str, tuple[str, float]]:
+    """What the auditor saw last; unwalled_well_age_seconds is the dead man's handle: beyond 90 somebody must look."""
+    watchman, courier = getattr(state, "watchman", None), getattr(state, "courier", None)
+    if watchman is None or courier is None or watchman.report is None:
+        return {}
+    report = watchman.report
+    carried = sum(courier.carried.values())
+    return {
+        "unwalled_well_age_seconds": ("Time since the auditor last found all well", watchman.silent_s),
+        "unwalled_calls_open": ("Incidents that are not closed", report.open),
+        "unwalled_timers_late": ("Timers overdue by more than two seconds", report.late_timers),
+        "unwalled_timers_quarantined": ("Timers that could not be fired and were set aside", report.quarantined),
+        "unwalled_notices_stuck": ("Notices overdue by more than thirty seconds", report.stuck_notices),
+        "unwalled_notices_carried": ("Notices that this process has carried", carried),
     }
 
 

@@ -2,6 +2,7 @@
 
 from service.accounts import jobs as accounts
 from service.dispatch import jobs as dispatch
+from service.dispatch.actions import DIVERT
 from service.dispatch.actions import KIND as PLAN_DAY
 from service.emergencies import jobs as emergencies
 from service.jobs.every import Every
@@ -14,5 +15,8 @@ TIMETABLE = (
     Every("accounts.tidy", 600.0, accounts.tidy),
 )
 
-KINDS = {PLAN_DAY: Kind(dispatch.plan_day, retries=1, topic="plan.progress")}
+KINDS = {
+    PLAN_DAY: Kind(dispatch.plan_day, retries=1, topic="plan.progress"),
+    DIVERT: Kind(dispatch.plan_diversion, topic="plan.progress"),
+}
 """Background jobs by kind."""

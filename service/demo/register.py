@@ -151,6 +151,7 @@ def elder_rows(town: Town, vault: Vault, households: list[int], providers: list[
                 "dialect": elder.dialect or None,
                 "notes": _note(elder, household),
                 "phone_sealed": vault.seal(elder.phone, "elder.phone_sealed") if elder.phone else None,
+                "phone_hash": vault.keyed_hash(elder.phone) if elder.phone else None,
                 "conditions_sealed": vault.seal(elder.health_note, "elder.conditions_sealed")
                 if elder.health_note
                 else None,
@@ -186,6 +187,7 @@ def contact_rows(town: Town, vault: Vault, elders: list[int]) -> list[Row]:
                     "name": contact.name,
                     "relation": contact.relation,
                     "phone_sealed": vault.seal(contact.phone, "contact.phone_sealed"),
+                    "phone_hash": vault.keyed_hash(contact.phone),
                     "note": "有钥匙" if contact.holds_key else None,
                 }
             )

@@ -16,7 +16,9 @@ from service.jobs.actions import enqueue
 from service.organisations.queries import get_area
 from service.realtime import outbox
 
-KIND = "plan.day"
+KIND, DIVERT = "plan.day", "plan.divert"
+DIVERT_S = 6.0
+"""The search for who takes over: a few routes, so a few seconds."""
 LONGEST_S = 600
 
 
@@ -51,6 +53,15 @@ async def ask_for_plan(
         area_code=area_code,
         made_by=actor.account_id,
     )
+
+
+async def ask_for_diversion(session: AsyncSession, actor: Actor, payload: dict[str, Any], now: datetime) -> Job:
+    """Queue planning anew around a caregiver who was sent to a call; payload as in `jobs.plan_diversion`."""
+    key = f"{DIVERT}:{payload['incident_id']}:{payload['caregiver_id']}"
+    audit.note(session, now, actor.account_id, "plan.divert", f"incident:{payload['incident_id']}")
+    whole = {**payload, "seconds": DIVERT_S, "made_by": actor.account_id}
+    area_code = payload["area_code"]
+    return await enqueue(session, DIVERT, whole, now=now, unique_key=key, area_code=area_code, made_by=actor.account_id)
 
 
 async def start_draft(session: AsyncSession, head: dict[str, Any]) -> int:

@@ -1,11 +1,43 @@
 """The background work of planning: the job that drafts a district's day and tells its progress; decides nothing."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from service.dispatch import diverting
+from service.dispatch.diverting import Diversion
 from service.dispatch.drafting import draft_day
 from service.jobs.worker import Run
 from service.realtime import outbox
+
+
+async def plan_diversion(run: Run) -> dict[str, Any]:
+    """Plan anew around the caregiver whom the payload names, and put it in force; answers what has changed."""
+    asked = run.payload
+    diversion = Diversion(
+        incident_id=asked["incident_id"],
+        caregiver_id=asked["caregiver_id"],
+        area_code=asked["area_code"],
+        on_date=date.fromisoformat(asked["on_date"]),
+        place=(asked["place"][0], asked["place"][1]),
+        travel_s=asked["travel_s"],
+        distance_m=asked["distance_m"],
+        arrive_at=datetime.fromisoformat(asked["arrive_at"]),
+        free_at=datetime.fromisoformat(asked["free_at"]),
+    )
+
+    async def report(progress: dict[str, Any]) -> None:
+        async with run.database.writing() as session:
+            await run.progress(session, progress)
+
+    return await diverting.plan_diversion(
+        run.database,
+        run.clock,
+        diversion,
+        seconds=float(asked["seconds"]),
+        made_by=asked.get("made_by"),
+        report=report,
+        cancelled=run.cancelled,
+    )
 
 
 async def plan_day(run: Run) -> dict[str, Any]:

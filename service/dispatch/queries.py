@@ -35,6 +35,12 @@ from service.visits.queries import stop_view, visit_views, visits_of_day
 BEGUN = (VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_SERVICE, VisitState.FINISHED, VisitState.CONFIRMED)
 DISTRICT = 6
 CONTINUITY = timedelta(days=14)
+ROUTE_VALUES = ("caregiver_id", "leave_at", "back_at", "travel_s", "distance_m")
+STOP_VALUES = (
+    *("position", "kind", "visit_id", "canteen_id", "arrive_at", "start_at", "finish_at", "travel_s", "distance_m"),
+    "pinned",
+)
+UNSERVED_VALUES = ("visit_id", "reason", "explanation", "counts")
 
 
 async def day_rows(session: AsyncSession, area_code: str, on_date: date, at: datetime) -> DayRows:
@@ -153,6 +159,24 @@ async def list_plans(session: AsyncSession, actor: Actor, on_date: date, area_co
 async def caregivers_of_plan(session: AsyncSession, plan_id: int) -> list[int]:
     """Whom a plan sends out."""
     return list(await session.scalars(select(Route.caregiver_id).where(Route.plan_id == plan_id)))
+
+
+async def find_published(session: AsyncSession, area_code: str, on_date: date) -> Plan | None:
+    """The plan in force for a district's day."""
+    query = select(Plan).where(Plan.area_code == area_code, Plan.on_date == on_date, Plan.state == PlanState.PUBLISHED)
+    return (await session.scalars(query)).first()
+
+
+async def plan_values(session: AsyncSession, plan_id: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A plan's routes with their stops, and what it leaves out, as values for rows of another plan."""
+    stops: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    of_plan = select(Stop).join(Route, Route.id == Stop.route_id).where(Route.plan_id == plan_id)
+    for stop in await session.scalars(of_plan.order_by(Stop.route_id, Stop.position)):
+        stops[stop.route_id].append({name: getattr(stop, name) for name in STOP_VALUES})
+    routes = await session.scalars(select(Route).where(Route.plan_id == plan_id).order_by(Route.caregiver_id))
+    values = [{name: getattr(route, name) for name in ROUTE_VALUES} | {"stops": stops[route.id]} for route in routes]
+    left = await session.scalars(select(Unserved).where(Unserved.plan_id == plan_id).order_by(Unserved.visit_id))
+    return values, [{name: getattr(row, name) for name in UNSERVED_VALUES} for row in left]
 
 
 async def next_version(session: AsyncSession, area_code: str, on_date: date) -> int:

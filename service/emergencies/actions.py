@@ -14,6 +14,7 @@ from service.auth import Actor
 from service.emergencies import escalation, rules
 from service.emergencies.confirming import confirm_own, page_caregiver, told_confirmed
 from service.emergencies.queries import card_of, get_card, in_scope
+from service.emergencies.searching import still_searching
 from service.errors import Conflict, NotFound
 from service.realtime import outbox
 from service.staff.actions import tell_caregiver
@@ -155,7 +156,8 @@ async def close(
     card = await card_of(session, incident_id)
     if before.state is IncidentState.CLOSED:
         raise IllegalStep("the incident is closed already", incident=card, allowed=[])
-    lacks = rules.close_lacks(before.state, outcome, note, before.on_scene_at)
+    searching = await still_searching(session, incident_id)
+    lacks = rules.close_lacks(before.state, outcome, note, before.on_scene_at, searching=searching)
     if lacks:
         raise NotClosable(f"cannot be closed yet, missing: {', '.join(lacks)}", lacks=lacks, incident=card)
     move = update(Incident).where(Incident.id == incident_id, Incident.state == before.state)
@@ -163,6 +165,7 @@ async def close(
     kept = (note or "").strip() or before.note
     await _must_hit(session, actor, incident_id, move, {**values, "note": kept})
     await escalation.stop_ladder(session, incident_id)
+    await escalation.stop_search(session, incident_id)
     return await _tell(session, actor, incident_id, "incident.closed", now)
 
 

@@ -13,7 +13,7 @@ from service.auth import Actor
 from service.channels.outbox import Occasion, post
 from service.clock import rfc3339
 from service.db import unwalled_now
-from service.emergencies import escalation
+from service.emergencies import escalation, rules
 from service.emergencies.queries import card_of, in_scope
 from service.emergencies.recipients import caregiver
 from service.emergencies.words import notice_text
@@ -26,12 +26,12 @@ SENT = "sent"
 async def page_caregiver(session: AsyncSession, incident_id: int, caregiver_id: int) -> None:
     """Tell a caregiver that they are sent: by the app with the event, by message or voice when that is not seen."""
     incident = await session.get_one(Incident, incident_id, populate_existing=True)
-    query = select(func.max(Notice.cycle)).where(Notice.incident_id == incident_id, Notice.step == escalation.SENT_STEP)
+    query = select(func.max(Notice.cycle)).where(Notice.incident_id == incident_id, Notice.step == rules.SENT_STEP)
     last = await session.scalar(query)
     cycle = 0 if last is None else last + 1
     text = notice_text(await card_of(session, incident_id), SENT)
     place = (incident.provider_id, incident.area_code)
-    occasion = Occasion(incident_id, escalation.SENT_STEP, cycle, SENT, text, *place)
+    occasion = Occasion(incident_id, rules.SENT_STEP, cycle, SENT, text, *place)
     await post(session, occasion, [await caregiver(session, caregiver_id)], await unwalled_now(session))
 
 

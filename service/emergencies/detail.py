@@ -8,13 +8,16 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Contact, Elder, Household, Incident
+from models import Contact, Elder, Household, Incident, MenuItem, Visit
 from service import audit
 from service.auth import Actor
+from service.clock import rfc3339
 from service.emergencies import rules
 from service.emergencies.confirming import notices_of
 from service.emergencies.queries import get_card, history_of, log_of
+from service.emergencies.searching import search_view
 from service.vault import Vault, masked_name, masked_phone
+from service.visits.queries import caregivers_of
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,16 @@ async def get_incident(
     earlier = await history_of(session, incident_id, incident.elder_id)
     happened = await log_of(session, incident_id)
     told = await notices_of(session, incident_id)
-    return {**card, "contacts": contacts, "access": access, "log": happened, "history": earlier, "notices": told}
+    more = {"lost": await search_view(session, incident_id, now), "last_visit": await last_visit(session, incident)}
+    return {
+        **card,
+        "contacts": contacts,
+        "access": access,
+        "log": happened,
+        "history": earlier,
+        "notices": told,
+        **more,
+    }
 
 
 class Seals:
@@ -79,6 +91,17 @@ async def _contacts(session: AsyncSession, elder_id: int | None, seals: Seals) -
     ]
 
 
+async def last_visit(session: AsyncSession, incident: Incident) -> dict[str, Any] | None:
+    """The last visit that was finished at the elder's door: when, what, and what was written down."""
+    query = select(Visit, MenuItem.name_zh).join(MenuItem, MenuItem.id == Visit.item_id)
+    query = query.where(Visit.elder_id == incident.elder_id, Visit.finished_at.is_not(None))
+    row = (await session.execute(query.order_by(Visit.finished_at.desc()).limit(1))).first()
+    if row is None:
+        return None
+    who = await caregivers_of(session, row[0].id)
+    return {"visit_id": row[0].id, "item": row[1], "finished_at": rfc3339(row[0].finished_at), "caregiver_ids": who}
+
+
 async def _access(session: AsyncSession, incident: Incident, seals: Seals) -> dict[str, Any]:
     """How to get in, and what to know of the person there."""
     home = await session.get(Household, incident.household_id) if incident.household_id is not None else None
@@ -99,5 +122,6 @@ async def _access(session: AsyncSession, incident: Incident, seals: Seals) -> di
             "elder_name": elder.name if seals.opened else masked_name(elder.name),
             "elder_phone": seals.phone(elder.phone_sealed, "elder.phone_sealed"),
             "conditions": seals.secret(elder.conditions_sealed, "elder.conditions_sealed"),
+            "medicines": seals.secret(elder.medicines_sealed, "elder.medicines_sealed"),
         }
     return access

@@ -11,13 +11,11 @@ from models.types import TimerState
 from service.channels import outbox
 from service.clock import LOCAL
 from service.db import unwalled_now
-from service.emergencies.rules import AGAIN_AFTER
+from service.emergencies.rules import AGAIN_AFTER, AGAIN_STEP, LOST_STEP, SENT_STEP
 from service.intake import ladder as ladders
 from service.intake.ladder import LADDERS
 
-AGAIN, AGAIN_STEP = "again", 100
-SENT_STEP = 50
-"""Notices to the caregiver who is sent, a cycle for each sending."""
+AGAIN = "again"
 
 
 async def choose_ladder(
@@ -53,9 +51,14 @@ async def arm_ladder(session: AsyncSession, incident_id: int, ladder: ladders.La
 
 
 async def stop_ladder(session: AsyncSession, incident_id: int) -> None:
-    """Somebody came first: nothing that is armed for this incident fires any more, nothing that waits goes out."""
-    await _stop_timers(session, Timer.incident_id == incident_id)
+    """Somebody came first: nothing that is armed fires any more but a search, nothing that waits goes out."""
+    await _stop_timers(session, (Timer.incident_id == incident_id) & (Timer.step < LOST_STEP))
     await outbox.stop(session, incident_id)
+
+
+async def stop_search(session: AsyncSession, incident_id: int) -> None:
+    """The search has ended."""
+    await _stop_timers(session, (Timer.incident_id == incident_id) & (Timer.step >= LOST_STEP))
 
 
 async def answered(session: AsyncSession, incident_id: int) -> None:
@@ -67,7 +70,7 @@ async def answered(session: AsyncSession, incident_id: int) -> None:
 
 async def stop_rungs(session: AsyncSession, incident_id: int) -> None:
     """No rung fires and no notice goes out any more; the timer that rings an answered call again stays."""
-    await _stop_timers(session, (Timer.incident_id == incident_id) & (Timer.rung != AGAIN))
+    await _stop_timers(session, (Timer.incident_id == incident_id) & (Timer.step < SENT_STEP))
     await outbox.stop(session, incident_id)
 
 
@@ -108,7 +111,7 @@ async def pull_next(session: AsyncSession, incident_id: int) -> bool:
     """Nobody could be told: the next rung is due now, if it is not already. False when none is armed."""
     now = await unwalled_now(session)
     armed = select(Timer.id).where(Timer.incident_id == incident_id, Timer.state == TimerState.ARMED)
-    following = armed.where(Timer.rung != AGAIN).order_by(Timer.due_at, Timer.step).limit(1).scalar_subquery()
+    following = armed.where(Timer.step < SENT_STEP).order_by(Timer.due_at, Timer.step).limit(1).scalar_subquery()
     pulled = update(Timer).where(Timer.id == following, Timer.state == TimerState.ARMED)
     pulled = pulled.values(due_at=case((Timer.due_at > now, now), else_=Timer.due_at))
     done = await session.execute(pulled.returning(Timer.id).execution_options(synchronize_session=False))

@@ -17,11 +17,11 @@ from models import Incident, Timer
 from models.types import IncidentState, TimerState
 from service.channels.outbox import Occasion, Person, post
 from service.db import NOW, unwalled_now
-from service.emergencies import escalation
+from service.emergencies import escalation, searching
 from service.emergencies.escalation import AGAIN
 from service.emergencies.queries import card_of
 from service.emergencies.recipients import recipients
-from service.emergencies.rules import AGAIN_AFTER
+from service.emergencies.rules import AGAIN_AFTER, LOST_STEP, SENT_STEP
 from service.emergencies.words import notice_text
 from service.intake.ladder import ALL, CHANNELS, Rung
 from service.realtime import outbox
@@ -53,7 +53,7 @@ async def anything_due(session: AsyncSession) -> bool:
 async def fire_due_timers(session: AsyncSession) -> int:
     """Fire the due rungs of incidents that nobody answered; answers how many."""
     unanswered = or_(Incident.state == IncidentState.OPEN, _half_answered())
-    claimed = await _claim(session, unanswered & (Timer.rung != AGAIN))
+    claimed = await _claim(session, unanswered & (Timer.step < SENT_STEP))
     for one in claimed:
         await _guarded(session, one, lambda one=one: _climb(session, one))  # type: ignore[misc]
     return len(claimed)
@@ -65,6 +65,14 @@ async def reraise_stale(session: AsyncSession) -> int:
     claimed = await _claim(session, waiting)
     for one in claimed:
         await _guarded(session, one, lambda one=one: _again(session, one))  # type: ignore[misc]
+    return len(claimed)
+
+
+async def widen_searches(session: AsyncSession) -> int:
+    """Tell those whom the grown circle of a search has reached."""
+    claimed = await _claim(session, (Incident.state != IncidentState.CLOSED) & (Timer.step == LOST_STEP))
+    for one in claimed:
+        await _guarded(session, one, lambda one=one: searching.widen(session, one.incident_id))  # type: ignore[misc]
     return len(claimed)
 
 
@@ -134,7 +142,7 @@ async def _rung(session: AsyncSession, incident: Incident, one: Due) -> Rung:
 
 async def _ring_on(session: AsyncSession, one: Due) -> None:
     """After the last rung it goes on every three minutes: no ladder ends in silence."""
-    last = select(func.max(Timer.step)).where(Timer.incident_id == one.incident_id, Timer.rung != AGAIN)
+    last = select(func.max(Timer.step)).where(Timer.incident_id == one.incident_id, Timer.step < SENT_STEP)
     if await session.scalar(last) == one.step:
         await escalation.arm(session, one.incident_id, one.step, one.rung, AGAIN_AFTER)
 

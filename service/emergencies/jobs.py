@@ -11,7 +11,7 @@ async def ring_timers(database: Database, _clock: Clock) -> None:
     async with database.reading() as session:
         if not await firing.anything_due(session):
             return
-    for fire in (firing.fire_due_timers, firing.reraise_stale):
+    for fire in (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches):
         fired = firing.AT_ONCE
         while fired == firing.AT_ONCE:
             async with database.writing(urgent=True) as session:

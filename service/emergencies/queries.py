@@ -91,7 +91,8 @@ def in_scope(actor: Actor) -> ColumnElement[bool]:
 def _called(caregiver_id: int) -> ColumnElement[bool]:
     """Those that a caregiver was sent to, or told of by the ladder."""
     told = select(Notice.id).where(Notice.incident_id == Incident.id, Notice.caregiver_id == caregiver_id)
-    return or_(Incident.assigned_to == caregiver_id, exists(told))
+    still_theirs = or_(Notice.step < rules.SENT_STEP, Notice.step == rules.LOST_STEP)
+    return or_(Incident.assigned_to == caregiver_id, exists(told.where(still_theirs)))
 
 
 async def incident_views(session: AsyncSession, actor: Actor, now: datetime) -> list[dict[str, Any]]:

@@ -71,10 +71,15 @@ def responder_view(one: Responder) -> dict[str, Any]:
         "travel_s": one.travel_s,
         "distance_m": one.distance_m,
         "doing": one.doing,
-        "slips": [vars(slip) for slip in one.slips],
+        "slips": slip_views(one),
         "fit": one.fit,
         "why": one.why,
     }
+
+
+def slip_views(one: Responder) -> list[dict[str, Any]]:
+    """Which visits would wait how long."""
+    return [vars(slip) for slip in one.slips]
 
 
 def _scene(card: dict[str, Any]) -> Coordinate:

@@ -23,6 +23,10 @@ somebody else, or back when the caregiver declines."""
 
 NOTHING_HAPPENED = frozenset({Outcome.FALSE_ALARM, Outcome.DEVICE_FAULT})
 AGAIN_AFTER = timedelta(minutes=3)
+SENT_STEP = 50
+"""Notices to the caregiver who is sent, a cycle for each sending; smaller steps are rungs of the ladder."""
+AGAIN_STEP, LOST_STEP, FOUND_STEP = 100, 200, 201
+"""Timers that ring an answered call again; the growing search for somebody lost, and the word that ends it."""
 OPENS_UNTIL = timedelta(minutes=30)
 ANSWER_GOAL = timedelta(seconds=60)
 ON_SITE_GOAL = timedelta(minutes=45)
@@ -39,17 +43,25 @@ def is_over(closed_at: datetime | None, now: datetime) -> bool:
 
 
 def close_lacks(
-    state: IncidentState, outcome: Outcome | None, note: str | None, on_scene_at: datetime | None
+    state: IncidentState,
+    outcome: Outcome | None,
+    note: str | None,
+    on_scene_at: datetime | None,
+    *,
+    searching: bool = False,
 ) -> list[str]:
-    """What is missing before an incident may be closed: acknowledged, outcome, on_scene, note; empty when nothing is.
+    """What is missing before an incident may be closed: acknowledged, outcome, found, on_scene, note; else empty.
 
-    A false alarm or a faulty device needs neither somebody on scene nor a note.
+    A false alarm or a faulty device needs neither somebody on scene nor a note; a search ends with somebody found, or
+    with the outcome that says that nobody was.
     """
     lacks = [] if IncidentState.CLOSED in NEXT[state] else ["acknowledged"]
     if outcome is None:
         return [*lacks, "outcome"]
+    if searching and outcome not in (Outcome.NOT_FOUND, Outcome.FALSE_ALARM):
+        lacks += ["found"]
     if outcome not in NOTHING_HAPPENED:
-        lacks += [] if on_scene_at is not None else ["on_scene"]
+        lacks += [] if on_scene_at is not None or (searching and outcome is Outcome.NOT_FOUND) else ["on_scene"]
         lacks += [] if (note or "").strip() else ["note"]
     return lacks
 
@@ -98,6 +110,7 @@ RUNGS: Mapping[str, str] = {
     "station": "护理站",
     "family": "家属",
     "village": "村居",
+    "lost": "附近的人",
     "supervisor": "主管，提示拨打 120",
 }
 SENTENCES: Mapping[str, str] = {
@@ -115,6 +128,7 @@ SENTENCES: Mapping[str, str] = {
     "confirmed": "{who} 回话：知道了",
     "found": "{who} 报告：人已找到",
     "lost": "按走失处置，开始找人",
+    "search_widened": "找人范围扩大，又通知 {told_count} 人",
     "diverted": "{sent} 改道，后面的单重新安排",
 }
 
@@ -129,6 +143,7 @@ def log_line(at: datetime, topic: str, data: Mapping[str, Any]) -> dict[str, Any
         "rung": RUNGS.get(str(data.get("rung")), "下一级"),
         "outcome": OUTCOMES.get(str(card.get("outcome")), ""),
         "who": data.get("who", ""),
+        "told_count": data.get("told", 0),
         "why": data.get("why", ""),
     }
     sentence = SENTENCES.get(topic.removeprefix("incident."))

@@ -19,6 +19,7 @@ from service.db import unwalled_now
 from service.emergencies import escalation
 from service.emergencies.queries import card_of
 from service.emergencies.recipients import PHONES, on_post
+from service.emergencies.rules import SENT_STEP
 from service.emergencies.words import notice_text
 from service.realtime.receipts import seen_since
 from service.realtime.watches import Watched, watched
@@ -54,7 +55,7 @@ async def find_unheard(session: AsyncSession, now: datetime) -> list[Unheard]:
 def _armed(now: datetime) -> ColumnElement[bool]:
     """A rung that is still to come."""
     rungs = select(Timer.id).where(Timer.incident_id == Incident.id, Timer.state == TimerState.ARMED)
-    return exists(rungs.where(Timer.rung != escalation.AGAIN, Timer.due_at > now))
+    return exists(rungs.where(Timer.step < SENT_STEP, Timer.due_at > now))
 
 
 def _covered(scopes: list[Watched], area_code: str | None, provider_id: int | None) -> bool:

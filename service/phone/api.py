@@ -14,11 +14,11 @@ from service.accounts.throttle import source_of, throttle_of
 from service.auth import Actor, Allow
 from service.clock import Clock, clock_of, rfc3339
 from service.db import database_of, reading, writing
-from service.emergencies import actions, detail, queries
+from service.emergencies import actions, detail, queries, searching
 from service.errors import Forbidden, NotSignedIn
 from service.inputs import PathId
 from service.phone.positions import keep_positions
-from service.phone.schemas import Credentials, Declining, PositionReport, Refresh, StepReport
+from service.phone.schemas import Credentials, Declining, FoundHere, PositionReport, Refresh, StepReport
 from service.phone.today import today_view, visit_detail
 from service.town_clock import town_time
 from service.vault import Vault, vault_of
@@ -136,6 +136,12 @@ async def show_incident(
 async def confirm(actor: Carer, session: Writing, clock: Timed, incident_id: PathId) -> dict[str, Any]:
     """I was told and I know; while nobody has answered the call, this answers it."""
     return await actions.confirm(session, actor, incident_id, clock.now())
+
+
+@router.post("/incidents/{incident_id}/found")
+async def found(actor: Carer, session: Writing, clock: Timed, incident_id: PathId, body: FoundHere) -> dict[str, Any]:
+    """I have found the person who is searched for and am with them."""
+    return await searching.found(session, actor, incident_id, body.model_dump(), clock.now())
 
 
 @router.post("/incidents/{incident_id}/accept")

@@ -72,3 +72,12 @@ class Declining(Input):
     """Why the caregiver cannot go."""
 
     why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PLAIN)]
+
+
+class FoundHere(Input):
+    """Where the person who was searched for is; nothing is fine, they are found all the same."""
+
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    datum: Datum | None = None
+    place: Short | None = None
