@@ -18,6 +18,8 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """The database answers within two seconds, no call waits longer for it and, in a demo, the town stands."""
     state = request.app.state
+    if "hub" in state.roles and state.live.blind:
+        return JSONResponse({"status": "unavailable"}, 503)
     if state.intake.committer.busy_s > SLOWEST_S:
         return JSONResponse({"status": "unavailable"}, 503)
     try:

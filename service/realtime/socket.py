@@ -17,6 +17,7 @@ from service.realtime.assembly import Live, live_of
 from service.realtime.audience import Audience, Picture, Refiner
 from service.realtime.connection import Connection
 from service.realtime.line import Line, line_of
+from service.realtime.resume import replay_from
 from service.realtime.wire import (
     HELLO_S,
     BadFrame,
@@ -37,7 +38,6 @@ BEGIN_S = 30.0
 CLOSE_S = 5.0
 MAX_SOCKETS = 10_000
 """Sockets of one process; calls for help need memory and file handles too."""
-MAX_REPLAY = 2000
 STEP = 100
 CROWD = 8
 """Sockets beginning at once from which on a picture of the last second is good enough: the events since follow it."""
@@ -117,7 +117,7 @@ class LiveSocket:
         epoch = view_epoch(known, connection.audience.view)
         if hello.epoch == epoch and (hello.cursor or 0) > live.pump.last:
             await live.pump.catch_up()  # another hub was quicker
-        cursor = _replay_from(hello, epoch, live)
+        cursor = replay_from(hello, epoch, live.hub.ring, live.pump.last)
         if cursor is not None:
             line.write(packed(welcome_text(epoch, "replay")))
         else:
@@ -173,14 +173,6 @@ class LiveSocket:
         key = (live.pump.epoch, audience.view, actor.role)
         seq, picture = await (live.pictures.get(key, read) if crowded else read())
         return seq, {**picture.shared, **picture.personal(actor)}
-
-
-def _replay_from(hello: Hello, epoch: str, live: Live) -> int | None:
-    """The cursor to go on from, or None when only the whole state helps."""
-    cursor, last = hello.cursor, live.pump.last
-    if cursor is None or hello.epoch != epoch or not live.hub.ring.floor <= cursor <= last:
-        return None
-    return cursor if last - cursor <= MAX_REPLAY else None
 
 
 async def _receive(websocket: WebSocket) -> str:

@@ -156,7 +156,9 @@ async def tower_on(database: Database, home: Path) -> AsyncIterator[Tower]:
         await live.start()
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, ws=Line, lifespan="off", log_config=None, ws_per_message_deflate=False)
+        config = uvicorn.Config(
+            app, ws=Line, lifespan="off", log_config=None, ws_max_size=64 * 1024, ws_per_message_deflate=False
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
