@@ -91,8 +91,11 @@ class Computed:
 
     def block(self, mode: str, places: Sequence[int] | Ints) -> Ints:
         """Ticks between some places, square, in the order given. Raises UnknownPlace."""
-        chosen = chosen_places(places, self.places)
-        return self._legs(mode, chosen, chosen)
+        return self.legs(mode, places, places)
+
+    def legs(self, mode: str, origins: Sequence[int] | Ints, targets: Sequence[int] | Ints) -> Ints:
+        """Ticks from some places (rows) to others (columns). Raises UnknownPlace."""
+        return self._legs(mode, chosen_places(origins, self.places), chosen_places(targets, self.places))
 
     def rows(self, mode: str, origins: Sequence[int] | Ints) -> Ints:
         """Ticks from some places to every place. Raises UnknownPlace."""

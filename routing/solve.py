@@ -18,7 +18,9 @@ from typing import Any, BinaryIO, cast
 
 from routing.check import check
 from routing.errors import Cancelled, NothingPublishable, ProblemError, SolverCrashed
+from routing.faults import fatal, find, told
 from routing.frames import receive, send
+from routing.kernel.cache import warmed
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.reasons import explained
@@ -50,12 +52,10 @@ class Solving:
         self.seconds = seconds
         self.best: Plan | None = None
         self.news: queue.Queue[Any] = queue.Queue()
-        root = str(Path(__file__).resolve().parent.parent)
-        paths = [root, os.environ.get("PYTHONPATH", "")]
         self.child = subprocess.Popen(
             [sys.executable, "-m", "routing.child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+            env=_environment(),
         )  # fmt: skip
         self.pid = self.child.pid
         question = {**question, "problem": problem, "seconds": None, "began": self.began}
@@ -143,6 +143,26 @@ class Solving:
                     continue
 
 
+def compile_once(on_progress: Callable[[Progress], None] | None, cancelled: Callable[[], bool] | None) -> None:
+    """On a machine that has never planned: compiles the kernel first, so that the time limit is the search's alone."""
+    if warmed():
+        return
+    began = time.monotonic()
+    with subprocess.Popen([sys.executable, "-m", "routing", "warm"], env=_environment()) as child:
+        while child.poll() is None:
+            if cancelled is not None and cancelled():
+                child.kill()
+                raise Cancelled
+            if on_progress is not None:
+                on_progress(Progress(time.monotonic() - began, 0.0, 0, 0, "compile"))
+            time.sleep(0.2)
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)}
+
+
 def judged(problem: Problem, plan: Plan) -> Plan:
     """The plan itself when the checker finds nothing. Raises NothingPublishable with every violation."""
     verdict = check(problem, plan)
@@ -167,7 +187,9 @@ def solve(
     """Plans in a child process and returns a plan that the checker passed.
 
     `seconds` of wall clock (kept within 1 s; 10 when neither is given), `iterations` for a result that depends on seed,
-    threads and versions only. `start` is a plan to improve: what of it the problem still knows. `cancelled` is asked about 20 times a second; a cancelled solve gives its best plan.
+    threads and versions only. `start` is a plan to improve: what of it the problem still knows. `cancelled` is asked
+    about 20 times a second; a cancelled solve gives its best plan. What cannot come true is found before any search: a
+    must-visit that nobody can serve ends it there, any other visit gets that fault as its reason.
     Raises ProblemError for bad arguments, SolverCrashed, NothingPublishable, Cancelled (before any plan).
     """
     if engine not in ENGINES:
@@ -182,5 +204,12 @@ def solve(
         raise ProblemError("threads", f"is {threads}", f"1 to {MOST_THREADS}")
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
+    began = time.monotonic()
+    faults = find(problem)
+    if hopeless := fatal(problem, faults):
+        raise NothingPublishable(f"{len(hopeless)} visits that must be served cannot be", tuple(hopeless))
+    if seconds is not None:
+        seconds = max(0.05, seconds - (time.monotonic() - began))
+    compile_once(on_progress, cancelled)
     question = {"iterations": iterations, "seed": seed, "engine": engine, "threads": threads, "start": start}
-    return Solving(problem, seconds, question).wait(on_progress, cancelled)
+    return told(Solving(problem, seconds, question).wait(on_progress, cancelled), faults)

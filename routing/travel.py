@@ -63,6 +63,10 @@ class Legs(Protocol):
         """Ticks between some places, square, in the order given. Raises UnknownPlace."""
         ...
 
+    def legs(self, mode: str, origins: Sequence[int] | Ints, targets: Sequence[int] | Ints) -> Ints:
+        """Ticks from some places (rows) to others (columns). Raises UnknownPlace."""
+        ...
+
     def rows(self, mode: str, origins: Sequence[int] | Ints) -> Ints:
         """Ticks from some places to every place. Raises UnknownPlace."""
         ...
@@ -115,8 +119,12 @@ class Travel:
 
     def block(self, mode: str, places: Sequence[int] | Ints) -> Ints:
         """Ticks between some places, square, in the order given. Raises UnknownPlace."""
-        chosen = chosen_places(places, self.places)
-        return self._matrix(mode)[np.ix_(chosen, chosen)]
+        return self.legs(mode, places, places)
+
+    def legs(self, mode: str, origins: Sequence[int] | Ints, targets: Sequence[int] | Ints) -> Ints:
+        """Ticks from some places (rows) to others (columns). Raises UnknownPlace."""
+        count = self.places
+        return self._matrix(mode)[np.ix_(chosen_places(origins, count), chosen_places(targets, count))]
 
     def rows(self, mode: str, origins: Sequence[int] | Ints) -> Ints:
         """Ticks from some places to every place. Raises UnknownPlace."""

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from routing.errors import FormatError
-from routing.formats import hhcrsp, lilim, solomon, unwalled, vroom
+from routing.formats import hhcrsp, lilim, plans, solomon, unwalled, vroom, vroom_answer
 from routing.formats.fields import Fields
 from routing.plan import Plan
 from routing.problem import Problem
 
 FORMATS = ("unwalled", "vroom", "hhcrsp", "solomon", "lilim")
 MOST_BYTES = 200_000_000
+SPACE = "\ufeff \t\r\n"
+_READERS = {"hhcrsp": hhcrsp.read, "vroom": vroom.read, "unwalled": unwalled.read}
 
 
 def read_problem(path: str | Path, form: str = "auto") -> Problem:
@@ -26,36 +28,47 @@ def read_problem(path: str | Path, form: str = "auto") -> Problem:
 
 def parse_problem(text: str, form: str = "auto", file: str = "") -> Problem:
     """The problem in a text. Raises FormatError or ProblemError."""
+    return parse_any(text, form, file)[0]
+
+
+def parse_any(text: str, form: str = "auto", file: str = "") -> tuple[Problem, str]:
+    """The problem in a text and the format it turned out to be in. Raises FormatError or ProblemError."""
     if form not in ("auto", *FORMATS):
         raise FormatError("format", f"is {form!r}", ", ".join(("auto", *FORMATS)), file=file)
-    if form == "auto":
-        form = detect(text, file)
+    if form == "auto" and text.lstrip(SPACE).startswith("{"):
+        root = parse_json(text, file)
+        form = _of_json(root)
+        return _READERS[form](root), form
+    form = detect(text, file) if form == "auto" else form
+    return _read_text(text, form, file), form
+
+
+def _read_text(text: str, form: str, file: str) -> Problem:
     if form == "solomon":
         return solomon.read(text, file)
     if form == "lilim":
         return lilim.read(text, file)
-    root = parse_json(text, file)
-    return {"hhcrsp": hhcrsp.read, "vroom": vroom.read, "unwalled": unwalled.read}[form](root)
+    return _READERS[form](parse_json(text, file))
 
 
 def detect(text: str, file: str = "") -> str:
     """Which format a text is in. Raises FormatError when it looks like none."""
-    head = text.lstrip("\ufeff \t\r\n")
+    head = text.lstrip(SPACE)
     if head.startswith("{"):
-        value = parse_json(text, file).value
-        for form, key in (
-            ("hhcrsp", "patients"),
-            ("vroom", "vehicles"),
-            ("unwalled", "visits"),
-            ("unwalled", "unwalled"),
-        ):
-            if key in value:
-                return form
-    elif "VEHICLE" in text.upper():
+        return _of_json(parse_json(text, file))
+    if "VEHICLE" in text.upper():
         return "solomon"
-    elif len(head.split("\n", 1)[0].split()) == 3:
+    if len(head.split("\n", 1)[0].split()) == 3:
         return "lilim"
     raise FormatError("format", "is not recognised", ", ".join(FORMATS), file=file)
+
+
+def _of_json(root: Fields) -> str:
+    keys = (("hhcrsp", "patients"), ("vroom", "vehicles"), ("unwalled", "visits"), ("unwalled", "unwalled"))
+    for form, key in keys:
+        if key in root.value:
+            return form
+    raise FormatError("format", "is not recognised", ", ".join(FORMATS), file=root.file)
 
 
 def load_text(path: str | Path) -> str:
@@ -86,14 +99,17 @@ def parse_json(text: str, file: str = "") -> Fields:
 
 
 def read_plan(problem: Problem, path: str | Path) -> Plan:
-    """A plan of this problem: our own JSON, or the solution format of hhcrsp and Solomon. Raises FormatError."""
+    """A plan of this problem: our own JSON, or what hhcrsp, VROOM and Solomon call a solution. Raises FormatError."""
     text, file = load_text(path), Path(path).name
     if text.lstrip().lower().startswith("route"):
         return solomon.read_plan(problem, text, file)
     root = parse_json(text, file)
-    if root.find("routes") and problem.kind == "hhcrsp" and not root.find("unwalled"):
-        return hhcrsp.read_plan(problem, root)
-    return unwalled.read_plan(problem, root)
+    if root.find("routes") and not root.find("unwalled"):
+        if problem.kind == "hhcrsp":
+            return hhcrsp.read_plan(problem, root)
+        if problem.kind == "vroom":
+            return vroom_answer.read(problem, root)
+    return plans.read(root)
 
 
 def refuse_form(problem: Problem, form: str) -> None:
@@ -102,6 +118,8 @@ def refuse_form(problem: Problem, form: str) -> None:
         raise FormatError("out-format", f"is {form!r}", ", ".join(_WRITERS))
     if form == "hhcrsp" and problem.kind != "hhcrsp":
         raise FormatError("out-format", f"hhcrsp cannot hold a {problem.kind} plan", "unwalled")
+    if form == "vroom":
+        vroom_answer.refuse(problem)
 
 
 def write_plan(problem: Problem, plan: Plan, form: str) -> dict[str, Any]:
@@ -110,4 +128,4 @@ def write_plan(problem: Problem, plan: Plan, form: str) -> dict[str, Any]:
     return _WRITERS[form](problem, plan)
 
 
-_WRITERS = {"unwalled": unwalled.write_plan, "hhcrsp": hhcrsp.write_plan, "vroom": vroom.write_plan}
+_WRITERS = {"unwalled": plans.write, "hhcrsp": hhcrsp.write_plan, "vroom": vroom_answer.write}

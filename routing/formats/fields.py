@@ -44,6 +44,12 @@ class Fields:
                     f"{self.path}.{key}", "is not supported", ", ".join(keys), file=self.file, where=self.path
                 )
 
+    def names(self) -> list[str]:
+        """The names of an object's members."""
+        if not isinstance(self.value, dict):
+            raise self.fail(f"is {_kind(self.value)}", "an object")
+        return list(self.value)
+
     def items(self, least: int = 0, most: int | None = None) -> list[Fields]:
         """The members of a list."""
         if not isinstance(self.value, list):

@@ -1,7 +1,8 @@
 """Reads and writes the home-care JSON of iolab-uniud/hhcrsp, classic and richer; nothing in it is guessed.
 
-Classic (`central_offices`): cost = (travel + tardiness + highest tardiness) / 3. Richer (`departing_points`): plain sum
-of travel, tardiness, highest tardiness, waiting, longest idle and extra time. Every visit has to be served.
+Classic (`central_offices`): cost = (travel + tardiness + highest tardiness) / 3. Richer (`departing_points`, in newer
+files `terminal_points`): plain sum of travel, tardiness, highest tardiness, waiting, longest idle and extra time. Every
+visit has to be served. Members that nothing here reads are named in the problem's label "unread".
 """
 
 from __future__ import annotations
@@ -13,24 +14,37 @@ import numpy as np
 
 from routing.formats.fields import Fields
 from routing.plan import Plan, Route, Stop
-from routing.problem import FAR, Caregiver, Need, Objective, Problem, Shift, Visit, Window
+from routing.problem import FAR, MOST, Caregiver, Need, Objective, Problem, Shift, Visit, Window
 from routing.travel import Ints, Travel
 
 TICKS = 1000
 CLASSIC = Objective(max_tardiness=1, overtime=0, scale=3 * TICKS)
 RICHER = Objective(max_tardiness=1, waiting=1, max_idle=1, scale=TICKS)
+POINT = frozenset({"id", "location", "distance_matrix_index"})
+KNOWN = {
+    "": {"name", "area", "distances", "central_offices", "departing_points", "terminal_points", "patients",
+         "caregivers", "services", "signature", "features"},
+    "patients": {*POINT, "time_window", "required_caregivers", "required_services", "synchronization",
+                 "incompatible_caregivers"},
+    "caregivers": {"id", "abilities", "distance_matrix_index", "starting_point_id", "departing_point",
+                   "ending_point_id", "arrival_point", "working_shift"},
+    "services": {"id", "default_duration", "type"},
+    "central_offices": POINT, "departing_points": POINT, "terminal_points": POINT,
+}  # fmt: skip
+"""Members that are read, or that only describe (name, area, type)."""
 
 
 def read(root: Fields) -> Problem:
     """The problem of a parsed file. Raises FormatError or ProblemError naming the field."""
     classic = root.find("central_offices")
-    bases = classic or root.get("departing_points")
+    bases = classic or root.find("terminal_points") or root.get("departing_points")
     durations = _services(root)
-    patients = root.get("patients").items()
-    caregivers = root.get("caregivers").items()
+    patients = root.get("patients").items(0, MOST["visits"])
+    caregivers = root.get("caregivers").items(0, MOST["caregivers"])
     starts = bases.items(1, 1 if classic else None)
     matrix = _matrix(root, starts, patients)
-    visits = [_patient(p, i + 1 if classic else None, durations, len(matrix)) for i, p in enumerate(patients)]
+    visits = [_patient(p, len(starts) + i, durations, len(matrix)) for i, p in enumerate(patients)]
+    bases_at = {f.get("id").text(): _place(f, i, len(matrix)) for i, f in enumerate(starts)}
     refused = {f.get("id").text(): f for f in patients if f.find("incompatible_caregivers")}
     known = {c.get("id").text() for c in caregivers}
     for field in refused.values():
@@ -42,11 +56,22 @@ def read(root: Fields) -> Problem:
         name=name.text() if name else "hhcrsp",
         ticks_per_s=TICKS,
         travel=Travel({"road": matrix}),
-        caregivers=tuple(_caregiver(c, bool(classic), len(matrix), durations) for c in caregivers),
+        caregivers=tuple(_caregiver(c, bases_at, len(matrix), durations) for c in caregivers),
         visits=tuple(visits),
         objective=CLASSIC if classic else RICHER,
         kind="hhcrsp",
+        labels={"unread": ", ".join(_unread(root))},
     )
+
+
+def _unread(root: Fields) -> list[str]:
+    """Members that nothing here reads, each once: they may hold rules that the plan then does not keep."""
+    found = dict.fromkeys(key for key in root.names() if key not in KNOWN[""])
+    for room, known in KNOWN.items():
+        listed = root.find(room) if room else None
+        for item in listed.items() if listed else []:
+            found |= dict.fromkeys(f"{room}[].{key}" for key in item.names() if key not in known)
+    return list(found)
 
 
 def _services(root: Fields) -> dict[str, int | None]:
@@ -70,23 +95,32 @@ def _matrix(root: Fields, starts: list[Fields], patients: list[Fields]) -> Ints:
     return result
 
 
-def _place(field: Fields, size: int) -> int:
-    return field.get("distance_matrix_index").whole(0, size - 1)
+def _place(field: Fields, position: int, size: int) -> int:
+    """The row of `distances` that an entry names, else the one at its position: points first, then patients."""
+    given = field.find("distance_matrix_index")
+    if given is None and position >= size:
+        raise field.fail(f"has no row in distances of {size} places", "one row per point, then one per patient")
+    return given.whole(0, size - 1) if given else position
 
 
-def _patient(field: Fields, place: int | None, durations: dict[str, int | None], size: int) -> Visit:
-    begin, end = (item.ticks(TICKS) for item in field.get("time_window").items(2, 2))
+def _span(field: Fields | None) -> tuple[int, int]:
+    """A pair of times in ticks; any time when it is not given."""
+    if field is None:
+        return 0, FAR
+    begin, end = (item.ticks(TICKS) for item in field.items(2, 2))
     if end < begin:
-        raise field.get("time_window").fail(
-            f"ends at {end / TICKS:g} before it starts at {begin / TICKS:g}", "start <= end"
-        )
-    if place is not None and place >= size:
-        raise field.fail(f"has no row in distances of {size} places", "one row per patient after the office")
-    needs = tuple(_need(item, durations) for item in field.get("required_caregivers").items(1, 2))
+        raise field.fail(f"ends at {end / TICKS:g} before it starts at {begin / TICKS:g}", "start <= end")
+    return begin, end
+
+
+def _patient(field: Fields, position: int, durations: dict[str, int | None], size: int) -> Visit:
+    begin, end = _span(field.find("time_window"))
+    required = field.find("required_services") or field.get("required_caregivers")
+    needs = tuple(_need(item, durations) for item in required.items(1, 2))
     refused = field.find("incompatible_caregivers")
     return Visit(
         id=field.get("id").text(),
-        place=_place(field, size) if place is None else place,
+        place=_place(field, position, size),
         needs=needs,
         windows=(Window(begin, end, FAR),),
         gap=_gap(field) if len(needs) == 2 else (0, 0),
@@ -119,19 +153,35 @@ def _gap(field: Fields) -> tuple[int, int]:
     return low, high
 
 
-def _caregiver(field: Fields, classic: bool, size: int, durations: dict[str, int | None]) -> Caregiver:
+def _caregiver(field: Fields, bases: dict[str, int], size: int, durations: dict[str, int | None]) -> Caregiver:
     skills: dict[str, int] = {}
     for item in field.get("abilities").items():
         if item.text() not in durations:
             raise item.fail(f"is {item.value!r:.40}", "the id of a service")
         skills[item.text()] = 1
-    begin, end, place = 0, FAR, 0
-    if not classic:
-        begin, end = (item.ticks(TICKS) for item in field.get("working_shift").items(2, 2))
-        place = _place(field, size)
-        if end < begin:
-            raise field.get("working_shift").fail("ends before it starts", "start <= end")
-    return Caregiver(field.get("id").text(), (Shift(begin, end, FAR),), place, place, skills, "road")
+    begin, end = _span(field.find("working_shift"))
+    starts = _base(field, bases, "starting_point_id", "departing_point")
+    ends = _base(field, bases, "ending_point_id", "arrival_point")
+    given = field.find("distance_matrix_index")
+    if given is not None:
+        starts = given.whole(0, size - 1)
+    elif starts is None:
+        starts = next(iter(bases.values()))
+        if len(bases) > 1:
+            raise field.fail("names none of several starting points", "starting_point_id, or distance_matrix_index")
+    home = starts if ends is None else ends
+    return Caregiver(field.get("id").text(), (Shift(begin, end, FAR),), starts, home, skills, "road")
+
+
+def _base(field: Fields, bases: dict[str, int], *keys: str) -> int | None:
+    """The place of the point that a caregiver names under one of these keys."""
+    for key in keys:
+        named = field.find(key)
+        if named is not None:
+            if named.text() not in bases:
+                raise named.fail(f"is {named.value!r:.40}", "the id of a point")
+            return bases[named.text()]
+    return None
 
 
 def read_plan(problem: Problem, root: Fields) -> Plan:
@@ -153,9 +203,9 @@ def _read_route(problem: Problem, person: Caregiver, visits: dict[str, Visit], f
     stops: list[Stop] = []
     place, free, depart = person.start, person.shifts[0].start, person.shifts[0].start
     listed = field.find("locations")
-    for item in listed.items() if listed else []:
+    for item in (item for item in (listed.items() if listed else []) if item.find("depot") is None):
         visit, half = _read_half(visits, item)
-        finish = item.get("departure_time").ticks(TICKS)
+        finish = (item.find("end_service_time") or item.get("departure_time")).ticks(TICKS)
         start = finish - visit.needs[half].duration
         leg = problem.travel.time(person.mode, place, visit.place)
         arrive = free + leg if stops else start
@@ -163,7 +213,7 @@ def _read_route(problem: Problem, person: Caregiver, visits: dict[str, Visit], f
             depart = start - leg
         stops.append(Stop("visit", visit.id, half, visit.place, leg, arrive, start - arrive, start, finish))
         place, free = visit.place, finish
-    home = problem.travel.time(person.mode, place, person.start) if stops else 0
+    home = problem.travel.time(person.mode, place, person.end) if stops and person.end is not None else 0
     return Route(person.id, 0, depart, tuple(stops), home, free + home)
 
 

@@ -66,21 +66,21 @@ def planned(problem: Problem) -> Plan:
     return Plan(routes, {"out": Reason("price", "far")}, COST, dict(PARTS))
 
 
-def drive(problem: Problem, who: str, shift: int, steps: Sequence[Step]) -> Route:
+def drive(problem: Problem, who: str, shift: int, steps: Sequence[Step], mode: str = "walk") -> Route:
     """A route that leaves as late as its first stop allows."""
     person = next(c for c in problem.caregivers if c.id == who)
     place, free, stops = person.start, person.shifts[shift].start, list[Stop]()
     depart = free
     for name, start in steps:
         kind, label, half, target, access, duration = _meant(problem, person, shift, place, name)
-        leg = problem.travel.time("walk", place, target)
+        leg = problem.travel.time(mode, place, target)
         begin = free + leg + access if start is None else start
         arrive = free + leg if stops else begin - access
         if not stops:
             depart = arrive - leg
         place, free = target, begin + duration
         stops.append(Stop(kind, label, half, place, leg, arrive, begin - access - arrive, begin, free))
-    home = problem.travel.time("walk", place, person.end) if stops and person.end is not None else 0
+    home = problem.travel.time(mode, place, person.end) if stops and person.end is not None else 0
     return Route(who, shift, depart, tuple(stops), home, free + home)
 
 
