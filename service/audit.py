@@ -33,6 +33,14 @@ def note(
     session.add(AuditRow(at=now, account_id=account_id, action=action, subject=subject, detail=detail or None))
 
 
+def refuse(
+    session: AsyncSession, now: datetime, account_id: int | None, action: str, subject: str | None = None
+) -> None:
+    """Add a line about something that is refused just now: it is kept though the work itself is rolled back."""
+    row = AuditRow(at=now, account_id=account_id, action=f"{action}.refused"[:60], subject=subject, detail=None)
+    session.info.setdefault("refusals", []).append(row)
+
+
 @dataclass(frozen=True)
 class Break:
     """A place where the chain does not hold: the seal's number and what is wrong."""

@@ -103,6 +103,7 @@ class Database:
                 await self._commit(session)
             except BaseException:
                 await session.rollback()
+                await _keep_refusals(session)
                 raise
 
     async def _commit(self, session: AsyncSession) -> None:
@@ -143,6 +144,14 @@ class Database:
 def _as_text(moment: datetime) -> str:
     """A moment as the embedded database keeps it, so that it compares with stored ones."""
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+async def _keep_refusals(session: AsyncSession) -> None:
+    """What has to be remembered of work that was refused and rolled back (service.audit.refuse)."""
+    rows = session.info.pop("refusals", [])
+    if rows:
+        session.add_all(rows)
+        await session.commit()
 
 
 async def _number(session: AsyncSession, events: list[dict[str, Any]], now: datetime) -> int:

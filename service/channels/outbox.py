@@ -109,7 +109,7 @@ async def claim(
     if busy:
         due = due.where(func.coalesce(Notice.provider_id, 0).not_in([provider or 0 for provider in busy]))
     due = due.order_by(Notice.due_at, Notice.id).limit(most).with_for_update(skip_locked=True)
-    before = dict((await session.execute(due)).tuples().all())
+    before = dict((await session.execute(due)).all())
     if not before:
         return []
     now = (await session.execute(select(NOW))).scalar_one()

@@ -58,6 +58,7 @@ async def acknowledge(session: AsyncSession, actor: Actor, incident_id: int, now
     values = {"state": IncidentState.ACKNOWLEDGED, "acknowledged_at": now, "acknowledged_by": actor.account_id}
     if not await _hit(session, claim, values):
         card = await get_card(session, actor, incident_id)
+        audit.refuse(session, now, actor.account_id, "incident.acknowledged", f"incident:{incident_id}")
         winner = (card["acknowledged_by"] or {}).get("display", "somebody else")
         raise AlreadyAcknowledged(f"{winner} answered first", incident=card)
     await confirm_own(session, actor, incident_id, now)
@@ -85,6 +86,8 @@ async def assign(
     before = await _locked(session, actor, incident_id)
     if before.state is IncidentState.ASSIGNED and before.assigned_to == caregiver_id:
         return await card_of(session, incident_id)
+    if IncidentState.ASSIGNED not in rules.NEXT[before.state]:
+        audit.refuse(session, now, actor.account_id, "incident.assigned", f"incident:{incident_id}")
     _check(before.state, IncidentState.ASSIGNED, await card_of(session, incident_id))
     if why_not is not None and not despite:
         raise ResponderUnfit(f"this caregiver should not go: {why_not}", why=why_not)
@@ -155,6 +158,7 @@ async def close(
     before = await _locked(session, actor, incident_id)
     card = await card_of(session, incident_id)
     if before.state is IncidentState.CLOSED:
+        audit.refuse(session, now, actor.account_id, "incident.closed", f"incident:{incident_id}")
         raise IllegalStep("the incident is closed already", incident=card, allowed=[])
     searching = await still_searching(session, incident_id)
     lacks = rules.close_lacks(before.state, outcome, note, before.on_scene_at, searching=searching)

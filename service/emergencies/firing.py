@@ -23,6 +23,7 @@ from service.emergencies.queries import card_of
 from service.emergencies.recipients import recipients
 from service.emergencies.rules import AGAIN_AFTER, LOST_STEP, SENT_STEP
 from service.emergencies.words import notice_text
+from service.intake.failpoints import failpoint
 from service.intake.ladder import ALL, CHANNELS, Rung
 from service.realtime import outbox
 
@@ -97,6 +98,7 @@ async def _claim(session: AsyncSession, which: ColumnElement[bool]) -> list[Due]
     mine = update(Timer).where(Timer.id.in_([one.timer_id for one in found]), Timer.state == TimerState.ARMED)
     fired = mine.values(state=TimerState.FIRED, fired_at=NOW).returning(Timer.id)
     won = set(await session.scalars(fired.execution_options(synchronize_session=False)))
+    failpoint.reach("timer_claimed")
     return [one for one in found if one.timer_id in won]
 
 

@@ -2,7 +2,7 @@
 
 from service.clock import Clock
 from service.db import Database, unwalled_now
-from service.emergencies import firing, unheard
+from service.emergencies import escalation, firing, unheard
 
 
 async def ring_timers(database: Database, _clock: Clock) -> None:
@@ -22,7 +22,11 @@ async def hurry(database: Database) -> None:
     """Calls that reach nobody by the way they were sent do not wait for the next rung's time."""
     async with database.reading() as session:
         now = await unwalled_now(session)
+        ahead = await escalation.anything_ahead(session)
         silent, failed = await unheard.find_unheard(session, now), await unheard.find_failed(session, now)
+    if ahead:
+        async with database.writing(urgent=True) as session:
+            await escalation.mend_jump(session)
     for one in silent:
         async with database.writing(urgent=True) as session:
             await unheard.go_on_by_phone(session, one)

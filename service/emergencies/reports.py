@@ -113,4 +113,4 @@ async def _goals(session: AsyncSession, area_code: str) -> Goals:
 
 async def _names(session: AsyncSession) -> dict[str, str]:
     query = select(Area.code, Area.name).where(Area.level == "district")
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())

@@ -18,13 +18,14 @@ from service.channels.outbox import Occasion, post
 from service.db import unwalled_now
 from service.emergencies import escalation
 from service.emergencies.queries import card_of
-from service.emergencies.recipients import PHONES, on_post
+from service.emergencies.recipients import on_post
 from service.emergencies.rules import SENT_STEP
 from service.emergencies.words import notice_text
 from service.realtime.receipts import seen_since
 from service.realtime.watches import Watched, watched
 
 DESK = Post.DESK.value
+RING = ("voice", "sms")
 ALIVE = (NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT, NoticeState.SEEN)
 
 
@@ -69,7 +70,7 @@ async def go_on_by_phone(session: AsyncSession, one: Unheard) -> None:
     if incident is None or incident.rung != 0:
         return
     now = await unwalled_now(session)
-    people = await on_post(session, Post.DESK, incident, PHONES, now)
+    people = await on_post(session, Post.DESK, incident, RING, now)
     card = await card_of(session, incident.id)
     place = (incident.provider_id, incident.area_code)
     occasion = Occasion(incident.id, 0, 0, DESK, notice_text(card, DESK), *place)
