@@ -100,6 +100,8 @@ def _doubtful(problem: Problem, crew: Crew) -> list[Visit]:
 
 def _of_visit(problem: Problem, crew: Crew, visit: Visit) -> Iterator[Fault]:
     name = f"visits.{visit.id}"
+    if not crew.people:
+        yield Fault("nobody", name, "there are no caregivers", (visit.id,))
     if visit.pinned_start is not None and not spans(visit, 0):
         yield Fault("pinned_start", f"{name}.pinned_start", "lies in none of the visit's windows", (visit.id,))
     if len(visit.needs) == 2 and not _apart(spans(visit, 0), spans(visit, 1), *visit.gap):
