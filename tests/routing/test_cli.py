@@ -9,8 +9,7 @@ import pytest
 from routing.cli import main
 from routing.explain import explain
 from routing.formats.unwalled import write
-from routing.insert import cheapest_insertions
-from routing.problem import Need, Problem, Window
+from routing.problem import Need, Problem
 from routing.solve import solve
 from tests.routing.town import call, lin, line, rich, scattered
 
@@ -107,31 +106,3 @@ def test_explain_tells_every_caregiver_and_agrees_with_the_plan() -> None:
         assert found.served and len(found.options) == 3
         fits = [option for option in found.options if option.cost is not None]
         assert fits and plan.where(visit.id)[0][0].caregiver in {option.caregiver for option in fits}
-
-
-def test_an_urgent_visit_finds_the_nearest_and_names_who_waits() -> None:
-    """The best place is the cheapest over all caregivers, and everybody promised who slips is listed with minutes."""
-    crew = (lin(), lin("chen"))
-    visits = (call("a", 2, 100, 130), call("b", 2, 200, 260, windows=(Window(200, 205, 260),)))
-    problem = Problem("urgent", 1, line(6), crew, visits)
-    plan = solve(problem, iterations=10)
-    urgent = call("urgent", 2, 120, 400, windows=(Window(120, 120, 400),))
-    found = cheapest_insertions(problem, plan, urgent, best=3)
-    assert [option.cost for option in found] == sorted(option.cost for option in found)
-    assert found[0].late == 0 and found[0].start == 120
-    rush = call("rush", 5, 195, 400, windows=(Window(195, 195, 400),))
-    busy = plan.where("b")[0][0].caregiver
-    (option,) = [o for o in cheapest_insertions(problem, plan, rush, best=9, now=190) if o.caregiver == busy]
-    assert option.start >= 195
-    if option.position <= plan.where("b")[0][1]:
-        assert [slip.visit for slip in option.slips] == ["b"]
-
-
-def test_an_urgent_visit_leaves_the_past_alone() -> None:
-    """Nothing is put before a stop that has begun, nobody without the skill is named, and a pair is refused."""
-    problem = Problem("now", 1, line(6), (lin(), lin("bag", skills={"meals": 1})), (call("a", 2, 100, 130),))
-    plan = solve(problem, iterations=5)
-    (option,) = cheapest_insertions(problem, plan, call("x", 3, 0, 900), now=125, positions=(("lin", 2),))
-    assert option.caregiver == "lin" and option.position == 1 and option.start >= 125
-    with pytest.raises(Exception, match="one person"):
-        cheapest_insertions(problem, plan, call("x", 3, needs=(Need(1), Need(1))))

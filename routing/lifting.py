@@ -1,0 +1,68 @@
+"""Takes a visit out of a plan and leaves everybody else where and when they are; it searches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from routing.plan import Plan, Route, Stop
+from routing.problem import Caregiver, Problem
+
+
+def lifted(problem: Problem, plan: Plan, visit: str) -> Plan:
+    """The plan without the stops of one visit; cost and parts are left as they were.
+
+    Nobody starts earlier or later, except that a break after it may have to move, because it is taken somewhere else
+    now. Only when no place for the break leaves all others alone, those after it are late.
+    """
+    people = {person.id: person for person in problem.caregivers}
+    routes = []
+    for route in plan.routes:
+        at = [k for k, stop in enumerate(route.stops) if stop.kind == "visit" and stop.visit == visit]
+        if at:
+            route = min(_orders(problem, people[route.caregiver], route, at[0]), key=lambda timed: timed[0])[1]
+        if route.stops:
+            routes.append(route)
+    return replace(plan, routes=tuple(routes))
+
+
+def _orders(problem: Problem, person: Caregiver, route: Route, at: int) -> Iterator[tuple[int, Route]]:
+    """(delay of all, route) without stop `at`: as it was, then with the break after it elsewhere, none waits."""
+    stops = [*route.stops[:at], *route.stops[at + 1 :]]
+    delay, timed = _timed(problem, person, route, stops, None)
+    yield delay, timed
+    where = next((k for k, stop in enumerate(stops) if stop.kind == "break" and k >= at), None)
+    if not delay or where is None:
+        return
+    for k in sorted(range(at, len(stops)), key=lambda k: abs(k - where)):
+        order = list(stops)
+        order.insert(k, order.pop(where))
+        delay, timed = _timed(problem, person, route, order, k)
+        yield delay, timed
+        if not delay:
+            return
+
+
+def _timed(
+    problem: Problem, person: Caregiver, route: Route, order: list[Stop], free_break: int | None
+) -> tuple[int, Route]:
+    """The stops in this order, as planned or later; the break at `free_break` as early as may be."""
+    stops: list[Stop] = []
+    place, free, depart, delay, rest = person.start, route.depart, route.depart, 0, person.shifts[route.shift].rest
+    for k, stop in enumerate(order):
+        here = place if stop.kind == "break" else stop.place
+        leg, access = problem.travel.time(person.mode, place, here), stop.start - stop.arrive - stop.wait
+        if not stops and stop.kind != "break" and stop is not route.stops[0]:
+            depart = free = max(depart, stop.start - access - leg)
+        arrive = free + leg
+        start = max(stop.start, arrive + access)
+        if k == free_break and rest is not None:
+            start = max(arrive, rest.earliest)
+            delay += max(0, start - rest.latest)
+        else:
+            delay += start - stop.start
+        free, place = start + stop.finish - stop.start, here
+        wait = start - arrive - access
+        stops.append(Stop(stop.kind, stop.visit, stop.half, here, leg, arrive, wait, start, free))
+    home = 0 if person.end is None or not stops else problem.travel.time(person.mode, place, person.end)
+    return delay, Route(route.caregiver, route.shift, depart, tuple(stops), home, free + home)
