@@ -35,6 +35,10 @@ class UnknownPlace(RoutingError):
     """A place that the travel matrix does not know."""
 
 
+class TravelUnavailable(RoutingError):
+    """A travel server that does not answer, or answers with something that is no table."""
+
+
 class SolverCrashed(RoutingError):
     """The solving process died; `exit_code` is its return code (negative: the signal)."""
 

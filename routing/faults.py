@@ -216,6 +216,14 @@ def _ways(problem: Problem) -> Iterator[Fault]:
     for mode in sorted({person.mode for person in problem.caregivers}) if places else []:
         cut = np.argwhere(problem.travel.block(mode, places) >= UNREACHABLE)
         if len(cut):
-            a, b = (places[k] for k in cut[0])
-            text = f"{len(cut)} of {len(places) ** 2} ways do not exist, first: from place {a} to place {b}"
+            a, b = (_named_place(problem, places[k]) for k in cut[0])
+            text = f"{len(cut)} of {len(places) ** 2} ways do not exist, first: from {a} to {b}"
             yield Fault("unreachable", f"travel.{mode}", text)
+
+
+def _named_place(problem: Problem, place: int) -> str:
+    """A place with the first visit, canteen or caregiver found there."""
+    here = [f"visit {visit.id}" for visit in problem.visits if visit.place == place]
+    here += [f"canteen {canteen.id}" for canteen in problem.canteens if canteen.place == place]
+    here += [f"home of {person.id}" for person in problem.caregivers if place in (person.start, person.end)]
+    return f"place {place} ({here[0]})"
