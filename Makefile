@@ -5,14 +5,14 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 SAY := @printf '\033[36m==>\033[0m %s\n'
 
-.PHONY: run test check bench clean console migration pins
+.PHONY: run test check bench clean console kernel migration pins
 .DEFAULT_GOAL := run
 
-run: .venv/.run console ## the console with the demo town on http://127.0.0.1:8000
+run: .venv/.run console kernel ## the console with the demo town on http://127.0.0.1:8000
 	$(SAY) "starting Unwalled on http://$(HOST):$(PORT) (stop with Ctrl+C)"
 	@exec $(BIN)/unwalled serve --demo --host $(HOST) --port $(PORT)
 
-test: .venv/.test console .venv/.browser check ## every test, with real PostgreSQL and a real browser
+test: .venv/.test console kernel .venv/.browser .venv/.broker check ## every test, with real PostgreSQL and a real browser
 	$(SAY) "console tests"
 	@cd console && ../$(BIN)/python ../hatch_build.py npm run check && ../$(BIN)/python ../hatch_build.py npm test
 	$(SAY) "service, routing and story tests"
@@ -27,6 +27,10 @@ bench: .venv/.bench ## every measurement beside PyVRP, VROOM and OR-Tools, about
 
 console: .venv/.run ## build the console when its sources changed
 	@$(BIN)/python hatch_build.py
+
+kernel: .venv/.run ## compile the planning kernel, once per version
+	@$(BIN)/python -c 'import sys; from routing.kernel.cache import warmed; sys.exit(warmed())' || exit 0; \
+	  printf '\033[36m==>\033[0m %s\n' "compiling the planning kernel, once (about half a minute)"; $(BIN)/python -m routing warm
 
 .venv/bin/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "Unwalled needs Python 3.11 or newer as $(PYTHON)"; exit 1; }
@@ -57,6 +61,12 @@ console: .venv/.run ## build the console when its sources changed
 	  printf '\033[36m==>\033[0m %s\n' "installing chromium and a Chinese font for the browser tests (apt)"; \
 	  command -v apt-get >/dev/null || { echo "the browser tests need chromium and a Chinese font on PATH"; exit 1; }; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-wqy-microhei fontconfig >/dev/null; }
+	@touch $@
+
+.venv/.broker:
+	@command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || { \
+	  printf '\033[36m==>\033[0m %s\n' "installing mosquitto for the broker tests (apt); without it they are skipped"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mosquitto >/dev/null || true; }
 	@touch $@
 
 migration: .venv/.test ## make the next migration from the models: make migration NAME="what changed" REV=0003

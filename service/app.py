@@ -38,6 +38,7 @@ from service.schema import is_known
 from service.settings import Settings
 from service.staff.api import router as staff
 from service.terminals.door import Door
+from service.terminals.mqtt import bridge_for
 from service.timekeeper import anchor, keep_time
 from service.timetable import KINDS, TIMETABLE
 from service.town.api import router as town
@@ -73,6 +74,7 @@ def create_app(
     app.state.vault = Vault(settings.secret_key)
     app.state.database = Database(settings.database_url, clock)
     app.state.intake = Intake(app.state.database, app.state.vault)
+    app.state.bridge = bridge_for(settings, app.state.intake)
     app.state.live = Live(app.state.database, clock, settings)
     app.state.courier = Courier(app.state.database, app.state.vault, settings)
     app.state.watchman = Watchman(app.state.database, settings)
@@ -114,6 +116,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if "intake" in state.roles:
             await state.intake.start()
             stack.push_async_callback(state.intake.stop)
+            if state.bridge is not None:
+                stack.push_async_callback(_end, asyncio.create_task(state.bridge.run()))
         if "work" in state.roles:
             worker = Worker(state.database, state.clock, KINDS)
             often = partial(keep_running, TIMETABLE, state.database, state.clock)

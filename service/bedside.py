@@ -28,6 +28,7 @@ from service.listening import refuse_taken, server_for
 from service.log import start_log
 from service.settings import Settings
 from service.terminals.door import Door
+from service.terminals.mqtt import bridge_for
 from service.vault import Vault
 
 SLOWEST_S = 2.0
@@ -53,6 +54,7 @@ def create_bedside(settings: Settings, clock: Clock | None = None) -> Starlette:
         routes=[Route("/healthz", alive), Route("/readyz", ready)], middleware=[Middleware(Door)], lifespan=_lifespan
     )
     app.state.intake = Intake(Outpost(settings.database_url, clock or Clock()), Vault(settings.secret_key))
+    app.state.bridge = bridge_for(settings, app.state.intake)
     return app
 
 
@@ -77,7 +79,11 @@ async def ready(request: Request) -> Response:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     intake: Intake = app.state.intake
     await intake.start()
+    bridge = None if app.state.bridge is None else asyncio.create_task(app.state.bridge.run())
     yield
+    if bridge is not None:
+        bridge.cancel()
+        await asyncio.wait({bridge})
     await intake.stop()
 
 

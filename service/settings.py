@@ -17,6 +17,7 @@ KNOWN = (
     "TILE_DATUM",
     "METRICS_PORT",
     "ORIGINS",
+    "MQTT_URL",
     "BENCH_DATA",
     "FAIL",
     "TESTING",
@@ -55,6 +56,8 @@ class Settings:
     """Datum of those tiles: wgs84, gcj02 or bd09."""
     metrics_port: int | None = None
     """TCP port for /metrics on loopback; None serves no metrics."""
+    mqtt_url: str | None = None
+    """Broker where terminals publish (mqtt://USER:PASSWORD@HOST:PORT, mqtts://...), or None without one."""
     origins: tuple[str, ...] = ()
     """Further browser origins (scheme://host:port) that may open sockets, besides the service's own."""
     gateways: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
@@ -84,6 +87,7 @@ class Settings:
             secret_key=_secret(env.get(PREFIX + "SECRET_KEY"), home, url.startswith("sqlite")),
             tile_url=_tile_url(env.get(PREFIX + "TILE_URL")),
             tile_datum=_one_of(PREFIX + "TILE_DATUM", env.get(PREFIX + "TILE_DATUM", "wgs84")),
+            mqtt_url=env.get(PREFIX + "MQTT_URL") or None,
             metrics_port=_port(PREFIX + "METRICS_PORT", env.get(PREFIX + "METRICS_PORT")),
             gateways={
                 name: (_web_address(PREFIX + name.upper() + "_URL", env), env.get(f"{PREFIX}{name.upper()}_KEY"))

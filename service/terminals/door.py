@@ -1,4 +1,4 @@
-"""The door for call devices as plain ASGI, before any framework; refuses every path but its four, and other methods.
+"""The door for call devices as plain ASGI, before any framework; refuses every path but its own, and other methods.
 
 A framework's routing costs more than the whole of an alert's own work (docs/decisions/0002): calls do not pay it.
 """
@@ -16,6 +16,7 @@ from service.terminals.alerts import take_alert
 from service.terminals.envelope import Answer, Asked, Receive, problem_answer, read_request
 from service.terminals.heartbeats import take_heartbeats
 from service.terminals.keys import give_key, next_key
+from service.terminals.scaip import take_scaip
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
@@ -26,6 +27,7 @@ TAKERS: dict[str, Taker] = {
     "/terminals/v1/heartbeats": take_heartbeats,
     "/terminals/v1/claim": give_key,
     "/terminals/v1/rotate": next_key,
+    "/terminals/v1/scaip": take_scaip,
 }
 
 
@@ -56,7 +58,16 @@ async def answer(taker: Taker, scope: MutableMapping[str, Any], receive: Receive
     try:
         if scope["method"] != "POST":
             raise NotPost("only POST is accepted here")
-        return await taker(await read_request(scope, receive), scope["app"].state.intake)
+        asked = await read_request(scope, receive)
+    except ServiceError as error:
+        return problem_answer(error)
+    return await told(taker, asked, scope["app"].state.intake)
+
+
+async def told(taker: Taker, asked: Asked, intake: Intake) -> Answer:
+    """What one message is answered, whichever way it came."""
+    try:
+        return await taker(asked, intake)
     except StoreDown:
         return problem_answer(IntakeFull("nothing can be stored: send the same message again"), RETRY_AFTER_S)
     except IntakeFull as error:
