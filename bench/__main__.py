@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 import traceback
 
-from bench.alone import alone
-from bench.day import town_day
+from bench.alone import ROOT
 from bench.effort import QUICK_SHARE, Effort
 from bench.machine import machine
 from bench.results import write
@@ -43,7 +43,7 @@ def run(name: str, options: argparse.Namespace) -> bool:
 def warm() -> None:
     """Compiles what a fresh checkout has not compiled yet, so that no section pays for it."""
     sys.stderr.write("bench: compiling\n")
-    alone(town_day(visits=40, meals=20, caregivers=12, canteens=2, couriers=2), 0)
+    subprocess.run([sys.executable, "-c", "from routing.warm import warm; warm()"], cwd=ROOT, check=True)
 
 
 def main() -> int:

@@ -59,7 +59,7 @@ def main() -> None:
     file, seconds, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     problem = pickle.loads(Path(file).read_bytes())
     news: list[Progress] = []
-    limit, first = (seconds, None) if seconds else (LONGEST_S, lambda: bool(news))
+    limit, first = (seconds, None) if seconds else (LONGEST_S, lambda: bool(news) and news[-1].phase != "compile")
     plan = solve(problem, seconds=limit, seed=seed, threads=CORES, on_progress=news.append, cancelled=first)
     peaks = [resource.getrusage(who).ru_maxrss / 1000 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     sys.stdout.buffer.write(pickle.dumps((plan, news, *peaks)))

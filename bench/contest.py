@@ -63,7 +63,8 @@ def play(engine: str, problem: Problem, seconds: float, seed: int = 1) -> Outcom
             plan = solve(problem, seconds=seconds, seed=seed, engine=own, threads=threads, on_progress=news.append)
             took = time.monotonic() - began
     except (Unplayable, RoutingError) as reason:
-        return _told(problem, Outcome(engine, None, time.monotonic() - began, None, f"{reason}"[:160], news))
+        last = f"{reason}".strip().splitlines()[-1][:160]
+        return _told(problem, Outcome(engine, None, time.monotonic() - began, None, last, news))
     verdict = check(problem, plan, claimed=engine not in peers.PEERS)
     broken = "" if verdict.valid else f"invalid: {verdict.violations[0]}"[:160]
     return _told(problem, Outcome(engine, None if broken else verdict.cost, took, plan, broken, news))
@@ -86,6 +87,11 @@ class Series:
     def costs(self) -> list[float]:
         """The costs of those that gave a valid plan."""
         return [outcome.cost for outcome in self.outcomes if outcome.cost is not None]
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The valid plans."""
+        return [outcome.plan for outcome in self.outcomes if outcome.plan is not None and outcome.cost is not None]
 
     @property
     def valid(self) -> bool:

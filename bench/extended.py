@@ -66,7 +66,7 @@ def _planned(file: Path, seconds: float, seeds: range, notes: list[str]) -> tupl
     problem = replace(read_problem(file), name=_name(file))
     ours = series("ours", problem, seconds, seeds)
     notes += ours.notes
-    notes += [told for outcome in ours.outcomes for told in outside(file, problem, outcome)]
+    notes += [told for plan in ours.plans for told in outside(file, problem, plan)]
     return problem, ours
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.contest import Outcome, Series, series
+from bench.contest import Series, series
 from bench.data import MISSING, Instance, homecare
 from bench.effort import Effort
 from bench.judge_hhcrsp import judge, load
@@ -57,7 +57,7 @@ HEAD = ("instance", "patients", "published", "median", "best", "median %", "best
 
 def mankowska(effort: Effort) -> list[str]:
     """10 to 300 patients at 10 s, and those from 50 patients up at 60 s."""
-    instances = [_published(_short(instance)) for instance in homecare("hhcrsp_mankowska")]
+    instances = [published(_short(instance)) for instance in homecare("hhcrsp_mankowska")]
     if not instances:
         return [MISSING]
     instances.sort(key=lambda i: tuple(int(part) for part in i.name.split("_")))
@@ -71,7 +71,7 @@ def mankowska(effort: Effort) -> list[str]:
 
 def italian(effort: Effort) -> list[str]:
     """The eight cities at 60 s; the routing model on the smallest."""
-    instances = [_published(_city(instance)) for instance in homecare("hhcrsp_italian")]
+    instances = [published(_city(instance)) for instance in homecare("hhcrsp_italian")]
     if not instances:
         return [MISSING]
     found = rows(instances, effort, effort.seconds(LARGE_S), lambda instance: instance.name == "003-rome")
@@ -90,19 +90,17 @@ def rows(instances: Sequence[Instance], effort: Effort, seconds: float,
         asked = group not in (False, None) and (group not in groups or effort.full)
         groups.add(group)
         theirs = series("ortools", problem, seconds, seeds) if asked else None
-        twice = [told for o in ours.outcomes for told in outside(instance.file, problem, o)]
+        twice = [told for plan in ours.plans for told in outside(instance.file, problem, plan)]
         found.append(Row(instance, len(problem.visits), ours, theirs, twice))
     return found
 
 
-def outside(file: Path, problem: Problem, outcome: Outcome) -> list[str]:
+def outside(file: Path, problem: Problem, plan: Plan) -> list[str]:
     """What the outside judge holds against a plan once it is written to a file; its cost must be the same too."""
-    if outcome.plan is None or outcome.cost is None:
-        return []
-    verdict = judge(load(file), _written(problem, outcome.plan))
+    verdict = judge(load(file), _written(problem, plan))
     told = verdict.broken[:1]
-    if abs(verdict.cost - outcome.cost) > SAME:
-        told = [*told, f"says {outcome.cost}, the outside judge {verdict.cost}"]
+    if abs(verdict.cost - plan.cost) > SAME:
+        told = [*told, f"says {plan.cost}, the outside judge {verdict.cost}"]
     return [f"{problem.name}: {reason}" for reason in told]
 
 
@@ -151,7 +149,7 @@ def _by_size(found: Sequence[Row]) -> list[str]:
     return [*table(head, lines), ""]
 
 
-def _published(instance: Instance) -> Instance:
+def published(instance: Instance) -> Instance:
     """With the exact cost of the published plan where that plan is there and valid (best.md rounds to six digits)."""
     if instance.solution is None:
         return instance
