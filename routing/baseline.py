@@ -68,6 +68,9 @@ class Baseline:
         for unit in c.units:
             if unit.kind in ("pair", "goods"):
                 self._tie([self.tasks.index(x) for x in unit.tasks], unit.kind)
+        for a, b, low, high in c.links:
+            if a in self.tasks and b in self.tasks:
+                self._space(a, b, low, high)
         if any(c.qty):
             self._loads()
 
@@ -160,6 +163,16 @@ class Baseline:
         solver.Add(begin_b <= begin_a + self.c.gmax[x])
         both = self.model.ActiveVar(a)
         solver.Add((self.model.VehicleVar(a) == self.model.VehicleVar(b)) * both <= 0)
+
+    def _space(self, a: int, b: int, low: int, high: int) -> None:
+        """`b` starts `low` to `high` after `a` when both are served."""
+        solver = self.model.solver()
+        one, two = (self.manager.NodeToIndex(self.tasks.index(x)) for x in (a, b))
+        begin_a, begin_b = self.clock.CumulVar(one), self.clock.CumulVar(two)
+        free = (2 - self.model.ActiveVar(one) - self.model.ActiveVar(two)) * (2 * self.horizon)
+        solver.Add(begin_b + free >= begin_a + low)
+        if high < self.horizon:
+            solver.Add(begin_b <= begin_a + high + free)
 
     def _loads(self) -> None:
         c, n = self.c, len(self.tasks)
