@@ -12,7 +12,7 @@ from routing.errors import FormatError
 from routing.formats import hhcrsp, lilim, plans, solomon, unwalled, vroom, vroom_answer
 from routing.formats.fields import Fields
 from routing.plan import Plan
-from routing.problem import Problem
+from routing.problem import Problem, Visit
 
 FORMATS = ("unwalled", "vroom", "hhcrsp", "solomon", "lilim")
 MOST_BYTES = 200_000_000
@@ -110,6 +110,11 @@ def read_plan(problem: Problem, path: str | Path) -> Plan:
         if problem.kind == "vroom":
             return vroom_answer.read(problem, root)
     return plans.read(root)
+
+
+def read_visit(path: str | Path) -> Visit:
+    """One visit as it would stand in our own JSON. Raises FormatError or ProblemError."""
+    return unwalled.visit(parse_json(load_text(path), Path(path).name))
 
 
 def refuse_form(problem: Problem, form: str) -> None:

@@ -49,7 +49,7 @@ def read(root: Fields) -> Problem:
         ticks_per_s=ticks,
         travel=_travel(root, ticks),
         caregivers=tuple(_caregiver(field) for field in root.get("caregivers").items(0, MOST["caregivers"])),
-        visits=tuple(_visit(field) for field in root.get("visits").items(0, MOST["visits"])),
+        visits=tuple(visit(field) for field in root.get("visits").items(0, MOST["visits"])),
         canteens=tuple(_canteen(field) for field in canteens.items()) if canteens else (),
         objective=_objective(objective) if objective else Objective(),
         links=tuple(_link(field) for field in links.items(0, MOST["links"])) if links else (),
@@ -160,7 +160,8 @@ def _names(field: Fields, key: str) -> list[str]:
     return [item.text() for item in found.items()] if found else []
 
 
-def _visit(field: Fields) -> Visit:
+def visit(field: Fields) -> Visit:
+    """One visit of a parsed file. Raises FormatError or ProblemError naming the field."""
     field.only(
         "id", "place", "needs", "windows", "gap", "price", "must", "refused", "preferred", "previous", "pinned",
         "pinned_start", "access", "load", "delivers", "meal", "promised",
