@@ -1,36 +1,39 @@
-"""`plan`, `check` and `explain` on the command line; results go to standard output, all else to standard error."""
+"""`plan`, `check`, `explain`, `insert`: the library's commands; results go to standard output, all else elsewhere."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from routing.check import check
-from routing.errors import FormatError, NothingPublishable, RoutingError, SolverCrashed
+from routing.cli_files import add_reading, last_line, read_asked, refuse, refuse_target, warn, write_whole
+from routing.errors import NothingPublishable, RoutingError, SolverCrashed
 from routing.explain import explain
-from routing.formats import FORMATS, detect, load_text, parse_problem, read_plan, read_problem, refuse_form, write_plan
+from routing.faults import find
+from routing.formats import read_plan, read_visit, write_plan
+from routing.insert import cheapest_insertions
+from routing.kernel.cache import warmed
 from routing.plan import Plan
-from routing.problem import Problem
 from routing.solve import ENGINES, Progress, solve
 
 OK, INVALID, UNREADABLE, NOTHING, CRASHED = 0, 1, 2, 3, 4
 
 
 def add_subcommands(subparsers: Any) -> None:
-    """Adds plan, check and explain to argparse's sub-parsers; each sets `run` to its handler."""
-    forms = ("auto", *FORMATS)
+    """Adds the library's commands to argparse's sub-parsers; each sets `run` to its handler."""
     plan = subparsers.add_parser("plan", help="plan a file", description="Plans a file and judges the result.")
     plan.add_argument("file", help="the problem; .gz too")
-    plan.add_argument("--format", default="auto", choices=forms)
+    add_reading(plan)
     plan.add_argument("--seconds", type=float, help="wall clock limit; 10 when neither is given")
     plan.add_argument("--iterations", type=int, help="steps; the same seed then gives the same plan")
     plan.add_argument("--seed", type=int, default=1)
     plan.add_argument("--engine", default="auto", choices=ENGINES)
+    plan.add_argument("--threads", type=int, default=2, help="searches beside each other")
     plan.add_argument("--out", help="write the plan here")
     plan.add_argument("--out-format", default="", choices=("", "unwalled", "vroom", "hhcrsp"), help="default: unwalled")
     plan.set_defaults(run=run_plan)
@@ -38,33 +41,51 @@ def add_subcommands(subparsers: Any) -> None:
     why = subparsers.add_parser(
         "explain", help="explain a visit", description="Why a visit is where it is, or not served."
     )
-    for parser in (judge, why):
+    urgent = subparsers.add_parser(
+        "insert", help="find a place for one visit", description="The best places for one visit in a plan under way."
+    )
+    for parser in (judge, why, urgent):
         parser.add_argument("problem", help="the problem; .gz too")
-        parser.add_argument("plan", help="our own JSON, or a solution of hhcrsp or Solomon")
-        parser.add_argument("--format", default="auto", choices=forms)
+        parser.add_argument("plan", help="our own JSON, or a solution of hhcrsp, VROOM or Solomon")
+        add_reading(parser)
     why.add_argument("visit", help="the id of the visit")
+    urgent.add_argument("visit", help="a file with the visit, as it would stand in our own JSON")
+    urgent.add_argument("--now", type=int, help="ticks after midnight; what has begun stays")
+    urgent.add_argument("--best", type=int, default=5, help="how many places")
+    urgent.add_argument("--breaking", action="store_true", help="show places that break a promise too, marked")
+    urgent.set_defaults(run=run_insert)
+    ready = subparsers.add_parser("warm", help="compile the planning kernel", description="Compiles it once.")
+    ready.set_defaults(run=run_warm)
     judge.set_defaults(run=run_check)
     why.set_defaults(run=run_explain)
+
+
+def run_warm(options: argparse.Namespace) -> int:
+    """Compiles the search kernel, if that has not been done on this machine."""
+    if not warmed():
+        import_module("routing.warm").warm()
+    return OK
 
 
 def run_plan(options: argparse.Namespace) -> int:
     """Plans a file. 0 with a valid plan, 2 unreadable input, 3 nothing publishable, 4 when the solver dies."""
     began = time.monotonic()
     try:
-        problem, form = _read(options.file, options.format)
+        problem, form = read_asked(options.file, options)
         if options.out:
-            _refuse_target(Path(options.out), options.out_format, problem)
+            refuse_target(Path(options.out), options.out_format, problem)
+        warn(find(problem))
         plan = solve(
             problem, seconds=options.seconds, iterations=options.iterations, seed=options.seed, engine=options.engine,
-            on_progress=_progress,
+            threads=options.threads, on_progress=_progress,
         )  # fmt: skip
         if options.out:
-            _write(Path(options.out), write_plan(problem, plan, options.out_format or "unwalled"))
+            write_whole(Path(options.out), write_plan(problem, plan, options.out_format or "unwalled"))
     except (NothingPublishable, SolverCrashed) as refusal:
-        return _refuse(refusal, CRASHED if isinstance(refusal, SolverCrashed) else NOTHING)
+        return refuse(refusal, CRASHED if isinstance(refusal, SolverCrashed) else NOTHING)
     except (RoutingError, OSError) as refusal:
-        return _refuse(refusal, UNREADABLE)
-    _line(summary(plan, form, time.monotonic() - began))
+        return refuse(refusal, UNREADABLE)
+    last_line(summary(plan, form, time.monotonic() - began))
     return OK
 
 
@@ -82,15 +103,15 @@ def summary(plan: Plan, form: str, seconds: float) -> dict[str, Any]:
 def run_check(options: argparse.Namespace) -> int:
     """Judges a plan. 0 valid, 1 with every violation on a line, 2 when a file cannot be read."""
     try:
-        problem = read_problem(options.problem, options.format)
+        problem, _ = read_asked(options.problem, options)
         plan = read_plan(problem, options.plan)
     except RoutingError as refusal:
-        return _refuse(refusal, UNREADABLE)
+        return refuse(refusal, UNREADABLE)
     verdict = check(problem, plan, claimed=plan.cost == plan.cost and bool(plan.parts))
     for violation in verdict.violations:
         sys.stdout.write(f"{violation}\n")
     cost = verdict.cost if verdict.cost != float("inf") else None
-    _line({"valid": verdict.valid, "violations": len(verdict.violations), "cost": cost, "parts": verdict.parts,
+    last_line({"valid": verdict.valid, "violations": len(verdict.violations), "cost": cost, "parts": verdict.parts,
            "served": plan.served})  # fmt: skip
     return OK if verdict.valid else INVALID
 
@@ -98,7 +119,7 @@ def run_check(options: argparse.Namespace) -> int:
 def run_explain(options: argparse.Namespace) -> int:
     """Explains one visit. 0, 1 for a plan that is not valid, 2 when a file or the visit cannot be read."""
     try:
-        problem = read_problem(options.problem, options.format)
+        problem, _ = read_asked(options.problem, options)
         plan = read_plan(problem, options.plan)
         verdict = check(problem, plan, claimed=False)
         if not verdict.valid:
@@ -106,20 +127,33 @@ def run_explain(options: argparse.Namespace) -> int:
             return INVALID
         found = explain(problem, plan, options.visit)
     except RoutingError as refusal:
-        return _refuse(refusal, UNREADABLE)
+        return refuse(refusal, UNREADABLE)
     sys.stdout.write(found.text + "\n")
     for option in found.options:
         told = f"fits at cost {option.cost:g}" if option.cost is not None else f"no: {option.barrier}"
         sys.stdout.write(f"  {option.caregiver} (person {option.half + 1}): {told}\n")
-    _line(asdict(found))
+    last_line(asdict(found))
     return OK
 
 
-def _read(file: str, form: str) -> tuple[Problem, str]:
-    text = load_text(file)
-    name = Path(file).name
-    form = detect(text, name) if form == "auto" else form
-    return parse_problem(text, form, name), form
+def run_insert(options: argparse.Namespace) -> int:
+    """The best places for one visit. 0, 1 for a plan that is not valid, 2 unreadable, 3 when it fits nowhere."""
+    try:
+        problem, _ = read_asked(options.problem, options)
+        plan, visit = read_plan(problem, options.plan), read_visit(options.visit)
+        verdict = check(problem, plan, claimed=False)
+        if not verdict.valid:
+            sys.stderr.write(f"the plan is not valid: {verdict.violations[0]}\n")
+            return INVALID
+        found = cheapest_insertions(problem, plan, visit, best=options.best, now=options.now, breaking=options.breaking)
+    except RoutingError as refusal:
+        return refuse(refusal, UNREADABLE)
+    for option in found:
+        people = " and ".join(f"{spot.caregiver} at {spot.start}" for spot in option.spots)
+        broken = f", breaks {', '.join(option.breaks)}" if option.breaks else ""
+        sys.stdout.write(f"  {people}: cost {option.cost:g}, {len(option.slips)} start later{broken}\n")
+    last_line({"visit": visit.id, "options": [asdict(option) for option in found]})
+    return OK if found else NOTHING
 
 
 def _progress(news: Progress) -> None:
@@ -127,31 +161,6 @@ def _progress(news: Progress) -> None:
         f"{news.seconds:7.1f} s  {news.phase:<9} cost {news.cost:.3f}  served {news.served}  unserved {news.unserved}\n"
     )
     sys.stderr.flush()
-
-
-def _refuse(refusal: Exception, code: int) -> int:
-    sys.stderr.write(f"{refusal}\n")
-    if isinstance(refusal, NothingPublishable):
-        sys.stderr.writelines(f"  {reason}\n" for reason in refusal.reasons[:50])
-    return code
-
-
-def _line(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-
-
-def _refuse_target(path: Path, out_format: str, problem: Problem) -> None:
-    """Refuses, before minutes go into a plan, a place or a form that could not take it. Raises FormatError."""
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise FormatError("out", f"{path} cannot be written", "a file in a folder that exists")
-    refuse_form(problem, out_format or "unwalled")
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    """Whole or not at all."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,8 +22,8 @@ SWAPS = (0.4, 0.6, 0.75, 0.85)
 """Shares of a run at which the thread that is behind takes over the other's best plan."""
 SMALLS = 100
 ROUND_S, ROUND_STEPS = 0.08, 200
-HOT, COLD = 1.0, 0.01
-"""First and last temperature, in what a rebuild typically costs."""
+HOT, COLD = 3.0, 0.03
+"""First and last temperature, in mean legs of the best plan so far."""
 
 
 class Auto:
@@ -81,11 +81,7 @@ class Auto:
     def _anneal(self) -> None:
         """All threads cool together; the wall clock or the iterations say how far."""
         crew = self._crew()
-        typical = self.search.typical(60)
-        self.search.restore()
-        hot, cold = HOT * typical, COLD * typical
-        if self.run.start is not None:
-            hot = 10 * cold
+        warm = COLD * 10 if self.run.start is not None else HOT
         steps, swaps = ROUND_STEPS, list(SWAPS)
         with ThreadPoolExecutor(len(crew)) as pool:
             while (share := self.run.share(self.done) / EXACT_FROM) < 1.0:
@@ -95,7 +91,7 @@ class Auto:
                     swaps.pop(0)
                     self._take_over(crew)
                 began, before = time.monotonic(), self.search.best
-                heat = hot * (cold / hot) ** share
+                heat = warm * (COLD / warm) ** share * self.search.leg()
                 jobs = [pool.submit(worker.anneal, steps, heat, heat, SMALLS) for worker in crew]
                 for job in jobs:
                     job.result()
@@ -149,7 +145,7 @@ class Auto:
         left = 1e9 if self.run.seconds is None else self.run.seconds - self.run.passed()
         return max(0.05, min(1.0, left))
 
-    # -- news -----------------------------------------------------------------------------------------------------------
+    # -- news --------------------------------------------------------------------------------------------------------
 
     def _log(self, name: str, seconds: float, before: int, after: int, tries: int = 1) -> None:
         scale = self.problem.objective.scale

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from ortools.sat.python import cp_model
 
-from routing.kernel.layout import I32
+from routing.kernel.layout import I64
 from routing.model import Model
 from routing.search import Search
 from routing.state import State
@@ -56,7 +56,7 @@ class Exact:
 
     # -- choosing ---------------------------------------------------------------------------------------------------
 
-    def _choose(self, state: State, near: I32) -> tuple[list[Slice], list[int]]:
+    def _choose(self, state: State, near: I64) -> tuple[list[Slice], list[int]]:
         """Slices of neighbouring routes, about `size` free tasks in all, and a few units that are out."""
         c, rng = state.c, self.rng
         x = self._seed(state, c.halves)
@@ -80,7 +80,7 @@ class Exact:
         chosen = late if late and self.rng.random() < 0.4 else served
         return chosen[int(self.rng.integers(len(chosen)))] if chosen else -1
 
-    def _routes(self, state: State, x: int, wanted: int, near: I32) -> list[int]:
+    def _routes(self, state: State, x: int, wanted: int, near: I64) -> list[int]:
         c, rng = state.c, self.rng
         found = [state.where[x]]
         mate = c.mate[x]

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from routing.plan import Plan, Route, Stop
 from routing.problem import Caregiver, Problem
 
 
-def lifted(problem: Problem, plan: Plan, visit: str) -> Plan:
-    """The plan without the stops of one visit; cost and parts are left as they were.
+def lifted(problem: Problem, plan: Plan, visit: str, *, keep: Collection[int] = (), now: int | None = None) -> Plan:
+    """The plan without the stops of one visit, but for the halves in `keep`; cost and parts are left as they were.
 
     Nobody starts earlier or later, except that a break after it may have to move, because it is taken somewhere else
-    now. Only when no place for the break leaves all others alone, those after it are late.
+    now; not before `now`. Only when no place for the break leaves all others alone, those after it are late.
     """
     people = {person.id: person for person in problem.caregivers}
     routes = []
     for route in plan.routes:
-        at = [k for k, stop in enumerate(route.stops) if stop.kind == "visit" and stop.visit == visit]
+        at = [k for k, s in enumerate(route.stops) if s.kind == "visit" and s.visit == visit and s.half not in keep]
         if at:
-            route = min(_orders(problem, people[route.caregiver], route, at[0]), key=lambda timed: timed[0])[1]
+            route = min(_orders(problem, people[route.caregiver], route, at[0], now), key=lambda timed: timed[0])[1]
         if route.stops:
             routes.append(route)
     return replace(plan, routes=tuple(routes))
 
 
-def _orders(problem: Problem, person: Caregiver, route: Route, at: int) -> Iterator[tuple[int, Route]]:
+def _orders(problem: Problem, person: Caregiver, route: Route, at: int, now: int | None) -> Iterator[tuple[int, Route]]:
     """(delay of all, route) without stop `at`: as it was, then with the break after it elsewhere, none waits."""
     stops = [*route.stops[:at], *route.stops[at + 1 :]]
-    delay, timed = _timed(problem, person, route, stops, None)
+    delay, timed = _timed(problem, person, route, stops, None, now)
     yield delay, timed
     where = next((k for k, stop in enumerate(stops) if stop.kind == "break" and k >= at), None)
     if not delay or where is None:
@@ -37,15 +37,15 @@ def _orders(problem: Problem, person: Caregiver, route: Route, at: int) -> Itera
     for k in sorted(range(at, len(stops)), key=lambda k: abs(k - where)):
         order = list(stops)
         order.insert(k, order.pop(where))
-        delay, timed = _timed(problem, person, route, order, k)
+        delay, timed = _timed(problem, person, route, order, k, now)
         yield delay, timed
         if not delay:
             return
 
 
 def _timed(
-    problem: Problem, person: Caregiver, route: Route, order: list[Stop], free_break: int | None
-) -> tuple[int, Route]:
+    problem: Problem, person: Caregiver, route: Route, order: list[Stop], free_break: int | None, now: int | None
+) -> tuple[int, Route]:  # fmt: skip
     """The stops in this order, as planned or later; the break at `free_break` as early as may be."""
     stops: list[Stop] = []
     place, free, depart, delay, rest = person.start, route.depart, route.depart, 0, person.shifts[route.shift].rest
@@ -57,7 +57,7 @@ def _timed(
         arrive = free + leg
         start = max(stop.start, arrive + access)
         if k == free_break and rest is not None:
-            start = max(arrive, rest.earliest)
+            start = max(arrive, rest.earliest, arrive if now is None else now)
             delay += max(0, start - rest.latest)
         else:
             delay += start - stop.start

@@ -11,11 +11,11 @@ import numpy as np
 
 from routing.compiled import MUST, Compiled
 from routing.kernel import layout as k
-from routing.kernel.anneal import anneal, remember, sample
+from routing.kernel.anneal import anneal, leg_sum, remember
 from routing.kernel.build import arrays, memory, reset
 from routing.kernel.orders import price_at, price_of, recount, rewrite
 from routing.kernel.rebuild import build
-from routing.kernel.walk import score
+from routing.kernel.undo import score
 from routing.state import State, as_array
 
 MEAN, LONGEST = 5.0, 10.0
@@ -62,11 +62,10 @@ class Search:
             )  # fmt: skip
         return self.best
 
-    def typical(self, tries: int) -> float:
-        """The middle of what rebuilds make dearer when everything is accepted for a moment; 1.0 when nothing does."""
-        found = np.zeros(max(1, tries), np.int64)
-        count = int(sample(self.P, self.S, found, MEAN, LONGEST)) if len(self.P.U) and len(self.P.C) else 0
-        return float(np.median(found[:count])) if count else 1.0
+    def leg(self) -> float:
+        """The mean weighted leg of the best plan: the measure of its temperatures."""
+        total, count = leg_sum(self.P, self.best_seq, self.best_len)
+        return max(1.0, float(total) / max(1, int(count)))
 
     def _note(self) -> int:
         now = self.now()

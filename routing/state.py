@@ -31,9 +31,7 @@ class State:
         self.start, self.ready, self.leg, self.late = (columns[i] for i in (k.START, k.READY, k.LEG, k.LATE))
         self.where: list[int] = columns[k.ROUTE]
         self.back: list[int] = S.R[:, k.BACK].tolist()
-        self.tally = [
-            Tally(int(row[k.RCOST]), int(row[k.RLATE]), int(row[k.IDLE]), bool(row[k.USED])) for row in S.R
-        ]
+        self.tally = [Tally(int(row[k.RCOST]), int(row[k.RLATE]), int(row[k.IDLE]), bool(row[k.USED])) for row in S.R]
         self.out = {u for u, unit in enumerate(c.units) if self.where[unit.tasks[0]] < 0}
         self.special = any(q != 0 for q in c.qty)
 

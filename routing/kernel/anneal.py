@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.layout import *
 from routing.kernel.moves import small
 from routing.kernel.rebuild import rebuild
-from routing.kernel.walk import score
-
-HOT = 1e18
+from routing.kernel.undo import score
 
 
 @kernel
-def remember(S: Memory, best_seq: I32, best_len: I64) -> None:  # noqa: F405
+def remember(S: Memory, best_seq: I64, best_len: I64) -> None:
     """Copies the present orders."""
     for r in range(S.R.shape[0]):
         n = S.R[r, LN]
@@ -23,8 +20,8 @@ def remember(S: Memory, best_seq: I32, best_len: I64) -> None:  # noqa: F405
 
 @kernel
 def anneal(
-    P: Arrays, S: Memory, best_seq: I32, best_len: I64, best: int, steps: int, hot: float, cold: float,  # noqa: F405
-    mean: float, longest: float, smalls: int, counts: I64,  # noqa: F405
+    P: Arrays, S: Memory, best_seq: I64, best_len: I64, best: int, steps: int, hot: float, cold: float,
+    mean: float, longest: float, smalls: int, counts: I64,
 ) -> int:  # fmt: skip
     """`steps` rebuilds, each followed by `smalls` small moves, from `hot` to `cold` geometrically; the best score.
 
@@ -47,16 +44,15 @@ def anneal(
 
 
 @kernel
-def sample(P: Arrays, S: Memory, found: I64, mean: float, longest: float) -> int:  # noqa: F405
-    """Fills `found` with how much rebuilds make the plan dearer when all are accepted, once it is off its start."""
-    count = 0
-    tries = 0
-    while count < found.shape[0] and tries < 4 * found.shape[0]:
-        tries += 1
-        before = score(P, S)
-        rebuild(P, S, HOT, mean, longest, 0.01)
-        after = score(P, S)
-        if after > before and after - before < NEVER >> 12:
-            found[count] = after - before
-            count += 1
-    return count
+def leg_sum(P: Arrays, seq: I64, lengths: I64) -> tuple[int, int]:
+    """(weighted travel between the stops of these orders, how many legs)."""
+    total, count = 0, 0
+    for r in range(lengths.shape[0]):
+        at = P.C[r, HOME]
+        for i in range(lengths[r]):
+            p = P.T[seq[r, i], PLACE]
+            if p >= 0:
+                total += P.D[P.C[r, MODE], at, p]
+                count += 1
+                at = p
+    return total * max(1, P.G[TRAVEL]), count

@@ -104,7 +104,18 @@ def _weights(c: Compiled, T: k.I64) -> k.I64:
         (k.PAYFLAG, bool(goal.spread) or any(p.most_paid is not None for p in people)),
     ):  # fmt: skip
         G[column] = value
+    G[k.PLAIN] = _plain(c)
     return G
+
+
+def _plain(c: Compiled) -> bool:
+    """Whether only travel, wishes and vehicles can differ between feasible orders: nothing is soft or tied."""
+    goal = c.problem.objective
+    soft = goal.tardiness and any(due < lat for due, lat in zip(c.due[: c.halves], c.lat[: c.halves], strict=True))
+    soft = soft or (goal.overtime and any(end < hard for end, hard in zip(c.end, c.end_hard, strict=True)))
+    tied = c.links or any(m >= 0 for m in c.mate) or any(x >= 0 for x in c.token) or c.problem.canteens
+    other = goal.waiting or goal.max_idle or goal.spread or (goal.changed and any(v.promised for v in c.problem.visits))
+    return not (soft or tied or other or any(len(w or ()) > 1 for w in c.windows))
 
 
 def _canteens(c: Compiled) -> k.I64:
@@ -116,14 +127,14 @@ def _canteens(c: Compiled) -> k.I64:
     return np.array(rows, np.int64).reshape(-1, 5)
 
 
-def neighbours(c: Compiled, block: int = 500) -> tuple[k.I32, k.I32]:
+def neighbours(c: Compiled, block: int = 500) -> tuple[k.I64, k.I64]:
     """(near in space and soft time, near in space alone): for every half the nearest others.
 
     By the due time, not the hard latest: with the latter, lists of soft problems are purely spatial.
     """
     n = c.halves
-    near = np.zeros((n, min(NEAR, max(1, n - 1))), np.int32)
-    adjacent = np.zeros((n, min(ADJACENT, max(1, n - 1))), np.int32)
+    near = np.zeros((n, min(NEAR, max(1, n - 1))), np.int64)
+    adjacent = np.zeros((n, min(ADJACENT, max(1, n - 1))), np.int64)
     place = np.array(c.place[:n], np.int64)
     early = np.array(c.e[:n], np.float64)
     due = np.minimum(np.array(c.due[:n], np.float64), np.array(c.lat[:n], np.float64))
@@ -161,14 +172,11 @@ def memory(P: k.Arrays, c: Compiled, seed: int) -> k.Memory:
     def zeros(*shape: int) -> k.I64:
         return np.zeros(shape, np.int64)
 
-    def small(*shape: int) -> k.I32:
-        return np.zeros(shape, np.int32)
-
     S = k.Memory(
-        seq=small(R, width), V=zeros(n, 8), R=zeros(R, 16), X=zeros(9), OWN=zeros(len(c.problem.caregivers)),
-        old_seq=small(R, width), old_V=zeros(R, width, 8), old_R=zeros(R, 16), touched=small(R + 1),
-        queue=small(4 * R + 64), out=small(U + 1), old_out=small(U + 1), spare=small(1),
-        mark=zeros(n + 2 * R + U + 2), key=zeros(2 * U + 2 * width + 8), rem=small(2 * U + 2 * width + 8),
+        seq=zeros(R, width), V=zeros(n, 8), R=zeros(R, 16), X=zeros(9), OWN=zeros(len(c.problem.caregivers)),
+        old_seq=zeros(R, width), old_V=zeros(R, width, 8), old_R=zeros(R, 16), touched=zeros(R + 1),
+        queue=zeros(4 * R + 64), out=zeros(U + 1), old_out=zeros(U + 1),
+        mark=zeros(n + 2 * R + U + 2), key=zeros(2 * U + 2 * width + 8), rem=zeros(2 * U + 2 * width + 8),
         cand=zeros(2, 16, 3), rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1], np.uint64),
     )  # fmt: skip
     reset(P, S)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.layout import *
 from routing.kernel.seek import able, added, detour, fits, fresh, next_place
-from routing.kernel.walk import below, free_before, home_leg, lateness, opened, place_before, rand
+from routing.kernel.undo import below, rand
+from routing.kernel.walk import free_before, home_leg, lateness, opened, place_before
 
 
 @kernel
@@ -43,15 +41,15 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
     T, C, D, G, V, seq = P.T, P.C, P.D, P.G, S.V, S.seq
     mode, n = C[r, MODE], S.R[r, LN]
     at = place_before(P, S, r, i)
-    base = P.W[a, r] + P.W[b, r] + (np.int64(0) if S.R[r, USED] else G[VEHICLE])
-    leg = np.int64(D[mode, at, T[a, PLACE]])
+    base = P.W[a, r] + P.W[b, r] + (0 if S.R[r, USED] else G[VEHICLE])
+    leg = int(D[mode, at, T[a, PLACE]])
     s = opened(P, a, free_before(P, S, r, i) + leg + T[a, ACC])
     if s > T[a, LAT]:
         return NEVER, 0
     late = G[TARDY] * lateness(P, a, s)
     t = s + T[a, DUR]
     travel = leg
-    removed = np.int64(0)
+    removed = 0
     at_old = at
     at = T[a, PLACE]
     best, at_j = limit, 0
@@ -61,7 +59,7 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
     for j in range(i, n + 1):
         # the delivery before old position j
         nxt = next_place(P, S, r, j, at)
-        leg = np.int64(D[mode, at, T[b, PLACE]])
+        leg = int(D[mode, at, T[b, PLACE]])
         s = opened(P, b, t + leg + T[b, ACC])
         if s <= T[b, LAT]:
             more = travel + leg - removed
@@ -80,12 +78,12 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
             break
         y = seq[r, j]
         q = T[y, PLACE]
-        step = np.int64(0)
+        step = 0
         if q < 0:
             q = at
             q_old = at_old
         else:
-            step = np.int64(D[mode, at, q])
+            step = int(D[mode, at, q])
             removed += D[mode, at_old, q]
             q_old = q
         travel += step
@@ -108,7 +106,7 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
 def load_before(P: Arrays, S: Memory, r: int, i: int) -> int:
     """What is aboard of route r before position i."""
     T = P.T
-    aboard = np.int64(0)
+    aboard = 0
     for k in range(S.R[r, LN]):
         x = S.seq[r, k]
         if T[x, ROLE] == 0:
@@ -124,15 +122,15 @@ def rest_of(P: Arrays, S: Memory, r: int, i: int, t: int, at: int, limit: int) -
     """What it costs when the caregiver is free at t and place `at` before position i; NEVER when impossible."""
     T, C, D, G, V, seq = P.T, P.C, P.D, P.G, S.V, S.seq
     mode, n = C[r, MODE], S.R[r, LN]
-    cost = np.int64(0)
+    cost = 0
     for k in range(i, n):
         y = seq[r, k]
         q = T[y, PLACE]
-        leg = np.int64(0)
+        leg = 0
         if q < 0:
             q = at
         else:
-            leg = np.int64(D[mode, at, q])
+            leg = int(D[mode, at, q])
         ar = t + leg + T[y, ACC]
         if ar > V[y, LATEST]:
             return NEVER
@@ -148,11 +146,11 @@ def rest_of(P: Arrays, S: Memory, r: int, i: int, t: int, at: int, limit: int) -
     back = t + home_leg(P, r, at)
     if back > C[r, HARD]:
         return NEVER
-    was = S.R[r, BACK] if S.R[r, USED] else np.int64(0)
+    was = S.R[r, BACK] if S.R[r, USED] else 0
     return cost + G[OVER] * (max(0, back - C[r, END]) - max(0, was - C[r, END]))
 
 
-# -- meals --------------------------------------------------------------------------------------------------------------
+# -- meals -----------------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -197,24 +195,24 @@ def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> 
                 empties += 1
                 if empties > 8:
                     break
-            low, high = np.int64(0), R[r, LN] + 1
+            low, high = 0, R[r, LN] + 1
         if C[r, BAG] == 0 or not able(P, S, x, r):
             continue
         for i in range(low, high):
             if not fresh(P, S, r, i) or (blink > 0.0 and rand(S) < blink):
                 continue
             aboard = carries(P, S, r, i)
-            if aboard == canteen:
-                if fits(P, S, x, r, i) and bag_before(P, S, r, i) + T[x, PORTIONS] <= C[r, BAG]:
-                    cost = added(P, S, x, r, i, -NEVER, best)
-                    if cost < best:
-                        best, at_r, at_i, run = cost, r, i, False
+            room = aboard == canteen and bag_before(P, S, r, i) + T[x, PORTIONS] <= C[r, BAG]
+            if room and fits(P, S, x, r, i):
+                cost = added(P, S, x, r, i, -NEVER, best)
+                if cost < best:
+                    best, at_r, at_i, run = cost, r, i, False
             if aboard < 0 or runs_out(P, S, r, i):
                 mode = C[r, MODE]
                 at = place_before(P, S, r, i)
                 leave = max(P.CAN[canteen, 1], free_before(P, S, r, i) + D[mode, at, kitchen]) + P.CAN[canteen, 2]
                 more = D[mode, at, kitchen] + D[mode, kitchen, T[x, PLACE]] - D[mode, at, T[x, PLACE]]
-                cost = G[TRAVEL] * np.int64(more)
+                cost = G[TRAVEL] * int(more)
                 if cost < best:
                     start = leave + D[mode, kitchen, T[x, PLACE]] + T[x, ACC]
                     cost += added(P, S, x, r, i, start, best - cost)
@@ -230,7 +228,7 @@ def bag_before(P: Arrays, S: Memory, r: int, i: int) -> int:
     k = i - 1
     while k >= 0 and T[S.seq[r, k], KIND] != LOAD:
         k -= 1
-    bag = np.int64(0)
+    bag = 0
     k += 1
     while k < S.R[r, LN] and T[S.seq[r, k], KIND] != LOAD:
         bag += T[S.seq[r, k], PORTIONS]

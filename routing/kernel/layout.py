@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from routing.kernel.cache import folder
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 F = TypeVar("F", bound=Callable[..., Any])
+
+numba_settings: Any = numba.config
+numba_settings.CACHE_DIR = str(folder())
 
 NEVER = 1 << 50
 NOBODY = 1 << 29
@@ -47,14 +52,19 @@ WEIGHT_COLUMNS = 16
 START, READY, LEG, LATE, ROUTE, POS, COST, LATEST = range(8)
 
 # state.R: a route in the plan
-(LN, RCOST, RLATE, IDLE, BACK, TAIL, LOADED, USED, PAID, SOFT, WAITS, DIRTY, FIRM, TOUCHED, WALKS, TRAVELLED) = range(16)
+(LN, RCOST, RLATE, IDLE, BACK, TAIL, LOADED, USED, PAID, SOFT, WAITS, DIRTY, FIRM, TOUCHED, WALKS, TRAVELLED) = range(
+    16
+)
 
 # state.X: scalars
 TOTOUCH, BASE, NOUT, QHEAD, QTAIL, CAP, STAMP, TRIES, NSAVED = range(9)
 
 
 class Arrays(NamedTuple):
-    """What never changes during a search. Few, wide arrays: many small ones make every call slow."""
+    """What never changes during a search. Few, wide arrays: many small ones make every call slow.
+
+    Whatever is passed on as an argument is int64: each other type would be compiled anew, function by function.
+    """
 
     T: I64
     C: I64
@@ -63,8 +73,8 @@ class Arrays(NamedTuple):
     D: I32
     WIN: I64
     LNK: I64
-    NEAR: I32
-    ADJ: I32
+    NEAR: I64
+    ADJ: I64
     CAN: I64
     G: I64
 
@@ -72,27 +82,27 @@ class Arrays(NamedTuple):
 class Memory(NamedTuple):
     """What a search changes: orders `seq`, times `V`, routes `R`, scalars `X`, copies to undo, queues, scratch."""
 
-    seq: I32
+    seq: I64
     V: I64
     R: I64
     X: I64
     OWN: I64
-    old_seq: I32
+    old_seq: I64
     old_V: I64
     old_R: I64
-    touched: I32
-    queue: I32
-    out: I32
-    old_out: I32
-    spare: I32
+    touched: I64
+    queue: I64
+    out: I64
+    old_out: I64
     mark: I64
     key: I64
-    rem: I32
+    rem: I64
     cand: I64
     rng: npt.NDArray[np.uint64]
 
 
 def kernel(function: F) -> F:
     """Compiles without reference counting (`_nrt=False`: four times faster here), cached on disk, free of the GIL."""
-    compiled: F = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")(function)
+    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
+    compiled: F = numba.njit(**options)(function)
     return compiled

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.layout import *
 from routing.kernel.rebuild import sweep
 from routing.kernel.seek import able, detour, fits, next_place
-from routing.kernel.walk import below, commit, place_before, put, rand, rollback, score, settle, take
+from routing.kernel.undo import below, commit, put, rand, rollback, score, take
+from routing.kernel.walk import place_before, settle
 
 
 @kernel
@@ -22,9 +22,9 @@ def saved(P: Arrays, S: Memory, x: int) -> int:
     mode, p = P.C[r, MODE], T[x, PLACE]
     at = place_before(P, S, r, i)
     nxt = next_place(P, S, r, i + 1, p)
-    leg = np.int64(D[mode, at, p])
+    leg = int(D[mode, at, p])
     if nxt >= 0:
-        leg += np.int64(D[mode, p, nxt]) - np.int64(D[mode, at, nxt])
+        leg += int(D[mode, p, nxt]) - int(D[mode, at, nxt])
     alone = S.R[r, LN] == (2 if P.C[r, TOKEN] >= 0 else 1)
     return P.G[TRAVEL] * leg + P.W[x, r] + (P.G[VEHICLE] if alone else 0)
 
@@ -68,8 +68,12 @@ def beside(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     if r == s:
         if i == V[x, POS] or i == V[x, POS] + 1:
             return False
+        if detour(P, S, r, i, P.T[x, PLACE]) + P.W[x, r] - saved(P, S, x) - S.R[r, SOFT] > limit:
+            return False
         if i > V[x, POS]:
             i -= 1
+        elif not fits(P, S, x, r, i):
+            return False
         take(P, S, x)
         put(P, S, x, r, i)
         return True
@@ -151,9 +155,9 @@ def exchange(P: Arrays, S: Memory, r: int, i: int, old: int, new: int) -> int:
     D, mode = P.D, P.C[r, MODE]
     at = place_before(P, S, r, i)
     nxt = next_place(P, S, r, i + 1, old)
-    change = np.int64(D[mode, at, new]) - np.int64(D[mode, at, old])
+    change = int(D[mode, at, new]) - int(D[mode, at, old])
     if nxt >= 0:
-        change += np.int64(D[mode, new, nxt]) - np.int64(D[mode, old, nxt])
+        change += int(D[mode, new, nxt]) - int(D[mode, old, nxt])
     return change
 
 
@@ -165,7 +169,7 @@ def segment(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     count = 2 + below(S, 2)
     if r == s or i + count > R[r, LN] or R[s, LN] + count >= S.seq.shape[1] - 3:
         return False
-    load = np.int64(0)
+    load = 0
     for k in range(i, i + count):
         z = S.seq[r, k]
         if not plain_task(P, z) or not able(P, S, z, s):
@@ -177,13 +181,13 @@ def segment(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     j = V[y, POS] + 1
     at, nxt = place_before(P, S, r, i), next_place(P, S, r, i + count, T[last, PLACE])
     mode, other = C[r, MODE], C[s, MODE]
-    bound = -np.int64(D[mode, at, T[x, PLACE]])
+    bound = -int(D[mode, at, T[x, PLACE]])
     if nxt >= 0:
-        bound += np.int64(D[mode, at, nxt]) - np.int64(D[mode, T[last, PLACE], nxt])
+        bound += int(D[mode, at, nxt]) - int(D[mode, T[last, PLACE], nxt])
     at, nxt = place_before(P, S, s, j), next_place(P, S, s, j, T[y, PLACE])
-    bound += np.int64(D[other, at, T[x, PLACE]])
+    bound += int(D[other, at, T[x, PLACE]])
     if nxt >= 0:
-        bound += np.int64(D[other, T[last, PLACE], nxt]) - np.int64(D[other, at, nxt])
+        bound += int(D[other, T[last, PLACE], nxt]) - int(D[other, at, nxt])
     bound *= G[TRAVEL]
     bound -= R[r, SOFT]
     if bound > limit or not fits(P, S, x, s, j):
@@ -227,12 +231,12 @@ def tails(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     mode, other = C[r, MODE], C[s, MODE]
     p, q = T[x, PLACE], T[y, PLACE]
     a, b = next_place(P, S, r, i, p), next_place(P, S, s, j, q)
-    bound = np.int64(0)
+    bound = 0
     if mode == other and C[r, GOAL] == C[s, GOAL]:
         if a >= 0:
-            bound += np.int64(D[mode, q, a]) - np.int64(D[mode, p, a])
+            bound += int(D[mode, q, a]) - int(D[mode, p, a])
         if b >= 0:
-            bound += np.int64(D[mode, p, b]) - np.int64(D[mode, q, b])
+            bound += int(D[mode, p, b]) - int(D[mode, q, b])
         bound = G[TRAVEL] * bound - R[r, SOFT] - R[s, SOFT]
         if bound > limit:
             return False
@@ -242,7 +246,7 @@ def tails(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
         return False
     if not tail_ok(P, S, r, i, s, j) or not tail_ok(P, S, s, j, r, i):
         return False
-    load_r, load_s = np.int64(0), np.int64(0)
+    load_r, load_s = 0, 0
     for k in range(i, R[r, LN]):
         load_r += T[S.seq[r, k], QTY]
     for k in range(j, R[s, LN]):
@@ -258,7 +262,7 @@ def tails(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
 
 @kernel
 def lift(P: Arrays, S: Memory, r: int, i: int, at: int) -> int:
-    """Takes everything but the break from position i on into S.rem from index `at`, starts into S.key; the new index."""
+    """Takes all but the break from position i on into S.rem from index `at`, starts into S.key; the new index."""
     count = at
     for k in range(i, S.R[r, LN]):
         x = S.seq[r, k]
@@ -275,7 +279,7 @@ def lift(P: Arrays, S: Memory, r: int, i: int, at: int) -> int:
 def drop(P: Arrays, S: Memory, r: int, i: int, begin: int, end: int) -> None:
     """Puts S.rem[begin:end] in order behind position i; a break that stands there comes where its time is."""
     T, V = P.T, S.V
-    rest = np.int64(NEVER)
+    rest = NEVER
     if i < S.R[r, LN]:
         rest = V[S.seq[r, i], START]
     for k in range(begin, end):

@@ -1,22 +1,21 @@
-"""Whole orders at once: a plan loaded, a proposal tried, one place priced exactly; everything else is left to the search."""
+"""Whole orders at once: a plan loaded, a proposal tried, one place priced exactly; it searches nothing."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.layout import *
 from routing.kernel.rebuild import enter
-from routing.kernel.walk import commit, put, rollback, score, settle, take
+from routing.kernel.undo import commit, put, rollback, score, take
+from routing.kernel.walk import settle
 
 PATIENT = 2000
 
 
 @kernel
-def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: int, strict: bool) -> bool:  # noqa: F405
+def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: int, strict: bool) -> bool:
     """Gives routes new orders (tasks[begins[k]:begins[k + 1]]) and times them.
 
-    `base` is added to the cost for units that come or go. With `strict` only a cheaper plan is kept; False when not kept.
+    `base` is added to the cost for units that come or go. With `strict` only a cheaper plan is kept.
+    False when not kept.
     """
     X, R = S.X, S.R
     was, before = X[BASE], score(P, S)
@@ -52,7 +51,7 @@ def recount(P: Arrays, S: Memory) -> None:
 
 @kernel
 def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
-    """What the plan costs more with x (behind a canteen stop, when `load` >= 0) at position i; NEVER when impossible."""
+    """What x (behind a canteen stop, when `load` >= 0) at position i adds to the cost; NEVER when impossible."""
     base, before = S.X[BASE], score(P, S)
     if S.R[r, LN] >= S.seq.shape[1] - 3:
         return NEVER
@@ -60,7 +59,7 @@ def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
         put(P, S, load, r, i)
         i += 1
     put(P, S, x, r, i)
-    more = score(P, S) - before if settle(P, S) else np.int64(NEVER)
+    more = score(P, S) - before if settle(P, S) else NEVER
     if more < NEVER:
         more = score(P, S) - before
     rollback(P, S, base)
@@ -74,7 +73,7 @@ def price_of(P: Arrays, S: Memory, u: int) -> int:
     price = P.U[u, PRICE]
     P.U[u, PRICE] = NEVER >> 2
     done = enter(P, S, u, 0.0, True)
-    more = score(P, S) - before + P.U[u, PRICE] if done == 1 else np.int64(NEVER)
+    more = score(P, S) - before + P.U[u, PRICE] if done == 1 else NEVER
     P.U[u, PRICE] = price
     rollback(P, S, base)
     return more

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from routing.kernel.bundles import goods, meal
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
+from routing.kernel.layout import *
 from routing.kernel.seek import pair, single
-from routing.kernel.walk import below, commit, dirty, put, rand, rollback, score, settle, take
+from routing.kernel.undo import below, commit, dirty, put, rand, rollback, score, take
+from routing.kernel.walk import settle
 
 RETRIES = 6
 """How many of the units that are out are tried again in one step."""
 
 
-# -- one unit -----------------------------------------------------------------------------------------------------------
+# -- one unit --------------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -113,7 +113,7 @@ def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
     return 0
 
 
-# -- which ones ---------------------------------------------------------------------------------------------------------
+# -- which ones ------------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -200,7 +200,7 @@ def whole_route(P: Arrays, S: Memory, seed: int, most: int) -> int:
     return m
 
 
-# -- in which order -----------------------------------------------------------------------------------------------------
+# -- in which order --------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -211,13 +211,13 @@ def keys(P: Arrays, S: Memory, m: int) -> None:
     for i in range(m):
         u = S.rem[i]
         x = U[u, ONE]
-        key = np.int64(rand(S) * 1_000_000)
+        key = int(rand(S) * 1_000_000)
         if rule >= 4 and rule < 7:
             key = -T[x, DUR] * (2 if U[u, TWO] >= 0 else 1)
         elif rule >= 7 and rule < 9:
             key = -min(U[u, PRICE], NEVER >> 4) - (NEVER >> 3 if U[u, TWO] >= 0 else 0)
         elif rule >= 9 and rule < 11:
-            key = -np.int64(P.D[0, P.C[0, HOME], T[x, PLACE]])
+            key = -int(P.D[0, P.C[0, HOME], T[x, PLACE]])
         elif rule >= 11 and rule < 13:
             key = min(T[x, LAT], T[x, DUE]) - T[x, E]
         elif rule >= 13 and rule < 15:
@@ -246,7 +246,7 @@ def sort_back(P: Arrays, S: Memory, m: int) -> None:
 @kernel
 def rebuild(P: Arrays, S: Memory, heat: float, mean: float, longest: float, blink: float) -> int:
     """One ruin and recreate under a temperature: 1 accepted, 0 taken back."""
-    X, U, V = S.X, P.U, S.V
+    X, U = S.X, P.U
     halves = P.W.shape[0]
     if halves == 0 or S.R.shape[0] == 0:
         return 0
@@ -301,7 +301,7 @@ def rebuild(P: Arrays, S: Memory, heat: float, mean: float, longest: float, blin
 
 
 @kernel
-def build(P: Arrays, S: Memory, order: I64) -> None:  # noqa: F405
+def build(P: Arrays, S: Memory, order: I64) -> None:
     """Puts units in one after the other where each costs least; what does not fit stays out."""
     X = S.X
     for k in range(order.shape[0]):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
-from routing.kernel.walk import below, free_before, home_leg, lateness, opened, place_before, rand, told
+from routing.kernel.layout import *
+from routing.kernel.undo import below, rand
+from routing.kernel.walk import free_before, home_leg, lateness, opened, place_before, told
 
 SHORT = 14
 """How many places of each half of a pair are combined."""
@@ -52,7 +50,7 @@ def detour(P: Arrays, S: Memory, r: int, i: int, p: int) -> int:
     at = place_before(P, S, r, i)
     mode = P.C[r, MODE]
     nxt = next_place(P, S, r, i, at)
-    leg = np.int64(P.D[mode, at, p])
+    leg = int(P.D[mode, at, p])
     if nxt >= 0:
         leg += P.D[mode, p, nxt]
         if S.R[r, USED]:
@@ -82,7 +80,7 @@ def fits(P: Arrays, S: Memory, x: int, r: int, i: int) -> bool:
 def linked(P: Arrays, S: Memory, x: int, s: int) -> tuple[int, int]:
     """(the start that linked visits allow, what pushing the later ones costs); (NEVER, NEVER) when they cannot move."""
     T, V = P.T, S.V
-    cost = np.int64(0)
+    cost = 0
     for j in range(T[x, L0], T[x, L1]):
         o = P.LNK[j, 0]
         if V[o, ROUTE] >= 0:
@@ -101,7 +99,8 @@ def linked(P: Arrays, S: Memory, x: int, s: int) -> tuple[int, int]:
 def added(P: Arrays, S: Memory, x: int, r: int, i: int, start: int, limit: int) -> int:
     """What x before position i of route r costs, not starting before `start`; NEVER when impossible or >= `limit`.
 
-    Exact inside the route; a delay that reaches a pair or link is priced at the weight KNOCK.
+    Exact inside the route; a delay that reaches a pair or link is priced at the weight KNOCK. Where nothing is soft
+    (PLAIN) the caller has asked `fits`, and there is nothing more to price.
     """
     T, C, D, G, V, R, seq = P.T, P.C, P.D, P.G, S.V, S.R, S.seq
     mode, n, p = C[r, MODE], R[r, LN], T[x, PLACE]
@@ -122,16 +121,18 @@ def added(P: Arrays, S: Memory, x: int, r: int, i: int, start: int, limit: int) 
         cost += G[WAITING] * (s - ar)
     if cost >= limit:
         return NEVER
+    if G[PLAIN]:
+        return cost
     t = s + T[x, DUR]
     at = p
     for k in range(i, n):
         y = seq[r, k]
         q = T[y, PLACE]
-        leg = np.int64(0)
+        leg = 0
         if q < 0:
             q = at
         else:
-            leg = np.int64(D[mode, at, q])
+            leg = int(D[mode, at, q])
         ar = t + leg + T[y, ACC]
         old = V[y, START]
         if ar > V[y, LATEST]:
@@ -157,13 +158,13 @@ def added(P: Arrays, S: Memory, x: int, r: int, i: int, start: int, limit: int) 
     back = t + home_leg(P, r, at)
     if back > C[r, HARD]:
         return NEVER
-    was = R[r, BACK] if R[r, USED] else np.int64(0)
+    was = R[r, BACK] if R[r, USED] else 0
     if back != was and G[OVER] > 0:
         cost += G[OVER] * (max(0, back - C[r, END]) - (max(0, was - C[r, END]) if R[r, USED] else 0))
     return cost if cost < limit else NEVER
 
 
-# -- candidates -----------------------------------------------------------------------------------------------------------
+# -- candidates ------------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -249,7 +250,7 @@ def shortlist(P: Arrays, S: Memory, x: int, blink: float, wide: bool, side: int)
                 empties += 1
                 if empties > 8:
                     break
-            low, high = np.int64(0), R[r, LN] + 1
+            low, high = 0, R[r, LN] + 1
         if not able(P, S, x, r):
             continue
         for i in range(low, high):
@@ -315,6 +316,4 @@ def pair(P: Arrays, S: Memory, a: int, b: int, blink: float, wide: bool, limit: 
 def door(P: Arrays, S: Memory, x: int, r: int, i: int) -> int:
     """When x could start at the earliest before position i of route r."""
     p = P.T[x, PLACE]
-    return opened(
-        P, x, free_before(P, S, r, i) + P.D[P.C[r, MODE], place_before(P, S, r, i), p] + P.T[x, ACC]
-    )
+    return opened(P, x, free_before(P, S, r, i) + P.D[P.C[r, MODE], place_before(P, S, r, i), p] + P.T[x, ACC])

@@ -1,4 +1,4 @@
-"""Orders, exact times, undo: what an order of tasks costs; it knows no strategy.
+"""Exact times: what an order of tasks costs; it knows no strategy.
 
 A two-person visit is two tasks whose starts are the least ones that both arrivals and the gap allow. A change walks on
 through every route that it delays; a route that is walked too often is a knot (two pairs met in opposite order).
@@ -6,187 +6,8 @@ through every route that it delays; a route that is walked too often is a knot (
 
 from __future__ import annotations
 
-import numpy as np
-
-from routing.kernel.layout import *  # noqa: F403 - the columns are this room's alphabet
-from routing.kernel.layout import Arrays, Memory, kernel
-
-
-@kernel
-def rand(S: Memory) -> float:
-    """A number in [0, 1) from the search's own generator (xorshift64*)."""
-    x = S.rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    S.rng[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@kernel
-def below(S: Memory, n: int) -> int:
-    """A whole number in [0, n)."""
-    return int(rand(S) * n)
-
-
-@kernel
-def score(P: Arrays, S: Memory) -> int:
-    """The whole cost in weighted ticks; prices of what is out included."""
-    G, R = P.G, S.R
-    total = S.X[BASE]
-    if G[MAXLATE] > 0 or G[MAXIDLE] > 0:
-        late = np.int64(0)
-        idle = np.int64(0)
-        for r in range(R.shape[0]):
-            late = max(late, R[r, RLATE])
-            idle = max(idle, R[r, IDLE])
-        total += G[MAXLATE] * late + G[MAXIDLE] * idle
-    if G[SPREAD] > 0 and S.OWN.shape[0] > 0:
-        most = S.OWN[0]
-        least = most
-        for o in range(S.OWN.shape[0]):
-            most = max(most, S.OWN[o])
-            least = min(least, S.OWN[o])
-        total += G[SPREAD] * (most - least)
-    return total
-
-
-# -- changing orders ----------------------------------------------------------------------------------------------------
-
-
-@kernel
-def touch(S: Memory, r: int) -> None:
-    """Copies a route before its first change."""
-    R, X = S.R, S.X
-    if R[r, TOUCHED]:
-        return
-    R[r, TOUCHED] = 1
-    S.touched[X[TOTOUCH]] = r
-    X[TOTOUCH] += 1
-    for j in range(16):
-        S.old_R[r, j] = R[r, j]
-    for i in range(R[r, LN]):
-        x = S.seq[r, i]
-        S.old_seq[r, i] = x
-        for j in range(8):
-            S.old_V[r, i, j] = S.V[x, j]
-
-
-@kernel
-def dirty(S: Memory, r: int, i: int, firm: int) -> None:
-    """Notes that route r must be timed anew from position i; what stands after `firm` is only delayed."""
-    R, X = S.R, S.X
-    touch(S, r)
-    if R[r, DIRTY] < 0:
-        R[r, DIRTY] = i
-        R[r, FIRM] = firm
-        S.queue[X[QTAIL] % S.queue.shape[0]] = r
-        X[QTAIL] += 1
-    else:
-        R[r, DIRTY] = min(R[r, DIRTY], i)
-        R[r, FIRM] = max(R[r, FIRM], firm)
-
-
-@kernel
-def put(P: Arrays, S: Memory, x: int, r: int, i: int) -> None:
-    """Writes a task into an order; `settle` times it."""
-    seq, V, R = S.seq, S.V, S.R
-    touch(S, r)
-    n = R[r, LN]
-    for k in range(n, i, -1):
-        y = seq[r, k - 1]
-        seq[r, k] = y
-        V[y, POS] = k
-    seq[r, i] = x
-    R[r, LN] = n + 1
-    V[x, START] = -NEVER
-    V[x, READY] = -NEVER
-    V[x, LEG] = -1
-    V[x, LATE] = 0
-    V[x, ROUTE] = r
-    V[x, POS] = i
-    V[x, COST] = 0
-    V[x, LATEST] = NEVER
-    if P.T[x, ROLE] != DROP:
-        R[r, LOADED] += P.T[x, QTY]
-    dirty(S, r, i, max(i, R[r, FIRM] + 1 if R[r, DIRTY] >= 0 and R[r, FIRM] >= i else i))
-
-
-@kernel
-def wake(P: Arrays, S: Memory, x: int) -> None:
-    """Whoever waits for x (its mate, linked visits) must be timed anew."""
-    T, V = P.T, S.V
-    m = T[x, MATE]
-    if m >= 0 and V[m, ROUTE] >= 0:
-        dirty(S, V[m, ROUTE], V[m, POS], V[m, POS] - 1)
-    for j in range(T[x, L0], T[x, L1]):
-        o = P.LNK[j, 0]
-        if V[o, ROUTE] >= 0:
-            dirty(S, V[o, ROUTE], V[o, POS], V[o, POS] - 1)
-
-
-@kernel
-def take(P: Arrays, S: Memory, x: int) -> int:
-    """Takes a task out of its order; `settle` times the rest. The position it had."""
-    seq, V, R = S.seq, S.V, S.R
-    r = V[x, ROUTE]
-    i = V[x, POS]
-    touch(S, r)
-    n = R[r, LN]
-    for k in range(i, n - 1):
-        y = seq[r, k + 1]
-        seq[r, k] = y
-        V[y, POS] = k
-    R[r, LN] = n - 1
-    R[r, RCOST] -= V[x, COST]
-    S.X[BASE] -= V[x, COST]
-    R[r, WAITS] -= V[x, START] - V[x, READY]
-    if P.T[x, ROLE] != DROP:
-        R[r, LOADED] -= P.T[x, QTY]
-    V[x, ROUTE] = -1
-    firm = i - 1
-    if R[r, DIRTY] >= 0 and R[r, FIRM] > i:
-        firm = R[r, FIRM] - 1
-        R[r, FIRM] = firm
-    dirty(S, r, i, firm)
-    wake(P, S, x)
-    return i
-
-
-@kernel
-def commit(S: Memory) -> None:
-    """Keeps everything since the last commit."""
-    for j in range(S.X[TOTOUCH]):
-        S.R[S.touched[j], TOUCHED] = 0
-    S.X[TOTOUCH] = 0
-
-
-@kernel
-def rollback(P: Arrays, S: Memory, base: int) -> None:
-    """Takes back everything since the last commit; `base` is what X[BASE] was then."""
-    seq, V, R = S.seq, S.V, S.R
-    for j in range(S.X[TOTOUCH]):
-        r = S.touched[j]
-        for i in range(R[r, LN]):
-            V[seq[r, i], ROUTE] = -1
-    for j in range(S.X[TOTOUCH]):
-        r = S.touched[j]
-        S.OWN[P.C[r, OWNER]] += S.old_R[r, PAID] - R[r, PAID]
-        for c in range(16):
-            R[r, c] = S.old_R[r, c]
-        R[r, TOUCHED] = 0
-        R[r, DIRTY] = -1
-        for i in range(R[r, LN]):
-            x = S.old_seq[r, i]
-            seq[r, i] = x
-            for c in range(8):
-                V[x, c] = S.old_V[r, i, c]
-    S.X[TOTOUCH] = 0
-    S.X[QHEAD] = S.X[QTAIL]
-    S.X[BASE] = base
-
-
-# -- timing -------------------------------------------------------------------------------------------------------------
+from routing.kernel.layout import *
+from routing.kernel.undo import dirty
 
 
 @kernel
@@ -261,7 +82,7 @@ def free_before(P: Arrays, S: Memory, r: int, i: int) -> int:
 def home_leg(P: Arrays, r: int, at: int) -> int:
     """Travel home from a place; 0 when the route may end anywhere."""
     goal = P.C[r, GOAL]
-    return np.int64(0) if goal < 0 else np.int64(P.D[P.C[r, MODE], at, goal])
+    return 0 if goal < 0 else int(P.D[P.C[r, MODE], at, goal])
 
 
 @kernel
@@ -269,10 +90,10 @@ def told(P: Arrays, x: int, r: int, s: int) -> int:
     """What it costs when x is not done as the published plan told."""
     T, G = P.T, P.G
     if T[x, TOLDWHO] < 0:
-        return np.int64(0)
+        return 0
     if T[x, TOLDWHO] != P.C[r, OWNER] or abs(s - T[x, TOLDAT]) > G[TOLERANCE]:
         return G[CHANGED]
-    return np.int64(0)
+    return 0
 
 
 @kernel
@@ -294,18 +115,18 @@ def pass_once(P: Arrays, S: Memory, r: int) -> bool:
         i -= 1
     at = place_before(P, S, r, i)
     t = free_before(P, S, r, i)
-    change = np.int64(0)
-    waits = np.int64(0)
+    change = 0
+    waits = 0
     whole = True
     halves = P.W.shape[0]
     for k in range(i, n):
         x = seq[r, k]
         p = T[x, PLACE]
-        leg = np.int64(0)
+        leg = 0
         if p < 0:
             p = at
         else:
-            leg = np.int64(D[mode, at, p])
+            leg = int(D[mode, at, p])
         ar = t + leg + T[x, ACC]
         s = opened(P, x, ar)
         kind = T[x, KIND]
@@ -317,9 +138,8 @@ def pass_once(P: Arrays, S: Memory, r: int) -> bool:
         if T[x, L1] > T[x, L0]:
             for j in range(T[x, L0], T[x, L1]):
                 o = P.LNK[j, 0]
-                if V[o, ROUTE] >= 0 and V[o, START] > -NEVER:
-                    if s < V[o, START] - P.LNK[j, 2]:
-                        s = opened(P, x, V[o, START] - P.LNK[j, 2])
+                if V[o, ROUTE] >= 0 and V[o, START] > -NEVER and s < V[o, START] - P.LNK[j, 2]:
+                    s = opened(P, x, V[o, START] - P.LNK[j, 2])
             if s != V[x, START]:
                 for j in range(T[x, L0], T[x, L1]):
                     o = P.LNK[j, 0]
@@ -340,7 +160,7 @@ def pass_once(P: Arrays, S: Memory, r: int) -> bool:
             account(S, r, change, waits)
             return False
         cost = G[TRAVEL] * leg
-        late = np.int64(0)
+        late = 0
         if kind == VISIT:
             late = lateness(P, x, s)
             cost += G[TARDY] * late + told(P, x, r, s)
@@ -364,7 +184,7 @@ def pass_once(P: Arrays, S: Memory, r: int) -> bool:
         at = p
     if whole:
         empty = n == 0 or (n == 1 and C[r, TOKEN] >= 0)
-        tail = np.int64(0)
+        tail = 0
         back = C[r, BEGIN]
         if not empty:
             home = home_leg(P, r, at)
@@ -386,14 +206,14 @@ def tally(P: Arrays, S: Memory, r: int) -> None:
     """Renews what is kept per route: highest lateness, idleness, paid time, latest starts, what softness could save."""
     T, C, D, G, V, R, seq = P.T, P.C, P.D, P.G, S.V, S.R, S.seq
     n, mode = R[r, LN], C[r, MODE]
-    late = np.int64(0)
-    soft = np.int64(0)
+    late = 0
+    soft = 0
     for k in range(n):
         x = seq[r, k]
         if T[x, KIND] == VISIT:
             late = max(late, V[x, LATE])
             soft += V[x, LATE]
-    over = max(0, R[r, BACK] - C[r, END]) if R[r, USED] else np.int64(0)
+    over = max(0, R[r, BACK] - C[r, END]) if R[r, USED] else 0
     R[r, RLATE] = late
     R[r, SOFT] = soft * G[TARDY] + over * G[OVER] + late * G[MAXLATE] + G[WAITING] * R[r, WAITS]
     if R[r, USED]:
@@ -401,7 +221,7 @@ def tally(P: Arrays, S: Memory, r: int) -> None:
     else:
         R[r, IDLE] = C[r, END] - C[r, BEGIN]
     if G[PAYFLAG]:
-        pay = np.int64(0)
+        pay = 0
         if R[r, USED]:
             x = seq[r, 0]
             pay = R[r, BACK] - (V[x, START] - T[x, ACC] - V[x, LEG] if T[x, PLACE] >= 0 else C[r, BEGIN])
@@ -418,7 +238,7 @@ def tally(P: Arrays, S: Memory, r: int) -> None:
     for k in range(n - 1, -1, -1):
         x = seq[r, k]
         if T[x, PLACE] >= 0:
-            leg = np.int64(D[mode, T[x, PLACE], at]) if at >= 0 else np.int64(0)
+            leg = int(D[mode, T[x, PLACE], at]) if at >= 0 else 0
             at = T[x, PLACE]
             after = min(T[x, LAT], after - leg - T[x, DUR])
             V[x, LATEST] = after
@@ -434,11 +254,11 @@ def meals_fit(P: Arrays, S: Memory, r: int) -> int:
     A canteen stop that waits removes waiting from the ride: its floor (kept in LATE) rises by what is too much.
     """
     T, V, seq = P.T, S.V, S.seq
-    source, left, bag, stop, slack = np.int64(-1), np.int64(0), np.int64(0), -1, np.int64(0)
+    source, left, bag, stop, slack = -1, 0, 0, -1, 0
     for k in range(S.R[r, LN]):
         x = seq[r, k]
         if T[x, KIND] == LOAD:
-            source, left, bag, stop, slack = T[x, CANTEEN], V[x, START] + T[x, DUR], np.int64(0), k, np.int64(0)
+            source, left, bag, stop, slack = T[x, CANTEEN], V[x, START] + T[x, DUR], 0, k, 0
             continue
         if T[x, PORTIONS] > 0:
             bag += T[x, PORTIONS]
@@ -459,7 +279,7 @@ def goods_fit(P: Arrays, S: Memory, r: int) -> bool:
     """Whether pick-ups come before their deliveries and nobody carries more than there is room for."""
     T, V, seq = P.T, S.V, S.seq
     room, n = P.C[r, ROOM], S.R[r, LN]
-    aboard = np.int64(0)
+    aboard = 0
     for k in range(n):
         if T[seq[r, k], ROLE] == 0:
             aboard += T[seq[r, k], QTY]
@@ -515,12 +335,12 @@ def settle(P: Arrays, S: Memory) -> bool:
     while X[QHEAD] < X[QTAIL]:
         r = S.queue[X[QHEAD] % S.queue.shape[0]]
         X[QHEAD] += 1
-        if not ok or R[r, DIRTY] < 0:
-            R[r, DIRTY] = -1
-            R[r, FIRM] = -1
-            continue
         R[r, WALKS] += 1
-        ok = R[r, WALKS] < X[CAP] and walk(P, S, r)
+        ok = ok and R[r, WALKS] < X[CAP]
+        if ok:
+            ok = walk(P, S, r)
+        R[r, DIRTY] = -1 if not ok else R[r, DIRTY]
+        R[r, FIRM] = -1 if not ok else R[r, FIRM]
     if ok and P.G[PAYFLAG]:
         for j in range(X[TOTOUCH]):
             r = S.touched[j]

@@ -1,0 +1,48 @@
+"""Where compiled functions are kept: a folder named after the sources, so that a changed file never meets old code.
+
+Numba looks only at the file of the function itself; what it calls in other files would stay as it was compiled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+MARK = "compiled"
+
+
+def fingerprint() -> str:
+    """A short hash of every source file of this room, of Python and of Numba."""
+    digest = hashlib.sha256(f"{sys.version_info[:3]} {version('numba')}".encode())
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def folder() -> Path:
+    """A writable folder: below NUMBA_CACHE_DIR, else the user's cache, else the machine's temporary folder."""
+    name = f"kernel-{fingerprint()}"
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    user = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    for base in (given, str(Path(user) / "unwalled"), str(Path(tempfile.gettempdir()) / f"unwalled-{os.getuid()}")):
+        if base and _writable(Path(base) / name):
+            return Path(base) / name
+    return Path(tempfile.mkdtemp(prefix="unwalled-"))
+
+
+def warmed() -> bool:
+    """Whether this version of the kernel has been compiled on this machine before."""
+    return (folder() / MARK).exists()
+
+
+def _writable(path: Path) -> bool:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        owned = path.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+    return owned and os.access(path, os.W_OK)

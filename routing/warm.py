@@ -1,0 +1,44 @@
+"""Compiles the search kernel once, so that no plan waits for a compiler; it keeps only the compiled functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from routing.compiled import Compiled
+from routing.kernel.cache import MARK, folder
+from routing.problem import Break, Canteen, Caregiver, Meal, Need, Problem, Shift, Visit, Window
+from routing.search import Best, Search, orders_of
+from routing.travel import Travel
+
+
+def warm() -> None:
+    """Runs every compiled function once on a tiny day; some 30 seconds of one core the first time, then a second."""
+    search = Search(Compiled(tiny()), 1)
+    for order in orders_of(search.c):
+        search.build(order)
+    search.anneal(3, 10.0, 1.0, 20)
+    search.leg()
+    kept = search.kept()
+    search.load(kept)
+    search.propose({0: kept.orders[0]}, [], [])
+    search.load(Best(0, [[x] if x >= 0 else [] for x in search.c.token], set(range(len(search.c.units)))))
+    search.price_of(0)
+    search.price_at(0, 0, 0)
+    (folder() / MARK).touch()
+
+
+def tiny() -> Problem:
+    """One of everything: a pair, a meal, goods, a break."""
+    street = np.abs(np.arange(4)[:, None] - np.arange(4)[None]) * 10
+    people = tuple(
+        Caregiver(name, (Shift.hard(0, 1000, Break(10, 200, 500)),), 0, 0, mode="walk", portions=2) for name in "ab"
+    )
+    window = (Window.hard(0, 900),)
+    visits = (
+        Visit("pair", 1, (Need(10), Need(10)), window, price=900),
+        Visit("meal", 2, (Need(5),), window, price=900, meal=Meal("kitchen", 1, 100)),
+        Visit("from", 1, (Need(5),), window, price=900, load=1),
+        Visit("to", 3, (Need(5),), window, price=900, load=1, delivers="from"),
+        Visit("single", 3, (Need(5),), window, price=900),
+    )
+    return Problem("tiny", 1, Travel({"walk": street}), people, visits, (Canteen("kitchen", 0, 0),))
