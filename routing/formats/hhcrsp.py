@@ -23,7 +23,7 @@ RICHER = Objective(max_tardiness=1, waiting=1, max_idle=1, scale=TICKS)
 POINT = frozenset({"id", "location", "distance_matrix_index"})
 KNOWN = {
     "": {"name", "area", "distances", "central_offices", "departing_points", "terminal_points", "patients",
-         "caregivers", "services", "signature", "features"},
+         "caregivers", "services", "signature", "features", "distances_note"},
     "patients": {*POINT, "time_window", "required_caregivers", "required_services", "synchronization",
                  "incompatible_caregivers"},
     "caregivers": {"id", "abilities", "distance_matrix_index", "starting_point_id", "departing_point",
