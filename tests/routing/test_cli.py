@@ -1,6 +1,8 @@
-"""Promise: the three commands do what the contract says, with its exit codes and its last line."""
+"""Promise: the commands do what the contract says, with its exit codes and its last line."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,13 @@ import pytest
 
 from routing.cli import main
 from routing.explain import explain
+from routing.formats import write_plan
 from routing.formats.unwalled import write
 from routing.problem import Need, Problem
 from routing.solve import solve
-from tests.routing.town import call, lin, line, rich, scattered
+from tests.routing.byhand import PARTS, planned
+from tests.routing.byhand import day as by_hand
+from tests.routing.town import ROOT, call, lin, line, rich, scattered
 
 
 @pytest.fixture
@@ -106,3 +111,80 @@ def test_explain_tells_every_caregiver_and_agrees_with_the_plan() -> None:
         assert found.served and len(found.options) == 3
         fits = [option for option in found.options if option.cost is not None]
         assert fits and plan.where(visit.id)[0][0].caregiver in {option.caregiver for option in fits}
+
+
+@pytest.fixture
+def planned_day(tmp_path: Path) -> tuple[str, str]:
+    """Files with the day planned by hand and its plan."""
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    problem.write_text(json.dumps(write(by_hand())))
+    plan.write_text(json.dumps(write_plan(by_hand(), planned(by_hand()), "unwalled")))
+    return str(problem), str(plan)
+
+
+def test_the_library_has_a_command_of_its_own(planned_day: tuple[str, str]) -> None:
+    """`python -m routing` judges a plan without the service, and the parts are those of the plan."""
+    command = [sys.executable, "-m", "routing", "check", *planned_day]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0 and json.loads(said.stdout.splitlines()[-1])["parts"] == PARTS
+
+
+def test_what_cannot_come_true_is_warned_of_before_planning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The fault stands on standard error before the first progress, and again as the reason in the last line."""
+    file = tmp_path / "day.json"
+    visits = (call("v", 1, needs=(Need(20, {"surgery": 1}),)), call("w", 1))
+    file.write_text(json.dumps(write(Problem("one fault", 1, line(3), (lin(),), visits))))
+    assert main(["plan", str(file), "--iterations", "2"]) == 0
+    value, err = last(capsys)
+    assert err.startswith("warning: visits.v.needs[0].skills.surgery: nobody has this skill\n")
+    assert value["served"] == 1 and value["reasons"]["v"]["code"] == "skill"
+
+
+def test_insert_names_the_best_places_for_one_visit(
+    planned_day: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A visit out of a file gets its places, cheapest first; one that fits nowhere exits with 3, a bad file with 2."""
+    urgent = tmp_path / "visit.json"
+    told = {"id": "urgent", "place": 1, "needs": [{"duration": 10, "skills": {"care": 1}}],
+            "windows": [{"start": 400, "due": 900}]}  # fmt: skip
+    urgent.write_text(json.dumps(told))
+    assert main(["insert", *planned_day, str(urgent), "--now", "380", "--best", "2"]) == 0
+    value, _ = last(capsys)
+    costs = [option["cost"] for option in value["options"]]
+    assert value["visit"] == "urgent" and 0 < len(costs) <= 2 and costs == sorted(costs)
+    assert all(spot["start"] >= 400 for option in value["options"] for spot in option["spots"])
+    urgent.write_text(json.dumps({**told, "needs": [{"duration": 10, "skills": {"surgery": 1}}]}))
+    assert main(["insert", *planned_day, str(urgent)]) == 3
+    urgent.write_text(json.dumps({**told, "joy": 1}))
+    assert main(["insert", *planned_day, str(urgent)]) == 2
+    assert "joy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["walk", "walk=", "=http://127.0.0.1:9", "boat=http://127.0.0.1:9", "walk=ftp://x"])
+def test_a_road_server_that_cannot_be_meant_is_2(
+    given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The option is named and nothing is planned."""
+    file = tmp_path / "day.json"
+    points = {"points": [[121.0, 37.0]], "caregivers": [], "visits": []}
+    file.write_text(json.dumps(points))
+    assert main(["plan", str(file), "--osrm", given, "--osrm-cache", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert "osrm" in said.err and not said.out
+
+
+def test_roads_that_do_not_answer_are_refused_or_estimated_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without leave nothing is planned on estimates; with leave it is said."""
+    file = tmp_path / "day.json"
+    who = {"id": "lin", "shifts": [{"start": 0, "end": 9000}], "start": 0, "end": 0, "mode": "walk"}
+    visit = {"id": "v", "place": 1, "needs": [{"duration": 60}], "windows": [{"start": 0, "due": 9000}], "price": 9000}
+    value = {"points": [[121.0, 37.0], [121.001, 37.0]], "caregivers": [who], "visits": [visit]}
+    file.write_text(json.dumps(value))
+    osrm = ["--osrm", "walk=http://127.0.0.1:9", "--osrm-cache", str(tmp_path / "cache")]
+    assert main(["plan", str(file), "--iterations", "2", *osrm]) == 2
+    assert "does not answer" in capsys.readouterr().err
+    assert main(["plan", str(file), "--iterations", "2", "--osrm-estimate", *osrm]) == 0
+    found, err = last(capsys)
+    assert found["served"] == 1 and "travel: walk: estimated" in err
