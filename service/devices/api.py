@@ -1,6 +1,6 @@
 """Routes of the fleet for the console: terminals, claim codes, tasks to call back, calls nobody signed."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from models.types import Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
-from service.devices import actions, queries
+from service.devices import actions, health, queries
 from service.inputs import PathId
 from service.intake.handover import CLAIM_FOR
 from service.paging import as_list
@@ -28,11 +28,26 @@ TerminalId = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[\x21-\
 async def list_terminals(
     session: Reading,
     actor: Desk,
+    clock: Timed,
     cursor: Annotated[str, Query(max_length=40, pattern=r"^[\x21-\x7e]*$")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    wants: Annotated[Literal["never_tested", "test_due", "offline", "low_battery"] | None, Query()] = None,
 ) -> dict[str, Any]:
-    """Terminals in scope with their health, a page at a time."""
-    return as_list(*await queries.list_terminals(session, actor, cursor, limit))
+    """Terminals in scope with their health, a page at a time; `wants` leaves those that want this."""
+    which = None if wants is None else health.wanting(wants, clock.now())
+    return as_list(*await queries.list_terminals(session, actor, cursor, limit, which))
+
+
+@router.get("/health")
+async def fleet_health(session: Reading, actor: Desk, clock: Timed) -> dict[str, Any]:
+    """The fleet by model: silent, weak, never tested, test due, and how often a first attempt arrives."""
+    return as_list(await health.fleet_health(session, actor, clock.now()), None)
+
+
+@router.get("/outages")
+async def list_outages(session: Reading, actor: Desk) -> dict[str, Any]:
+    """When no heartbeats were taken, and who was not heard after it."""
+    return as_list(await health.outage_views(session, actor), None)
 
 
 @router.get("/call-backs")

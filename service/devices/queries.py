@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Household, Terminal, UnreadableCall, UnverifiedCall
@@ -52,11 +52,12 @@ async def terminal_counts(session: AsyncSession, actor: Actor) -> dict[str, int]
 
 
 async def list_terminals(
-    session: AsyncSession, actor: Actor, after: str, limit: int
+    session: AsyncSession, actor: Actor, after: str, limit: int, which: ColumnElement[bool] | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Terminals in scope by id, with health and place, from the one after `after`; and the next page's cursor."""
+    """Terminals in scope (those `which`) by id, with health and place, after `after`; and the next cursor."""
     query = select(Terminal, Household.address).outerjoin(Household, Household.id == Terminal.household_id)
     query = query.where(actor.scope(Terminal.area_code, Terminal.provider_id), Terminal.id > after)
+    query = query if which is None else query.where(which)
     rows = (await session.execute(query.order_by(Terminal.id).limit(limit + 1))).all()
     views = [terminal_view(terminal, address) for terminal, address in rows[:limit]]
     return views, views[-1]["id"] if len(rows) > limit else None

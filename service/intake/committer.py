@@ -12,7 +12,7 @@ from service.intake.failpoints import failpoint
 from service.intake.ground import Ground
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
 from service.intake.limits import Crowd
-from service.intake.play import Script, StoreDown
+from service.intake.play import RoomMade, Script, StoreDown
 from service.intake.script import Batch, take
 from service.intake.store import store_for
 
@@ -112,6 +112,9 @@ class Committer:
         except asyncio.CancelledError:
             _refuse(batch)
             raise
+        except RoomMade:
+            await self._commit(batch, again)
+            return
         except StoreDown as error:
             log.error("nothing can be stored: %s", error)
             _refuse(batch)

@@ -13,7 +13,8 @@ import orjson
 
 from service.intake.failpoints import failpoint
 from service.intake.ground import Ground
-from service.intake.play import Ask, Row, Script, StoreDown, begin, proceed
+from service.intake.play import Ask, RoomMade, Row, Script, StoreDown, begin, proceed
+from service.intake.reserve import Reserve
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "journal_size_limit=-1")
@@ -25,6 +26,9 @@ class EmbeddedStore:
     def __init__(self, ground: Ground, urgent: bool) -> None:
         self._path = path_of(ground.url)
         self._gate, self._urgent = ground.gate, urgent
+        self.reserve = Reserve(self._path)
+        if urgent:
+            self.reserve.keep()
         self._thread = _one_thread("intake")
         self._connection: sqlite3.Connection | None = None
 
@@ -50,16 +54,22 @@ class EmbeddedStore:
             raise StoreDown(str(error)) from error
         try:
             result = _drive(script, connection)
-            failpoint.reach("before_commit")
+            if self._urgent:
+                failpoint.reach("before_commit")
             connection.execute("COMMIT")
         except BaseException as error:
             _give_up_when_the_disk_fails(error)
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
-                raise StoreDown(str(error)) from error
+                raise self._down(error) from error
             raise
         return result
+
+    def _down(self, error: sqlite3.OperationalError) -> StoreDown:
+        """What the terminal is told; with a full disk calls get the reserve, heartbeats do not."""
+        full = error.sqlite_errorname == "SQLITE_FULL" and self._urgent
+        return RoomMade(str(error)) if full and self.reserve.spend() else StoreDown(str(error))
 
     def _close(self) -> None:
         if self._connection is not None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from service.intake.ground import Ground
+from service.intake.outages import beat_pulse, list_silent
 from service.intake.play import StoreDown
 from service.intake.script import Beat, listen, lose
 from service.intake.store import store_for
@@ -41,6 +42,7 @@ class Heartbeats:
     async def start(self) -> None:
         """Begin to write and to look for silent terminals."""
         self._well_since = self._ground.clock.now()
+        await self._guarded(self.sweep)
         self._tasks = [asyncio.create_task(self._every(FLUSH_S, self.flush), name="heartbeats")]
         self._tasks.append(asyncio.create_task(self._every(SWEEP_S, self.sweep), name="lost terminals"))
 
@@ -58,14 +60,25 @@ class Heartbeats:
         beats = sorted(newest.values(), key=lambda beat: beat.terminal_id)
         for start in range(0, len(beats), CHUNK):
             script = listen(beats[start : start + CHUNK], self._ground.clock.now(), self._ground.embedded)
-            await self._play(script)
+            try:
+                await self._play(script)
+            except StoreDown:
+                for beat in beats[start:]:
+                    self._newest.setdefault(beat.terminal_id, beat)
+                raise
 
     async def sweep(self) -> None:
-        """Mark terminals lost that were silent for long, but only once we ourselves were well for as long."""
+        """Mark terminals lost that were silent for long, but only once we ourselves were well for as long.
+
+        Who was silent since an outage of ours is listed first.
+        """
         now = self._ground.clock.now()
+        if await self._store.play(beat_pulse(now)) or not self._ground.clock.trusted:
+            self._well_since = now
         if now - self._well_since < OFFLINE_AFTER:
             return
-        while await self._play(lose(now - OFFLINE_AFTER, now, self._ground.embedded)):
+        await self._store.play(list_silent(now - OFFLINE_AFTER, now))
+        while await self._play(lose(OFFLINE_AFTER, now, self._ground.embedded)):
             pass
 
     async def _play(self, script: Any) -> int:

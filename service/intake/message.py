@@ -54,14 +54,10 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_fields(body: bytes) -> tuple[dict[str, Any], list[str]]:
-    """The JSON object in `body` without the fields that cannot be kept, and the names of those (in ASCII).
-
-    Unfit is what no database keeps: half a surrogate pair, a number beyond 64 bits or all bounds, depth beyond 8.
-    Raises Unreadable: not UTF-8, not JSON, a key twice, NaN, not an object, nested beyond what can be parsed.
-    """
+def read_json(body: bytes) -> Any:
+    """Whatever JSON `body` is: the one reader of signed bytes. Raises Unreadable."""
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except Unreadable:
         raise
     except RecursionError as error:
@@ -70,6 +66,15 @@ def read_fields(body: bytes) -> tuple[dict[str, Any], list[str]]:
         raise Unreadable("not UTF-8") from error
     except ValueError as error:
         raise Unreadable(f"not JSON: {str(error)[:120]}") from error
+
+
+def read_fields(body: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The JSON object in `body` without the fields that cannot be kept, and the names of those (in ASCII).
+
+    Unfit is what no database keeps: half a surrogate pair, a number beyond 64 bits or all bounds, depth beyond 8.
+    Raises Unreadable: not UTF-8, not JSON, a key twice, NaN, not an object, nested beyond what can be parsed.
+    """
+    value = read_json(body)
     if not isinstance(value, dict):
         raise Unreadable(f"a JSON object is expected, not {type(value).__name__}")
     unfit = [name for name, inner in value.items() if not _fit(name, inner)]

@@ -14,6 +14,10 @@ class StoreDown(Exception):
     """The database cannot be written at all just now: no batch would fare better."""
 
 
+class RoomMade(StoreDown):
+    """It could not be written, but the reason is gone: the same batch may be tried at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A statement whose rows are wanted."""

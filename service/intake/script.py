@@ -5,7 +5,7 @@ Locks are taken in one order everywhere: incidents, terminals, then the event co
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from service.intake import sql
@@ -67,11 +67,16 @@ def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:
     return (yield from _tell(ledger, embedded))
 
 
-def lose(silent_since: datetime, now: datetime, embedded: bool) -> Script:
-    """Mark terminals that were last heard before `silent_since` as offline, at most 200; gives the highest `seq`."""
+def lose(usual: timedelta, now: datetime, embedded: bool) -> Script:
+    """Mark terminals offline that were silent for the `usual` time or their own, 200 of each at most; gives `seq`.
+
+    A threshold of its own is for a terminal whose line is known to be weak: silence of minutes is no news there.
+    """
     ledger = Ledger(now, {}, {}, {}, {})
-    for row in (yield Ask(sql.LOSE_TERMINALS, [silent_since])):
-        ledger.about_terminal("terminal.offline", {**row, "online": False})
+    for silence in (yield Ask(sql.SILENCES)):
+        after = timedelta(seconds=silence["after_s"]) or usual
+        for row in (yield Ask(sql.LOSE_TERMINALS, [now - after, silence["after_s"]])):
+            ledger.about_terminal("terminal.offline", {**row, "online": False})
     return (yield from _tell(ledger, embedded))
 
 

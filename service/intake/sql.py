@@ -83,9 +83,17 @@ UPDATE terminal SET boot = $2, counter = $3, replay_bits = $4, seen_at = $5, onl
 """
 LOSE_TERMINALS = """
 UPDATE terminal SET online = false WHERE id IN (
-    SELECT id FROM terminal WHERE online AND seen_at < $1 ORDER BY id LIMIT 200
+    SELECT id FROM terminal WHERE online AND seen_at < $1 AND COALESCE(silent_after_s, 0) = $2 ORDER BY id LIMIT 200
 ) AND online RETURNING id, area_code, provider_id, battery
 """
+SILENCES = "SELECT DISTINCT COALESCE(silent_after_s, 0) AS after_s FROM terminal WHERE online"
+PULSE = "SELECT at FROM pulse WHERE id = 1 FOR UPDATE"
+FIRST_PULSE = "INSERT INTO pulse (id, at) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"
+NEXT_PULSE = "UPDATE pulse SET at = $1 WHERE id = 1"
+ADD_OUTAGE = "INSERT INTO outage (from_at, until_at, silent) VALUES ($1, $2, $3)"
+OUTAGES_TO_TELL = "SELECT id, until_at FROM outage WHERE told_at IS NULL AND until_at <= $1 ORDER BY id FOR UPDATE"
+SILENT_SINCE = "SELECT id FROM terminal WHERE online AND seen_at < $1 ORDER BY id LIMIT $2"
+TELL_OUTAGE = "UPDATE outage SET silent = $2, told_at = $3 WHERE id = $1"
 AGAIN = "UPDATE alert SET again = again + 1 WHERE id = $1"
 KEYS = "SELECT id, key_sealed, old_key_sealed, old_key_until_at FROM terminal WHERE id = ANY($1)"
 CLAIM = """

@@ -30,8 +30,8 @@ class Reader(Protocol):
 
 
 def store_for(ground: Ground, urgent: bool = True) -> Store:
-    """The store for this database; `urgent` goes before every other writer at the embedded database's gate."""
-    return EmbeddedStore(ground, urgent) if ground.embedded else PostgresStore(ground.url)
+    """The store for this database; `urgent` is the one for calls: it goes before every other embedded writer."""
+    return EmbeddedStore(ground, urgent) if ground.embedded else PostgresStore(ground.url, urgent)
 
 
 def reader_for(ground: Ground, on_key: Callable[[str], None]) -> Reader:

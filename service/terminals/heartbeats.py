@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import orjson
-
 from service.clock import rfc3339
 from service.errors import BadInput, FieldProblem
 from service.intake.assembly import Intake
 from service.intake.committer import IntakeFull
 from service.intake.letters import NEXT_HEARTBEAT_S
+from service.intake.message import Unreadable, read_json
 from service.terminals.envelope import Answer, Asked, BadSignature, json_answer, verify
 
 
@@ -35,9 +34,9 @@ async def take_heartbeats(asked: Asked, intake: Intake) -> Answer:
 def read_health(body: bytes) -> dict[str, Any]:
     """What the newest of the heartbeats says, fields that are wrong left out. Raises BadHeartbeat."""
     try:
-        given = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadHeartbeat(f"not JSON: {error}") from error
+        given = read_json(body)
+    except Unreadable as error:
+        raise BadHeartbeat(str(error)) from error
     beats = given if isinstance(given, list) else [given]
     health: dict[str, Any] = {}
     for place, beat in enumerate(beats):

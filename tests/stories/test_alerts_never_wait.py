@@ -69,7 +69,7 @@ async def plan_and_publish(town: TownBuilder, desk: httpx.AsyncClient) -> None:
     """A plan made and published by the service's own job."""
     for hour in range(14, 22):
         await town.orders(desk, "chen", "clean.home", town.local(hour), town.local(hour, 59))
-    wanted = {"on_date": town.today.isoformat(), "area_code": DISTRICT, "seconds": 6}
+    wanted = {"on_date": town.today.isoformat(), "area_code": DISTRICT, "seconds": 20}
     job = (await desk.post("/api/plans", json=wanted)).json()["job_id"]
     state: dict[str, Any] = {}
     while state.get("state") not in ("done", "failed", "cancelled"):
