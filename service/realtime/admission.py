@@ -6,6 +6,7 @@ their turn in order, their tickets are taken in one transaction, and one snapsho
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,8 @@ MAX_WAITING = 4096
 BEGUN_PER_S = 400
 """What a hub begins in a second, for the hint to those it sends away (bench/hub.py)."""
 MOST = 200
+CROWD = 16
+"""Sockets within a second from which on a picture of the last second is good enough: the events since follow it."""
 
 
 class Turnstile:
@@ -27,11 +30,17 @@ class Turnstile:
         self._places = asyncio.Semaphore(at_once)
         self._most = waiting
         self.inside = self.turned_away = 0
+        self._recent: deque[float] = deque()
 
     @property
     def full(self) -> bool:
         """Whether nobody more may even wait."""
         return self.inside >= self._most
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many came within the last second that they have to share what they are shown."""
+        return len(self._recent) > CROWD
 
     def retry_after_s(self) -> float:
         """When one who is sent away should come back."""
@@ -41,6 +50,10 @@ class Turnstile:
     async def turn(self) -> AsyncIterator[None]:
         """Wait in line, begin, make room."""
         self.inside += 1
+        now = time.monotonic()
+        self._recent.append(now)
+        while now - self._recent[0] > 1.0:
+            self._recent.popleft()
         try:
             async with self._places:
                 yield

@@ -18,6 +18,9 @@ from websockets.http11 import Request
 from service.realtime.wire import Close
 
 log = logging.getLogger(__name__)
+QUIET = logging.getLogger("service.realtime.lines")
+"""Where uvicorn would say every handshake: two thousand lines in a storm tell nobody anything."""
+QUIET.setLevel(logging.WARNING)
 
 KEY = "unwalled.line"
 GRACE_S = 2.0
@@ -61,6 +64,10 @@ class Line(WebSocketsSansIOProtocol):
 
     holder: Holder | None = None
     scope: Any = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.logger = QUIET
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

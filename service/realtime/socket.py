@@ -39,8 +39,6 @@ CLOSE_S = 5.0
 MAX_SOCKETS = 10_000
 """Sockets of one process; calls for help need memory and file handles too."""
 STEP = 100
-CROWD = 8
-"""Sockets beginning at once from which on a picture of the last second is good enough: the events since follow it."""
 
 Authenticate = Callable[[WebSocket, str], Awaitable[Actor | None]]
 
@@ -169,9 +167,8 @@ class LiveSocket:
                 seq = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()
                 return seq, live.encoded(await self._snapshot(websocket, session, actor))
 
-        crowded = live.turnstile.inside > CROWD
         key = (live.pump.epoch, audience.view, actor.role)
-        seq, picture = await (live.pictures.get(key, read) if crowded else read())
+        seq, picture = await (live.pictures.get(key, read) if live.turnstile.crowded else read())
         return seq, {**picture.shared, **picture.personal(actor)}
 
 

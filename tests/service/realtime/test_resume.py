@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.service.realtime.schedules import World, run
+from bench.schedules import World, run
 
 SAMPLE = 3000
 
