@@ -1,4 +1,4 @@
-"""`plan`, `check`, `explain`, `insert`: the library's commands; results go to standard output, all else elsewhere."""
+"""`plan`, `check` and `explain` on the command line; results go to standard output, all else to standard error."""
 
 from __future__ import annotations
 
@@ -11,17 +11,30 @@ from pathlib import Path
 from typing import Any
 
 from routing.check import check
-from routing.cli_files import add_reading, last_line, read_asked, refuse, refuse_target, warn, write_whole
+from routing.cli_day import add_commands
+from routing.cli_files import (
+    CRASHED,
+    INVALID,
+    NOTHING,
+    OK,
+    UNREADABLE,
+    add_pair,
+    add_reading,
+    last_line,
+    read_asked,
+    read_both,
+    refuse,
+    refuse_target,
+    warn,
+    write_whole,
+)
 from routing.errors import NothingPublishable, RoutingError, SolverCrashed
 from routing.explain import explain
 from routing.faults import find
-from routing.formats import read_plan, read_visit, write_plan
-from routing.insert import cheapest_insertions
+from routing.formats import write_plan
 from routing.kernel.cache import warmed
 from routing.plan import Plan
 from routing.solve import ENGINES, Progress, solve
-
-OK, INVALID, UNREADABLE, NOTHING, CRASHED = 0, 1, 2, 3, 4
 
 
 def add_subcommands(subparsers: Any) -> None:
@@ -41,19 +54,10 @@ def add_subcommands(subparsers: Any) -> None:
     why = subparsers.add_parser(
         "explain", help="explain a visit", description="Why a visit is where it is, or not served."
     )
-    urgent = subparsers.add_parser(
-        "insert", help="find a place for one visit", description="The best places for one visit in a plan under way."
-    )
-    for parser in (judge, why, urgent):
-        parser.add_argument("problem", help="the problem; .gz too")
-        parser.add_argument("plan", help="our own JSON, or a solution of hhcrsp, VROOM or Solomon")
-        add_reading(parser)
+    add_pair(judge)
+    add_pair(why)
     why.add_argument("visit", help="the id of the visit")
-    urgent.add_argument("visit", help="a file with the visit, as it would stand in our own JSON")
-    urgent.add_argument("--now", type=int, help="ticks after midnight; what has begun stays")
-    urgent.add_argument("--best", type=int, default=5, help="how many places")
-    urgent.add_argument("--breaking", action="store_true", help="show places that break a promise too, marked")
-    urgent.set_defaults(run=run_insert)
+    add_commands(subparsers)
     ready = subparsers.add_parser("warm", help="compile the planning kernel", description="Compiles it once.")
     ready.set_defaults(run=run_warm)
     judge.set_defaults(run=run_check)
@@ -103,8 +107,7 @@ def summary(plan: Plan, form: str, seconds: float) -> dict[str, Any]:
 def run_check(options: argparse.Namespace) -> int:
     """Judges a plan. 0 valid, 1 with every violation on a line, 2 when a file cannot be read."""
     try:
-        problem, _ = read_asked(options.problem, options)
-        plan = read_plan(problem, options.plan)
+        problem, plan = read_both(options)
     except RoutingError as refusal:
         return refuse(refusal, UNREADABLE)
     verdict = check(problem, plan, claimed=plan.cost == plan.cost and bool(plan.parts))
@@ -119,8 +122,7 @@ def run_check(options: argparse.Namespace) -> int:
 def run_explain(options: argparse.Namespace) -> int:
     """Explains one visit. 0, 1 for a plan that is not valid, 2 when a file or the visit cannot be read."""
     try:
-        problem, _ = read_asked(options.problem, options)
-        plan = read_plan(problem, options.plan)
+        problem, plan = read_both(options)
         verdict = check(problem, plan, claimed=False)
         if not verdict.valid:
             sys.stderr.write(f"the plan is not valid: {verdict.violations[0]}\n")
@@ -134,26 +136,6 @@ def run_explain(options: argparse.Namespace) -> int:
         sys.stdout.write(f"  {option.caregiver} (person {option.half + 1}): {told}\n")
     last_line(asdict(found))
     return OK
-
-
-def run_insert(options: argparse.Namespace) -> int:
-    """The best places for one visit. 0, 1 for a plan that is not valid, 2 unreadable, 3 when it fits nowhere."""
-    try:
-        problem, _ = read_asked(options.problem, options)
-        plan, visit = read_plan(problem, options.plan), read_visit(options.visit)
-        verdict = check(problem, plan, claimed=False)
-        if not verdict.valid:
-            sys.stderr.write(f"the plan is not valid: {verdict.violations[0]}\n")
-            return INVALID
-        found = cheapest_insertions(problem, plan, visit, best=options.best, now=options.now, breaking=options.breaking)
-    except RoutingError as refusal:
-        return refuse(refusal, UNREADABLE)
-    for option in found:
-        people = " and ".join(f"{spot.caregiver} at {spot.start}" for spot in option.spots)
-        broken = f", breaks {', '.join(option.breaks)}" if option.breaks else ""
-        sys.stdout.write(f"  {people}: cost {option.cost:g}, {len(option.slips)} start later{broken}\n")
-    last_line({"visit": visit.id, "options": [asdict(option) for option in found]})
-    return OK if found else NOTHING
 
 
 def _progress(news: Progress) -> None:

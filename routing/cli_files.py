@@ -11,10 +11,12 @@ from typing import Any
 
 from routing.errors import FormatError, NothingPublishable
 from routing.faults import Fault
-from routing.formats import FORMATS, load_text, parse_any, refuse_form
+from routing.formats import FORMATS, load_text, parse_any, read_plan, refuse_form
+from routing.plan import Plan
 from routing.problem import Problem
 from routing.roads import Roads, on_roads
 
+OK, INVALID, UNREADABLE, NOTHING, CRASHED = 0, 1, 2, 3, 4
 FORMS = ("auto", *FORMATS)
 MOST_SAID = 50
 
@@ -28,6 +30,19 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--osrm-estimate", action="store_true", help="estimate when a server does not answer, and say so"
     )
+
+
+def add_pair(parser: argparse.ArgumentParser) -> None:
+    """Arguments of everything that is asked about a plan."""
+    parser.add_argument("problem", help="the problem; .gz too")
+    parser.add_argument("plan", help="our own JSON, or a solution of hhcrsp, VROOM or Solomon")
+    add_reading(parser)
+
+
+def read_both(options: argparse.Namespace) -> tuple[Problem, Plan]:
+    """The problem and the plan that a command was given. Raises RoutingError."""
+    problem, _ = read_asked(options.problem, options)
+    return problem, read_plan(problem, options.plan)
 
 
 def read_asked(file: str, options: argparse.Namespace) -> tuple[Problem, str]:

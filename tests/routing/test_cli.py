@@ -188,3 +188,19 @@ def test_roads_that_do_not_answer_are_refused_or_estimated_when_asked(
     assert main(["plan", str(file), "--iterations", "2", "--osrm-estimate", *osrm]) == 0
     found, err = last(capsys)
     assert found["served"] == 1 and "travel: walk: estimated" in err
+
+
+def test_replan_keeps_what_has_begun_and_tells_who_must_hear(
+    planned_day: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cancelled visit goes, what has begun stays, changes stand line by line, and the new plan passes `check`."""
+    out, whole = tmp_path / "again.json", tmp_path / "whole.json"
+    files = ["--out", str(out), "--out-problem", str(whole)]
+    assert main(["replan", *planned_day, "--now", "240", "--cancelled", "held", "--seconds", "0", *files]) == 0
+    said = capsys.readouterr().out.splitlines()
+    value = json.loads(said[-1])
+    assert value["valid"] is True and value["counts"]["cancelled"] == 1 and "held" in value["told"]["visits"]
+    assert "  held: cancelled: chen at 600 -> nobody" in said
+    assert main(["check", str(whole), str(out)]) == 0
+    assert main(["replan", *planned_day, "--now", "240", "--cancelled", "nobody", "--seconds", "0"]) == 2
+    assert "cancelled" in capsys.readouterr().err
