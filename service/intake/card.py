@@ -34,6 +34,17 @@ MOMENTS = (
 )
 
 
+PHASES = {
+    "open": "warning",
+    "acknowledged": "response",
+    "assigned": "response",
+    "on_scene": "rescue",
+    "recovering": "recovery",
+    "closed": "closed",
+}
+"""The four phases of an emergency by an incident's state: monitoring and warning, response, rescue, recovery."""
+
+
 def incident_card(row: Mapping[str, Any]) -> dict[str, Any]:
     """The Incident that sockets and the API carry: names masked, moments RFC 3339, coordinates with datum."""
     moments = {name: rfc3339(as_moment(row[name])) for name in MOMENTS}
@@ -43,6 +54,7 @@ def incident_card(row: Mapping[str, Any]) -> dict[str, Any]:
         "playbook": row["playbook"],
         "severity": row["severity"],
         "state": str(row["state"]),
+        "phase": PHASES[str(row["state"])],
         "drill": bool(row["drill"]),
         "opened_at": moments["opened_at"],
         "last_alert_at": moments["last_alert_at"],
