@@ -29,6 +29,7 @@ def test_the_wheel_is_complete(tmp_path: Path) -> None:
         "service/migrations/versions/0001_the_spine.py",
         "service/demo/reference/yantai.csv",
         "routing/formats/unwalled.schema.json",
+        "routing/formats/plan.schema.json",
         "models/base.py",
     }
     assert wanted <= names

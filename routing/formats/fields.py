@@ -18,14 +18,14 @@ class Fields:
 
     def fail(self, problem: str, accepted: str = "") -> FormatError:
         """The error to raise about this value."""
-        return FormatError(self.path, problem, accepted, file=self.file, where=self.path)
+        return FormatError(self.path, problem, accepted, file=self.file)
 
     def get(self, key: str) -> Fields:
         """A member that must be there."""
         if not isinstance(self.value, dict):
             raise self.fail(f"is {_kind(self.value)}", "an object")
         if key not in self.value:
-            raise FormatError(f"{self.path}.{key}", "is missing", "", file=self.file, where=self.path)
+            raise FormatError(f"{self.path}.{key}", "is missing", "", file=self.file)
         return Fields(self.value[key], f"{self.path}.{key}", self.file)
 
     def find(self, key: str) -> Fields | None:
@@ -40,9 +40,7 @@ class Fields:
             raise self.fail(f"is {_kind(self.value)}", "an object")
         for key in self.value:
             if key not in keys:
-                raise FormatError(
-                    f"{self.path}.{key}", "is not supported", ", ".join(keys), file=self.file, where=self.path
-                )
+                raise FormatError(f"{self.path}.{key}", "is not supported", ", ".join(keys), file=self.file)
 
     def names(self) -> list[str]:
         """The names of an object's members."""

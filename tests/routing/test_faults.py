@@ -1,5 +1,6 @@
 """Promise: what cannot come true is named at once, before any search; the rest of the day is still planned."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -203,6 +204,16 @@ def test_links_in_a_circle_that_can_hold_are_taken() -> None:
     """Gaps that just fit, and an order without bounds, are no contradiction."""
     assert links(("a", "b", 10, 90), ("b", "c", 10, 90), ("a", "c", 0, 20)).links
     assert links(("a", "b", 10, 1 << 40), ("b", "c", 0, 1 << 40), ("a", "d", -5, 1 << 40)).links
+
+
+def test_links_too_entangled_to_be_judged_are_refused_instead_of_waited_for() -> None:
+    """Over a thousand visits tied to one chain, told from its end, are too much; told in order they are not."""
+    names = [f"v{i}" for i in range(1200)]
+    chain = [Link(a, b, 5) for a, b in itertools.pairwise(names)]
+    visits = [call(name, 1) for name in names]
+    assert asked(*visits, links=tuple(chain)).links
+    with pytest.raises(ProblemError, match="too many visits together"):
+        asked(*visits, links=tuple(chain[::-1]))
 
 
 def test_a_million_visits_are_refused_and_an_empty_day_is_planned() -> None:
