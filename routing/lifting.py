@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from routing.plan import Plan, Route, Stop
+from routing.check import check
+from routing.plan import Plan, Reason, Route, Stop
 from routing.problem import Caregiver, Problem
 
 
@@ -20,7 +21,9 @@ def lifted(problem: Problem, plan: Plan, visit: str, *, keep: Collection[int] = 
     for route in plan.routes:
         at = [k for k, s in enumerate(route.stops) if s.kind == "visit" and s.visit == visit and s.half not in keep]
         if at:
-            route = min(_orders(problem, people[route.caregiver], route, at[0], now), key=lambda timed: timed[0])[1]
+            person = people[route.caregiver]
+            route = min(_orders(problem, person, route, at[0], now), key=lambda timed: timed[0])[1]
+            route = _home_earlier(problem, person, route, at[0], now)
         if route.stops:
             routes.append(route)
     return replace(plan, routes=tuple(routes))
@@ -34,7 +37,8 @@ def _orders(problem: Problem, person: Caregiver, route: Route, at: int, now: int
     where = next((k for k, stop in enumerate(stops) if stop.kind == "break" and k >= at), None)
     if not delay or where is None:
         return
-    for k in sorted(range(at, len(stops)), key=lambda k: abs(k - where)):
+    begun = sum(1 for stop in stops if now is not None and stop.start <= now)
+    for k in sorted(range(begun, len(stops)), key=lambda k: abs(k - where)):
         order = list(stops)
         order.insert(k, order.pop(where))
         delay, timed = _timed(problem, person, route, order, k, now)
@@ -66,3 +70,52 @@ def _timed(
         stops.append(Stop(stop.kind, stop.visit, stop.half, here, leg, arrive, wait, start, free))
     home = 0 if person.end is None or not stops else problem.travel.time(person.mode, place, person.end)
     return delay, Route(route.caregiver, route.shift, depart, tuple(stops), home, free + home)
+
+
+def _home_earlier(problem: Problem, person: Caregiver, route: Route, at: int, now: int | None) -> Route:
+    """Without a break at the end, after stop `at`, that nobody needs any more; one that is needed begins at once."""
+    rest = person.shifts[route.shift].rest
+    if len(route.stops) <= at or route.stops[-1].kind != "break" or rest is None:
+        return route
+    last, before = route.stops[-1], route.stops[:-1]
+    free = max(before[-1].finish if before else route.depart, route.depart if now is None else now)
+    if last.start <= free:
+        return route
+    home = 0 if person.end is None else problem.travel.time(person.mode, last.place, person.end)
+    if free + home <= rest.latest:
+        return Route(route.caregiver, route.shift, route.depart, before, home if before else 0, free + home)
+    start = max(free, rest.earliest)
+    finish = start + last.finish - last.start
+    wait = start - last.arrive
+    stops = (*before, Stop(last.kind, last.visit, last.half, last.place, 0, last.arrive, wait, start, finish))
+    return Route(route.caregiver, route.shift, route.depart, stops, home, finish + home)
+
+
+def thinned(problem: Problem, plan: Plan, now: int, *, keep: str = "\0") -> Plan:
+    """The plan without visits that no longer fit since others were taken out: when no break fits in between any more.
+
+    Visits that have begun by `now`, and those whose names begin with `keep`, stay whatever the checker says.
+    """
+    while found := check(problem, plan, claimed=False).violations:
+        name = next((name for v in found if (name := _victim(plan, v.who, now, keep))), None)
+        if name is None:
+            return plan
+        plan = lifted(problem, plan, name, now=now)
+        plan = replace(plan, unserved={**plan.unserved, name: Reason("open", "not placed yet")})
+    return plan
+
+
+def _victim(plan: Plan, who: str, now: int, keep: str) -> str | None:
+    """The visit to take out for a violation by `who`: itself, or the last of the caregiver's day."""
+    begun = {s.visit for r in plan.routes for s in r.stops if s.kind == "visit" and s.start <= now}
+    name = who.split(" by ")[0]
+    names = [name] if name in served(plan) else []
+    if not names:
+        stops = [s.visit for r in plan.routes if r.caregiver == who for s in r.stops if s.kind == "visit"]
+        names = list(reversed(stops))
+    return next((name for name in names if name not in begun and not name.startswith(keep)), None)
+
+
+def served(plan: Plan) -> set[str]:
+    """The visits that a plan serves."""
+    return {stop.visit for route in plan.routes for stop in route.stops if stop.kind == "visit"}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from routing.costs import costed
-from routing.lifting import lifted
+from routing.lifting import lifted, served, thinned
 from routing.plan import Plan, Reason, Route, Stop
 from routing.problem import FAR, Break, Caregiver, Need, Problem, Promise, Shift, Visit, Window
 
@@ -30,6 +30,8 @@ class Events:
     gone: frozenset[str] = frozenset()
     cancelled: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
+    recalled: frozenset[str] = frozenset()
+    """Visits for two to which one person was on the way, and for which no partner can be found: open again."""
 
 
 class Remainder:
@@ -40,14 +42,20 @@ class Remainder:
     """
 
     def __init__(self, problem: Problem, plan: Plan, events: Events, change: int) -> None:
-        self.events, self.published = events, plan
+        self.events, self.published, self.change = events, plan, change
         self.day = problem
         self.people = {person.id: person for person in problem.caregivers}
         self.visits = {visit.id: visit for visit in problem.visits if visit.id not in events.cancelled}
-        for name in events.cancelled:
+        for name in sorted(events.cancelled | events.recalled):
             plan = lifted(problem, plan, name, now=events.now)
+        if events.cancelled | events.recalled:
+            plan = thinned(_without(problem, events.cancelled), plan, events.now)
         self.kept = {(route.caregiver, route.shift): route for route in plan.routes}
         self.frozen = {key: self._frozen(route) for key, route in self.kept.items()}
+        for who, i in [key for key, n in self.frozen.items() if n]:
+            for key in self.kept:
+                if key[0] == who and key[1] < i:
+                    self.frozen[key] = len(self.kept[key].stops)
         self.done: dict[str, dict[int, tuple[str, int]]] = {}
         for key, n in self.frozen.items():
             for stop in self.kept[key].stops[:n]:
@@ -96,10 +104,10 @@ class Remainder:
     # -- the day as it is now ---------------------------------------------------------------------------------------
 
     def _restated(self) -> Problem:
-        visits = tuple(self._as_it_is(visit) for visit in self.visits.values())
-        links = tuple(link for link in self.day.links if {link.first, link.second} <= self.visits.keys())
-        people = tuple(self._forgiven(person) for person in self.day.caregivers)
-        return replace(self.day, visits=visits, links=links, caregivers=people, objective=self.goal)
+        day = _without(self.day, self.events.cancelled)
+        visits = tuple(self._as_it_is(visit) for visit in day.visits)
+        people = tuple(self._forgiven(person) for person in day.caregivers)
+        return replace(day, visits=visits, caregivers=people, objective=self.goal)
 
     def _as_it_is(self, visit: Visit) -> Visit:
         done = self.done.get(visit.id, {})
@@ -120,7 +128,7 @@ class Remainder:
         return tuple(Promise(*places[half]) for half in range(len(visit.needs)))
 
     def _forgiven(self, person: Caregiver) -> Caregiver:
-        """Without a break that should have been over by now and never was planned."""
+        """Without a break that should have been over by now and never was planned, or that a call-off cut short."""
         shifts = tuple(
             replace(shift, rest=None) if shift.rest and self._too_late_to_rest((person.id, i), shift) else shift
             for i, shift in enumerate(person.shifts)
@@ -129,7 +137,10 @@ class Remainder:
 
     def _too_late_to_rest(self, key: tuple[str, int], shift: Shift) -> bool:
         n = self.frozen.get(key, 0)
-        if not n or shift.rest is None or any(stop.kind == "break" for stop in self.kept[key].stops):
+        stops = self.kept[key].stops if n else ()
+        if key[0] in self.events.gone:
+            return bool(n) and all(stop.kind != "break" for stop in stops[:n])
+        if not n or shift.rest is None or any(stop.kind == "break" for stop in stops):
             return False
         return shift.rest.latest < self._free(key)
 
@@ -168,7 +179,8 @@ class Remainder:
             key = (person.id, i)
             n = self.frozen.get(key, 0)
             free = self._free(key) if n else now
-            if person.id in self.events.gone or free >= shift.latest:
+            over = any(self.frozen.get((person.id, j), 0) for j in range(i + 1, len(person.shifts)))
+            if person.id in self.events.gone or free >= shift.latest or over:
                 paid += self._paid(key, n, self.kept[key].back) if n else 0
                 continue
             if not n:
@@ -187,7 +199,7 @@ class Remainder:
         return replace(person, shifts=tuple(shifts), most_paid=most, load=room), anchors
 
     def _carried(self, who: str) -> int:
-        """What somebody who has begun took along from the start for the stops that stay: it counts for the whole route."""
+        """What somebody who has begun took along for the stops that stay: it counts for the whole route."""
         names = [stop.visit for key, n in self.frozen.items() if key[0] == who for stop in self.kept[key].stops[:n]]
         ends = {visit.delivers for visit in self.visits.values()}
         goods = [self.visits[name] for name in names if name in self.visits and name not in ends]
@@ -204,7 +216,7 @@ class Remainder:
         rest = None if rested or shift.rest is None or shift.rest.latest < free else shift.rest
         if rest is not None:
             rest = Break(rest.duration, max(rest.earliest, free), rest.latest)
-        return Shift(free - leg, max(shift.end, free), max(shift.latest, free), rest)
+        return Shift(free - leg, max(shift.end, free - leg), max(shift.latest, free), rest)
 
     def _asked(self, visit: Visit) -> Visit | None:
         """The visit as it can still be asked for; None when it is done or its time has passed."""
@@ -243,7 +255,7 @@ class Remainder:
     def _start(self, plan: Plan) -> Plan:
         """What of the published plan still stands, as a plan of the open problem."""
         asked = {visit.id: visit for visit in self.problem.visits}
-        torn = [name for name in sorted(plan_names(plan)) if self._torn(plan, asked, name)]
+        torn = [name for name in sorted(served(plan)) if self._torn(plan, asked, name)]
         for name in torn:
             plan = lifted(self.day, plan, name, keep=self.done.get(name, ()), now=self.events.now)
         routes = []
@@ -257,9 +269,10 @@ class Remainder:
             if not any(route.caregiver == who and route.shift == self.shifts[who].index(i) for route in routes):
                 empty = Route(who, i, 0, (), 0, 0)
                 routes.append(self._reopened(empty, self.shifts[who].index(i), []))
-        served = {stop.visit for route in routes for stop in route.stops if stop.kind == "visit"}
-        out = {name: Reason("open", "not placed yet") for name in asked if name not in served}
+        standing = {stop.visit for route in routes for stop in route.stops if stop.kind == "visit"}
+        out = {name: Reason("open", "not placed yet") for name in asked if name not in standing}
         start = Plan(tuple(route for route in routes if route.stops), out, 0.0, {})
+        start = thinned(self.problem, start, self.events.now, keep=ANCHOR)
         cost, parts = costed(self.problem, start)
         return replace(start, cost=cost, parts=parts)
 
@@ -317,16 +330,16 @@ class Remainder:
                 routes.append(route)
         unserved = {**rest.unserved, **self.lost}
         plan = replace(rest, routes=tuple(routes), unserved={n: unserved[n] for n in unserved if n not in self.done})
-        for name in self.alone(rest):
-            if all(start > self.events.now for _, start in self.done[name].values()):
-                plan = lifted(self.day, plan, name)
-                plan = replace(plan, unserved={**plan.unserved, name: unserved[name]})
         cost, parts = costed(self.whole, plan)
         return replace(plan, cost=cost, parts=parts)
 
     def alone(self, rest: Plan) -> list[str]:
         """Visits with one person there, or on the way, for whom no partner was found."""
         return [name for name in {**rest.unserved, **self.lost} if name in self.done]
+
+    def not_begun(self, name: str) -> bool:
+        """Whether nobody has started the visit: whoever is on the way can be called back."""
+        return all(start > self.events.now for _, start in self.done[name].values())
 
     def _joined(self, key: tuple[str, int], rest: Route | None) -> Route:
         n = self.frozen.get(key, 0)
@@ -351,9 +364,10 @@ class Remainder:
         return 0 if 0 not in self.done[name] else 1
 
 
-def plan_names(plan: Plan) -> set[str]:
-    """The visits that a plan serves."""
-    return {stop.visit for route in plan.routes for stop in route.stops if stop.kind == "visit"}
+def _without(problem: Problem, names: frozenset[str]) -> Problem:
+    """The problem without some visits, and without links to them."""
+    links = tuple(link for link in problem.links if not names & {link.first, link.second})
+    return replace(problem, visits=tuple(v for v in problem.visits if v.id not in names), links=links)
 
 
 def _anchor(name: str, who: str, place: int, start: int) -> Visit:

@@ -71,6 +71,9 @@ def replan(
     usual = goal.changed or 4 * goal.tolerance * max(1, goal.travel)
     rest = Remainder(problem, plan, events, usual if change is None else whole(change, "change", 0))
     best = repaired(rest.problem, rest.plan)
+    while back := {name for name in rest.alone(best) if rest.not_begun(name)}:
+        rest = Remainder(problem, plan, replace(rest.events, recalled=rest.events.recalled | back), rest.change)
+        best = repaired(rest.problem, rest.plan)
     if seconds is None or seconds > 0:
         best = _improved(rest.problem, best, seconds, iterations, seed, on_progress, cancel)
     return _answer(plan, rest, best)
@@ -103,7 +106,7 @@ def _improved(
 
 def _answer(published: Plan, rest: Remainder, best: Plan) -> Replanned:
     plan = rest.merged(best)
-    alone = tuple(name for name in rest.alone(best) if name not in plan.unserved)
+    alone = tuple(rest.alone(best))
     found = [v for v in check(rest.whole, plan).violations if not (v.code == "half_missing" and v.who in alone)]
     if found:
         raise NothingPublishable(f"{len(found)} violations, first: {found[0]}", tuple(map(str, found)))
