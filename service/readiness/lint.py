@@ -92,36 +92,46 @@ async def _duty_gaps(session: AsyncSession, now: datetime, actor: Actor | None) 
     ):
         held[(post, str(station_id) if post is Post.STATION else area_code)].append((from_at, to_at))
     found = []
-    for post, place, area_code in await _places(session, actor):
+    for post, place, area_code, name in await _places(session, actor):
         codes = [place] if post is Post.STATION else _around(place)
         spans = [span for code in codes for span in held.get((post, code), [])]
         holes = gaps(spans, now, until)
         if holes:
-            found.append(_gap(post, place, area_code, holes, now))
+            found.append(_gap(post, place, area_code, name, holes, now))
     return found
 
 
-def _gap(post: Post, place: str, area_code: str, holes: Sequence[Span], now: datetime) -> Finding:
+def _gap(post: Post, place: str, area_code: str, name: str, holes: Sequence[Span], now: datetime) -> Finding:
     first = holes[0]
     minutes = round(sum((end - start).total_seconds() for start, end in holes) / 60)
     level = "red" if first[0] < now + RED_WITHIN else "yellow"
     subject = f"station:{place}" if post is Post.STATION else f"area:{place}"
-    facts = {"post": post.value, "from_at": rfc3339(first[0]), "to_at": rfc3339(first[1]), "minutes": minutes}
+    facts = {
+        "post": post.value,
+        "place": name,
+        "from_at": rfc3339(first[0]),
+        "to_at": rfc3339(first[1]),
+        "minutes": minutes,
+    }
     return Finding("duty.gap", level, area_code, len(holes), [subject], facts)
 
 
-async def _places(session: AsyncSession, actor: Actor | None) -> list[tuple[Post, str, str]]:
-    """Every post that the ladder of some terminal or elder relies on: (post, station id or area code, area code)."""
+async def _places(session: AsyncSession, actor: Actor | None) -> list[tuple[Post, str, str, str]]:
+    """Every post that some terminal's ladder relies on: (post, station id or area code, area code, its name)."""
     homes = select(Household.area_code).join(Terminal, Terminal.household_id == Household.id)
     communities = sorted(set(await session.scalars(homes.where(_within(actor, Household.area_code)).distinct())))
     districts = sorted({f"{code[:6]}000000" for code in communities})
-    known = set(await session.scalars(select(Area.code).where(Area.level == AreaLevel.DISTRICT)))
-    stations = select(Station.id, Station.area_code).where(_within(actor, Station.area_code, Station.provider_id))
+    named = select(Area.code, Area.name).where(Area.level.in_([AreaLevel.DISTRICT, AreaLevel.COMMUNITY]))
+    known = dict((await session.execute(named)).all())
+    stations = select(Station.id, Station.area_code, Station.name).where(
+        _within(actor, Station.area_code, Station.provider_id)
+    )
     relied = exists(select(Terminal.id).where(Terminal.station_id == Station.id))
     rows = (await session.execute(stations.where(relied).order_by(Station.id))).all()
-    found = [(post, code, code) for code in districts if code in known for post in (Post.DESK, Post.SUPERVISOR)]
-    found += [(Post.STATION, str(ident), area_code) for ident, area_code in rows]
-    return found + [(Post.VILLAGE, code, code) for code in communities]
+    above = (Post.DESK, Post.SUPERVISOR)
+    found = [(post, code, code, known[code]) for code in districts if code in known for post in above]
+    found += [(Post.STATION, str(ident), area_code, name) for ident, area_code, name in rows]
+    return found + [(Post.VILLAGE, code, code, known.get(code, code)) for code in communities]
 
 
 def _around(area_code: str) -> list[str]:

@@ -1,6 +1,6 @@
 /** What a dispatcher does with calls: answer, choose, send, mark, close; the service decides who was first. */
 import { reactive, ref } from 'vue'
-import { incidents, type IncidentDetail } from '../api/endpoints'
+import { incidents, type IncidentDetail, type Lost } from '../api/endpoints'
 import { asProblem, type Problem } from '../api/http'
 import type { BoardEvent, Id, Incident, Outcome, Responder } from '../api/types'
 import { t } from '../i18n'
@@ -21,11 +21,12 @@ export interface CallDesk {
   closing: boolean
   saying120: boolean
   detail: IncidentDetail | null
+  lost: Lost | null
   showing: boolean
 }
 
 const blank = (): CallDesk => ({
-  busy: null, note: null, unfit: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false, detail: null, showing: false,
+  busy: null, note: null, unfit: null, responders: null, reading: false, chosen: null, assigning: false, closing: false, saying120: false, detail: null, lost: null, showing: false,
 })
 
 export function createCalls(store: Store) {
@@ -61,6 +62,7 @@ export function createCalls(store: Store) {
     if (!known) return
     const at = card(known.id)
     const to = known.assigned_to?.name
+    if (event.data['lost']) at.lost = event.data['lost'] as Lost
     if (event.topic === 'incident.accepted' && to) at.note = { tone: 'lost', text: t.value.queue.accepted(to) }
     if (event.topic === 'incident.declined') at.note = { tone: 'bad', text: t.value.queue.declined(String(event.data['who'] ?? ''), String(event.data['why'] ?? '')) }
     if (event.topic === 'incident.on_scene' || event.topic === 'incident.assigned') at.note = null
@@ -132,6 +134,17 @@ export function createCalls(store: Store) {
     }
   }
 
+  /** Sends the chosen one, and has the visits that would wait planned anew. */
+  async function divert(incident: Incident): Promise<void> {
+    const at = card(incident.id)
+    const caregiver = at.chosen
+    if (!caregiver) return openAssign(incident.id)
+    if (await doing(incident.id, 'send', async () => (await incidents.divert(incident.id, caregiver)).incident)) {
+      focus.value = incident.id
+      Object.assign(at, { assigning: false, chosen: null, responders: null, note: { tone: 'lost', text: t.value.ready.diverting } })
+    }
+  }
+
   const onScene = (id: Id) => doing(id, 'on_scene', () => incidents.onScene(id))
   const recovering = (id: Id) => doing(id, 'recovering', () => incidents.recovering(id))
 
@@ -150,6 +163,7 @@ export function createCalls(store: Store) {
     at.showing = true
     try {
       at.detail = await incidents.one(id)
+      at.lost = at.detail.lost ?? at.lost
     } catch (thrown) {
       at.showing = false
       at.note = { tone: 'bad', text: why(asProblem(thrown)) }
@@ -164,7 +178,7 @@ export function createCalls(store: Store) {
     return open
   }
 
-  return { card, focus, answer, read, openAssign, choose, send, onScene, recovering, close, openClosing, openDetail, fold }
+  return { card, focus, answer, read, openAssign, choose, send, divert, onScene, recovering, close, openClosing, openDetail, fold }
 }
 
 export type Calls = ReturnType<typeof createCalls>

@@ -1,6 +1,6 @@
 /** What every panel of the desk shares: the board's derived views, what is selected, who does the verbs. */
 import { computed, inject, ref, watch, type InjectionKey } from 'vue'
-import { board as boardApi, demo } from '../api/endpoints'
+import { board as boardApi, demo, readiness, type Lint } from '../api/endpoints'
 import type { Id } from '../api/types'
 import type { Feed } from '../feed/socket'
 import { numbersOf, rowsOf, troublesOf } from '../state/day'
@@ -11,7 +11,7 @@ import { createCalls } from './calls'
 import { createHandled } from './handled'
 
 export type Drawer = 'trouble' | 'tray' | 'plan' | null
-export type Sheet = 'keys' | 'find' | null
+export type Sheet = 'keys' | 'find' | 'lint' | 'hotline' | 'drills' | null
 
 export function createDesk(store: Store, feed: Feed) {
   const calls = createCalls(store)
@@ -20,6 +20,11 @@ export function createDesk(store: Store, feed: Feed) {
   const drawer = ref<Drawer>(null)
   const sheet = ref<Sheet>(null)
   const board = computed(() => store.board.value)
+  const lint = ref<Lint | null>(null)
+  const unheard = ref<{ id: Id; area_code: string | null; drill: boolean } | null>(null)
+  store.listen((event) => {
+    if (event.topic === 'incident.unheard') unheard.value = event.data['call'] as typeof unheard.value
+  })
 
   // The plan moves by minutes: rows are laid again when its minute turns or the board changes.
   const planMinute = computed(() => Math.floor(store.planAt.value / MINUTE) * MINUTE)
@@ -59,8 +64,13 @@ export function createDesk(store: Store, feed: Feed) {
     if (board.value?.clock.demo) store.clock(await demo.clock())
   }
 
+  /** Asked once a minute; what was found stays on screen while the service cannot be asked. */
+  async function readLint(): Promise<void> {
+    lint.value = await readiness.lint()
+  }
+
   return {
-    store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
+    lint, unheard, readLint, store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
     planMinute, selectCaregiver, readClock,
     toggle: (which: Drawer) => { drawer.value = drawer.value === which ? null : which },
   }

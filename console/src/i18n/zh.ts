@@ -30,7 +30,7 @@ export const zh = {
   kindGlyph: { sos: 'SOS', fall: '跌', smoke: '烟', gas: '气', inactivity: '静', wander: '走', door: '门', bed_exit: '床', hotline: '话', manual: '手', other: '呼' },
   incidentState: { open: '待接', acknowledged: '已接', assigned: '已派', on_scene: '已到场', recovering: '恢复中', closed: '已结' } satisfies Of<IncidentState>,
   outcome: { helped: '已救助', hospital: '送医', false_alarm: '误触', device_fault: '设备故障', not_found: '没找到人', other: '其他' } satisfies Of<Outcome>,
-  rung: { desk: '值守台', station: '护理站', family: '家属', village: '村居', supervisor: '主管', again: '再响', other: '下一级' },
+  rung: { desk: '值守台', station: '护理站', family: '家属', village: '村居', supervisor: '主管', again: '再响', lost: '附近', sent: '被派的人', found: '已找到', other: '下一级' },
   role: { admin: '管理员', dispatcher: '值守员', station_manager: '站长', caregiver: '护理员', supervisor: '主管', other: '成员' },
   family: { meal: '助餐', urgent: '助急', medical: '助医', escort: '助行', bath: '助浴', clean: '助洁', patrol: '探访', volunteer: '陪伴' } satisfies Of<Family>,
   familyGlyph: { meal: '餐', urgent: '急', medical: '医', escort: '行', bath: '浴', clean: '洁', patrol: '访', volunteer: '陪' } satisfies Of<Family>,
@@ -96,6 +96,15 @@ export const zh = {
   plan: {
     title: '排今天的计划', area: '区域', seconds: '算多久', run: '开始算', running: (phase: string) => `正在算 · ${phase}`, cancel: '停下', publish: '发布', publishing: '正在发布…', draft: '草稿', drafts: '草稿和版本', cost: '代价', served: '排上', unserved: '没排上', versionN: (v: number) => `第 ${v} 版`, published: '在用', none: '还没有草稿。', done: (served: number, left: number) => `算完了：排上 ${served} 单，没排上 ${left} 单。看过再发布。`,
     failed: '计划没算完就停了，已发布的那一版照常用。', failedWhy: (why: string) => `计划没算完就停了：${why}。已发布的那一版照常用。`, cancelled: '停下了，什么也没改。', noArea: '你名下没有区域，不能排班。', secondsN: (n: number) => `${n} 秒`, elapsed: (s: string) => `已 ${s} 秒`, starting: '排队中', phase: { starting: '起步', construct: '先排一版', ruin: '拆开重排', exact: '精算', ortools: '基准解法', other: '计算' }, superseded: '用过', worse: (n: number) => `比在用的多 ${n} 单没排上`, reading: '正在读取草稿…',
+  },
+  ready: {
+    hotline: '热线', drills: '演练', lead: (n: number) => `有 ${n} 处会让呼叫没人应。`, list: '看清单', title: '呼叫链检查', what: '每分钟查一次：值班有没有空档，每一级有没有人、有没有号码，终端有没有地址。', none: '每一级都有人，都叫得到。',
+    unheard: (id: string, drill: boolean) => `${drill ? '演练' : '呼叫'} ${id} 一个人也没叫到。`, unheardMore: '最后一级也没有人值班。请马上接听，或用电话找人。',
+    logOnly: (what: string) => `${what}没有通道，只写在日志里`, gap: (post: string, from: string, to: string, where: string) => `${post} ${from} 到 ${to} 没人值班（${where}）`, noNumber: (n: number) => `${n} 个班次的人没有号码也没有账号`, noAddress: (n: number) => `${n} 台终端没有地址`, noContact: (n: number) => `${n} 位有终端的老人没有联系人`, badLadder: '有一条升级链读不出来，正按默认的走',
+    channel: { console: '值守台', push: '手机应用', sms: '短信', voice: '语音电话', webhook: '外部系统', other: '其他' }, noticeState: { pending: '待发', leased: '在发', sent: '已发', seen: '已看到', failed: '没发到', unknown: '不确定', stopped: '不用发了', other: '' },
+    numberOrName: '来电号码，或姓名开头', name: '姓名开头', through: (as: string, who: string) => `${who}（${as}）`, hotlineTitle: '热线来电', saidWhat: '对方说了什么', openCall: '登记呼叫', kind: '类别', drillsTitle: '演练', noDrills: '近一个月没有演练。', begin: '开始演练', beginWhat: '全程走真的升级链，真的通知人，每句话都说明是演练，不计考核。',
+    promise: { answered: '60 秒接听', answered_late: '180 秒接听', on_site: '45 分到场', other: '' }, answeredIn: (n: string) => `接听 ${n}`, onSiteIn: (n: string) => `到场 ${n}`, confirmed: '已回话', notices: '通知', medicines: '用药', lastVisit: '上次上门', divert: '派并改排', diverting: '已派，后面的单正在重新安排',
+    radius: (way: string) => `在 ${way} 以内找`, told: (n: number) => `已请 ${n} 人留意`, lastSeen: (where: string, at: string) => `最后在${where}，${at}`, home: '家附近', foundLead: (where: string, at: string) => `${at} 找到了${where ? `，在${where}` : ''}`, found: '找到了', foundWhere: '在哪里找到的', correct: '改', where: '最后在哪里', ago: '几分钟前', wears: '穿什么、什么样子', search: '开始找', moves: { walk: '步行', wheelchair: '轮椅', bus: '可能坐了车' },
   },
   demo: { clock: '演示钟', speed: (n: number) => `${n}×`, pause: '停钟', go: '走钟', hint: '只动计划、上门和位置；呼叫永远是真时间' },
   keys: {
