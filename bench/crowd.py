@@ -1,7 +1,7 @@
 """Thousands of consoles in one small process: raw sockets that say hello, read frames and note when; no library.
 
 Run as `python -m bench.crowd`. One JSON command a line on standard input, one JSON answer a line on standard output:
-`open` (address, tickets, epoch, cursor), `wait` (seq, seconds), `stall` (first), `drop`, `count`, `quit`.
+`open` (address, tickets, and epoch, cursor or resume), `wait` (seq, seconds), `stall` (first), `drop`, `count`, `quit`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ HEAD = (
 )
 EVENT = b'{"type":"event","seq":'
 TICK = b'{"type":"tick","seq":'
+WELCOME = b'{"type":"welcome","epoch":"'
+LONGEST_HEAD = 120
 
 
 def masked(text: bytes) -> bytes:
@@ -37,6 +39,7 @@ class Console(asyncio.Protocol):
         self._buffer = bytearray()
         self.greeted = self.live = self.lost = False
         self.cursor = self.events = 0
+        self.epoch: str | None = None
         self.gaps = 0
         self.transport: Any = None
         self.close: tuple[int, str] | None = None
@@ -74,7 +77,7 @@ class Console(asyncio.Protocol):
             if len(buffer) < start + length:
                 break
             if buffer[place] == 0x81:
-                self._text(bytes(buffer[start : start + min(length, 40)]))
+                self._text(bytes(buffer[start : start + min(length, LONGEST_HEAD)]))
             elif buffer[place] == 0x88:
                 reason = bytes(buffer[start + 2 : start + length]).decode()
                 self.close = (int.from_bytes(buffer[start : start + 2]), reason)
@@ -88,6 +91,8 @@ class Console(asyncio.Protocol):
             self.gaps += seq <= self.cursor
             self.cursor, self.events = seq, self.events + 1
             self._crowd.heard(seq)
+        elif head.startswith(WELCOME):
+            self.epoch = head[len(WELCOME) : head.index(b'"', len(WELCOME))].decode()
         elif head.startswith(TICK):
             self.cursor = max(self.cursor, int(head[len(TICK) : head.index(b"}")]))
             self.transport.write(masked(b'{"type":"here","seq":%d,"visible":true,"sound":true}' % self.cursor))
@@ -103,6 +108,7 @@ class Crowd:
         self.consoles: list[Console] = []
         self.times: dict[int, list[float]] = {}
         self.live_at: list[float] = []
+        self.memory: list[tuple[str | None, int]] = []
         self.news = asyncio.Event()
 
     def heard(self, seq: int) -> None:
@@ -122,15 +128,17 @@ class Crowd:
         fresh: list[Console] = []
         self.live_at = []
 
-        async def one(ticket: str) -> None:
-            words = {"type": "hello", "ticket": ticket, "epoch": order.get("epoch"), "cursor": order.get("cursor")}
+        async def one(place: int, ticket: str) -> None:
+            known = (order.get("epoch"), order.get("cursor"))
+            epoch, cursor = self.memory[place % len(self.memory)] if order.get("resume") else known
+            words = {"type": "hello", "ticket": ticket, "epoch": epoch, "cursor": cursor}
             hello = masked(json.dumps(words).encode())
             console = Console(self, order.get("path", "/board/v1/socket"), order["address"], hello)
             fresh.append(console)
             async with places:
                 await asyncio.get_running_loop().create_connection(lambda: console, host, int(port))
 
-        await asyncio.gather(*[one(ticket) for ticket in order["tickets"]])
+        await asyncio.gather(*[one(place, ticket) for place, ticket in enumerate(order["tickets"])])
         self.consoles += fresh
         limit = began + order.get("seconds", 60)
         while time.monotonic() < limit and any(not (one.live or one.lost) for one in fresh):
@@ -162,7 +170,8 @@ class Crowd:
         return {}
 
     def drop(self) -> dict[str, Any]:
-        """All consoles end without a word."""
+        """All consoles end without a word, and remember where they were for an `open` that resumes."""
+        self.memory = [(console.epoch, console.cursor) for console in self.consoles]
         for console in self.consoles:
             console.transport.abort()
         self.consoles = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import days, extended, firstplan, homecare, hotmeal, insertion, lilim, replan, windows
+from bench import days, extended, firstplan, homecare, hotmeal, hub, hublive, insertion, lilim, replan, windows
 from bench.effort import Effort
 
 
@@ -34,5 +34,7 @@ SECTIONS: dict[str, Section] = {
     "city": Section("a city's day", days.city, 3),
     "insertion": Section("one urgent visit into a plan", insertion.measure, 0.5),
     "replan": Section("planning again after a call-off", replan.measure, 1.5),
+    "hub": Section("live sockets beside a bare broadcaster", hub.measure, 4),
+    "hublive": Section("from the button to the desks, and a storm", hublive.measure, 2),
     "firstplan": Section("from nothing to the first plan", firstplan.measure, 2),
 }

@@ -103,25 +103,38 @@ def _fail(batch: "dict[K, list[asyncio.Future[V | None]]]", error: Exception) ->
 
 
 class Shared(Generic[K, V]):
-    """Keeps an answer for a moment, and lets everybody who asks meanwhile wait for the same one."""
+    """Keeps an answer for a moment after it was made, and lets everybody who asks meanwhile wait for the same one."""
 
     def __init__(self, fresh_s: float = 1.0) -> None:
         self._fresh_s = fresh_s
-        self._made: dict[K, tuple[float, asyncio.Task[V]]] = {}
+        self._made: dict[K, tuple[float, V]] = {}
+        self._making: dict[K, asyncio.Task[V]] = {}
         self.made = 0
 
     async def get(self, key: K, make: Callable[[], Coroutine[Any, Any, V]]) -> V:
-        """The answer that is being made or was begun at most a second ago, else a new one."""
-        now = time.monotonic()
-        self._made = {known: kept for known, kept in self._made.items() if self._good(kept, now)}
+        """The answer that is being made or was made at most a second ago, else a new one."""
         kept = self._made.get(key)
-        if kept is None:
-            self.made += 1
-            kept = self._made[key] = (now, asyncio.create_task(make()))
-        return await asyncio.shield(kept[1])
+        if kept is not None and time.monotonic() - kept[0] < self._fresh_s:
+            return kept[1]
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.create_task(self._make(key, make))
+        return await asyncio.shield(making)
 
-    def _good(self, kept: "tuple[float, asyncio.Task[V]]", now: float) -> bool:
-        began, task = kept
-        if not task.done():
-            return True
-        return now - began < self._fresh_s and not task.cancelled() and task.exception() is None
+    async def stop(self) -> None:
+        """Make nothing more; whoever waits is told so by a cancellation."""
+        making = list(self._making.values())
+        for task in making:
+            task.cancel()
+        await asyncio.gather(*making, return_exceptions=True)
+
+    async def _make(self, key: K, make: Callable[[], Coroutine[Any, Any, V]]) -> V:
+        self.made += 1
+        try:
+            answer = await make()
+            now = time.monotonic()
+            self._made = {known: kept for known, kept in self._made.items() if now - kept[0] < self._fresh_s}
+            self._made[key] = (now, answer)
+            return answer
+        finally:
+            del self._making[key]

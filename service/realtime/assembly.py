@@ -33,6 +33,8 @@ WATCH_S = 1.0
 RECEIPT_S = 0.05
 STALE_S = 2.5
 """A tick is a promise that everything was sent: none goes out when the log was not read for so long."""
+PLACES, PLACES_EMBEDDED = 4, 2
+"""Pictures read at once: the rest of the pool's connections stay for the log, which must never wait for a storm."""
 BLIND_S = 10.0
 """So long without the log, and clients are sent to another hub before their picture is stale for 20 s."""
 
@@ -47,6 +49,7 @@ class Live:
         self.turnstile = Turnstile()
         self.pictures: Shared[Hashable, tuple[int, Picture]] = Shared()
         self._loaded: Shared[int, Any] = Shared()
+        self.places = asyncio.Semaphore(PLACES_EMBEDDED if database.embedded else PLACES)
         self.receipts = ReceiptBook(database, self.hub.ring)
         self.watchtower = Watchtower(database)
         self._tasks: list[asyncio.Task[None]] = []
@@ -68,7 +71,7 @@ class Live:
         self.hub.end_all(Close.RESTART)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, self.pictures.stop(), self._loaded.stop(), return_exceptions=True)
         for last_words in (self.receipts.flush, self._watch):
             try:
                 await last_words()

@@ -67,7 +67,7 @@ class Line(WebSocketsSansIOProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.logger = QUIET
+        self.logger = self.conn.logger = QUIET
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -161,7 +161,7 @@ class LiveSocket:
         actor = audience.actor
 
         async def read() -> tuple[int, Picture]:
-            async with live.database.reading() as session:
+            async with live.places, live.database.reading() as session:
                 if not live.database.embedded:
                     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 seq = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()

@@ -11,6 +11,7 @@ from typing import Any, Self
 import orjson
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -102,6 +103,7 @@ class Tower:
     def __init__(self, bedside: Bedside, live: Live, address: str) -> None:
         self.bedside, self.live, self.database = bedside, live, bedside.database
         self.address, self.clients = address, list[Client]()
+        self.routes: list[BaseRoute] = []
 
     async def ticket(self, session_id: int = WU) -> str:
         async with self.database.writing() as session:
@@ -164,6 +166,7 @@ async def tower_on(database: Database, home: Path) -> AsyncIterator[Tower]:
         while not server.started:
             await asyncio.sleep(0.01)
         tower = Tower(bedside, live, f"127.0.0.1:{listener.getsockname()[1]}")
+        tower.routes = app.router.routes
         try:
             yield tower
         finally:
