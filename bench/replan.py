@@ -1,98 +1,85 @@
-"""One caregiver calls off in the morning: how much of everybody else's day does the new plan disturb?"""
+"""One caregiver calls off: how much of everybody else's day does the new plan disturb, and what does it cost?"""
 
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bench.contest import CORES
-from bench.day import town_day
+from bench.day import HOUR, town_day
 from bench.effort import Effort
 from bench.tables import number, table
+from routing.changes import DROPPED, KEPT, MOVED, OTHER, Change, compared
 from routing.errors import RoutingError
 from routing.plan import Plan
-from routing.problem import Problem, Promise
+from routing.problem import Problem
+from routing.replan import replan
 from routing.solve import solve
 
 PLAN_S, REPLAN_S = 20.0, 10.0
-CHANGED = 1800
-MOVED_S = 15 * 60
-
-
-@dataclass(frozen=True)
-class Disturbed:
-    """Of the visits of everybody else: how many, how many got another person, moved over 15 min, are not served."""
-
-    kept: int
-    other: int
-    moved: int
-    lost: int
-
-    @property
-    def share(self) -> float:
-        """Percent of the kept visits that somebody has to be told about."""
-        return 100 * (self.other + self.moved + self.lost) / max(1, self.kept)
+TIMES = {"before the day": 6 * HOUR, "at ten": 10 * HOUR}
+HEAD = (
+    "seed",
+    "who plans again",
+    "could stay",
+    "another person",
+    "moved over 15 min",
+    "dropped",
+    "disturbed %",
+    "cost",
+)
 
 
 def measure(effort: Effort) -> list[str]:
-    """The town's 60 caregivers; each seed plans the day, loses the busiest carer and plans again."""
+    """The town's 60 caregivers; each seed plans the day, loses the busiest carer and plans again in two ways."""
     plan_s, again_s = effort.seconds(PLAN_S), effort.seconds(REPLAN_S)
-    rows, shares = [], []
-    for problem, seeds in effort.pick([town_day()], plan_s + 2 * again_s, most=3):
+    rows: list[list[object]] = []
+    shares: list[float] = []
+    problem = town_day()
+    for _, seeds in effort.pick([problem], plan_s + 3 * again_s, most=3):
         for seed in seeds:
             plan = solve(problem, seconds=plan_s, seed=seed, threads=CORES)
-            for name, weight in (("promises count", CHANGED), ("nothing promised", 0)):
-                try:
-                    found = told(problem, plan, again_s, seed, weight)
-                except RoutingError as reason:
-                    rows.append([seed, name, f"{reason}"[:60], "-", "-", "-", "-"])
-                    continue
-                shares += [found.share] if weight else []
-                rows.append([seed, name, found.kept, found.other, found.moved, found.lost, number(found.share, 1)])
-    lines = [f"Planned for {plan_s:.0f} s, planned again for {again_s:.0f} s without the busiest carer.", ""]
-    lines += table(("seed", "again", "visits of the others", "another person", "moved over 15 min", "lost", "%"), rows)
-    return [*lines, "", f"Median with promises: {number(statistics.median(shares), 1)} %."] if shares else lines
+            rows.append([seed, "the plan in force", plan.served, "-", "-", "-", "-", number(plan.cost, 0)])
+            for name, now in TIMES.items():
+                row, share = under_way(problem, plan, now, again_s, seed)
+                rows.append([seed, f"replan, {name}", *row])
+                shares += [] if share is None else [share]
+            rows.append([seed, "solve, from nothing", *anew(problem, plan, again_s, seed)])
+    lines = [f"Planned for {plan_s:.0f} s; planned again for {again_s:.0f} s without the busiest carer.", ""]
+    lines += [*table(HEAD, rows), ""]
+    middle = f"Median disturbed by replan: {number(statistics.median(shares), 1)} %." if shares else "No valid plan."
+    return [*lines, f"{middle} Counted over the visits in which the absent carer had no part."]
 
 
-def told(problem: Problem, plan: Plan, seconds: float, seed: int, weight: int) -> Disturbed:
-    """Plans again without the busiest carer, from the plan as it stands; a broken promise weighs `weight` ticks."""
-    gone = busiest(plan, problem)
-    people = tuple(replace(person, shifts=()) if person.id == gone else person for person in problem.caregivers)
-    goal = replace(problem.objective, changed=weight, tolerance=MOVED_S)
-    visits = tuple(replace(visit, promised=_promises(plan, visit.id)) for visit in problem.visits)
-    again = replace(problem, caregivers=people, visits=visits, objective=goal)
-    return disturbed(plan, solve(again, seconds=seconds, seed=seed, threads=CORES, start=plan), gone)
+def under_way(problem: Problem, plan: Plan, now: int, seconds: float, seed: int) -> tuple[list[str], float | None]:
+    """`replan` as of `now`."""
+    try:
+        found = replan(problem, plan, now, gone={busiest(problem, plan)}, seconds=seconds, seed=seed)
+    except RoutingError as reason:
+        return [f"{reason}"[:60], *["-"] * 5], None
+    cells = _cells([change for change in found.changes if change.visit not in found.released])
+    return [*cells, number(100 * found.disturbed, 1), number(found.plan.cost, 0)], 100 * found.disturbed
 
 
-def busiest(plan: Plan, problem: Problem) -> str:
+def anew(problem: Problem, plan: Plan, seconds: float, seed: int) -> list[str]:
+    """The day planned from nothing without the carer, as somebody without `replan` would."""
+    gone = busiest(problem, plan)
+    people = tuple(replace(p, shifts=()) if p.id == gone else p for p in problem.caregivers)
+    new = solve(replace(problem, caregivers=people), seconds=seconds, seed=seed, threads=CORES)
+    changes = [c for c in compared(plan, new, problem.objective.tolerance) if gone not in {who for who, _ in c.was}]
+    held = [change for change in changes if change.kind in (KEPT, MOVED, OTHER)]
+    share = 100 * sum(change.kind != KEPT for change in held) / max(1, len(held))
+    return [*_cells(changes), number(share, 1), number(new.cost, 0)]
+
+
+def _cells(changes: Sequence[Change]) -> list[str]:
+    kinds = [change.kind for change in changes]
+    could = sum(kind in (KEPT, MOVED, OTHER, DROPPED) for kind in kinds)
+    return [f"{could}", *(f"{kinds.count(kind)}" for kind in (OTHER, MOVED, DROPPED))]
+
+
+def busiest(problem: Problem, plan: Plan) -> str:
     """The carer (no courier) with most stops."""
     carers = {person.id for person in problem.caregivers if person.portions <= 1}
     return max((r for r in plan.routes if r.caregiver in carers), key=lambda r: (len(r.stops), r.caregiver)).caregiver
-
-
-def disturbed(old: Plan, new: Plan, gone: str) -> Disturbed:
-    """Compares the visits in which `gone` had no part."""
-    before, after = _served(old), _served(new)
-    kept = {key: value for key, value in before.items() if gone not in {who for who, _ in value}}
-    lost = sum(key not in after for key in kept)
-    pairs = [(value, after[key]) for key, value in kept.items() if key in after]
-    other = sum({who for who, _ in a} != {who for who, _ in b} for a, b in pairs)
-    moved = sum(
-        {who for who, _ in a} == {who for who, _ in b} and abs(min(t for _, t in a) - min(t for _, t in b)) > MOVED_S
-        for a, b in pairs
-    )
-    return Disturbed(len(kept), other, moved, lost)
-
-
-def _served(plan: Plan) -> dict[str, list[tuple[str, int]]]:
-    found: dict[str, list[tuple[str, int]]] = {}
-    for route in plan.routes:
-        for stop in route.stops:
-            if stop.kind == "visit":
-                found.setdefault(stop.visit, []).append((route.caregiver, stop.start))
-    return found
-
-
-def _promises(plan: Plan, visit: str) -> tuple[Promise, ...]:
-    halves = sorted((route.stops[i].half, route.caregiver, route.stops[i].start) for route, i in plan.where(visit))
-    return tuple(Promise(who, start) for _, who, start in halves)
