@@ -24,6 +24,10 @@ from service.schema import migrate
 from service.settings import Settings
 
 
+HUB_NICE = 5
+"""Where a hub has a process of its own, calls for help go before thousands of consoles that come back at once."""
+
+
 class Beside(uvicorn.Server):
     """A second server in the same process; the signals are the first one's."""
 
@@ -45,6 +49,8 @@ def serve(
     settings.home.mkdir(parents=True, exist_ok=True)
     if migrating:
         asyncio.run(migrate(settings.database_url))
+    if roles == {"hub"}:
+        os.nice(HUB_NICE)
     run(create_app(settings, roles=roles, demo=demo), settings, host, port, demo=demo)
     return 0
 
