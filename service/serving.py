@@ -23,7 +23,6 @@ from service.realtime.line import Line
 from service.schema import migrate
 from service.settings import Settings
 
-
 HUB_NICE = 5
 """Where a hub has a process of its own, calls for help go before thousands of consoles that come back at once."""
 
