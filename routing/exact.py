@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from ortools.sat.python import cp_model
 
-from routing.kernel.layout import I64
+from routing.kernel.layout import I64, NEARS
 from routing.model import Model
 from routing.search import Search
 from routing.state import State
@@ -31,7 +31,7 @@ class Exact:
         """One neighbourhood; True when the plan became cheaper. `clock` also limits by wall clock."""
         state = search.state()
         self.tries += 1
-        slices, extra = self._choose(state, search.P.NEAR)
+        slices, extra = self._choose(state, search.P.N[:, : search.P.B[0, NEARS]])
         if not slices or sum(s.end - s.begin for s in slices) + len(extra) < 2:
             return False
         model = Model(state, slices, extra)

@@ -38,7 +38,7 @@ class Search:
         self.c = c
         self.P = arrays(c) if P is None else P
         self.S = memory(self.P, c, seed)
-        self.best_seq, self.best_len = self.S.seq.copy(), self.S.R[:, k.LN].copy()
+        self.best_seq, self.best_len = self.S.seq[:, : self.S.H[k.WIDTH]].copy(), self.S.R[:, k.LN].copy()
         self.best = self.now()
         self.counts = np.zeros(4, np.int64)
 
@@ -53,7 +53,7 @@ class Search:
 
     def anneal(self, steps: int, hot: float, cold: float, smalls: int) -> int:
         """`steps` rebuilds with `smalls` small moves each, cooling from `hot` to `cold`; the best score."""
-        if len(self.P.U) and len(self.P.C):
+        if self.c.units and len(self.P.C):
             self.best = int(
                 anneal(
                     self.P, self.S, self.best_seq, self.best_len, self.best, steps, hot, cold, MEAN, LONGEST, smalls,

@@ -55,4 +55,4 @@ def leg_sum(P: Arrays, seq: I64, lengths: I64) -> tuple[int, int]:
                 total += P.D[P.C[r, MODE], at, p]
                 count += 1
                 at = p
-    return total * max(1, P.G[TRAVEL]), count
+    return total * max(1, P.B[0, TRAVEL]), count

@@ -10,7 +10,7 @@ from routing.kernel import layout as k
 from routing.problem import FAR
 
 KINDS = {"single": k.SINGLE, "pair": k.PAIR, "goods": k.GOODS, "meal": k.MEAL}
-NEAR, ADJACENT = 60, 200
+NEAR = 60
 LONGEST = 500
 """Stops of one route at most."""
 KNOTS = 15
@@ -30,43 +30,47 @@ def arrays(c: Compiled) -> k.Arrays:
     pick, drop = np.array(c.pick, np.int64), np.array(c.drop, np.int64)
     T[:, k.OTHER] = np.where(drop >= 0, drop, pick)
     T[:, k.ROLE] = np.where(drop >= 0, k.PICK, np.where(pick >= 0, k.DROP, 0))
-    windows = _windows(c, T)
-    links = _links(c, T)
     _promises(c, T)
-    routes, weights = _routes(c), _weights(c, T)
-    canteens = _canteens(c)
+    near = neighbours(c)
     wish = np.where(c.able, np.minimum(c.wish, k.NOBODY - 1), k.NOBODY).astype(np.int32)
-    units = np.zeros((len(c.units), k.UNIT_COLUMNS), np.int64)
-    for u, unit in enumerate(c.units):
+    rules = _rules(c, T, near.shape[1] // 4)
+    return k.Arrays(T, _routes(c), rules, near, wish, np.ascontiguousarray(c.D, dtype=np.int32))
+
+
+def _rules(c: Compiled, T: k.I64, nears: int) -> k.I64:
+    """Every row of rules; T learns which rows are its windows and links."""
+    head = _weights(c, T)
+    head[k.COUNT], head[k.CANTEENS], head[k.NEARS] = len(c.units), k.UNITS + len(c.units), nears
+    rows = [head.tolist(), *_units(c), *_canteens(c)]
+    for first, last, found in ((k.W0, k.W1, _windows(c)), (k.L0, k.L1, _links(c))):
+        for x, mine in enumerate(found):
+            T[x, first], T[x, last] = len(rows), len(rows) + len(mine)
+            rows += mine
+    return np.array([[*row, *[0] * (k.RULE_COLUMNS - len(row))] for row in rows], np.int64)
+
+
+def _units(c: Compiled) -> list[list[int]]:
+    found = []
+    for unit in c.units:
         choices = min(int(c.able[x].sum()) for x in unit.tasks) if c.R else 0
-        units[u] = (KINDS[unit.kind], unit.tasks[0], unit.tasks[1] if len(unit.tasks) > 1 else -1, unit.price, choices)
-    near, adjacent = neighbours(c)
-    return k.Arrays(
-        T, routes, units, wish, np.ascontiguousarray(c.D, dtype=np.int32), windows, links, near, adjacent, canteens,
-        weights,
-    )  # fmt: skip
+        second = unit.tasks[1] if len(unit.tasks) > 1 else -1
+        found.append([KINDS[unit.kind], unit.tasks[0], second, unit.price, choices])
+    return found
 
 
-def _windows(c: Compiled, T: k.I64) -> k.I64:
-    rows: list[tuple[int, int, int]] = []
-    for x, wins in enumerate(c.windows):
-        T[x, k.W0] = len(rows)
-        rows += wins or ((c.e[x], c.due[x], c.lat[x]),)
-        T[x, k.W1] = len(rows)
-    return np.array(rows, np.int64).reshape(-1, 3)
+def _windows(c: Compiled) -> list[list[list[int]]]:
+    """Windows by task."""
+    plain = zip(c.e, c.due, c.lat, strict=True)
+    return [[list(w) for w in wins or (single,)] for wins, single in zip(c.windows, plain, strict=True)]
 
 
-def _links(c: Compiled, T: k.I64) -> k.I64:
-    found: dict[int, list[tuple[int, int, int]]] = {}
+def _links(c: Compiled) -> list[list[list[int]]]:
+    """Links by task, seen from both ends: start of the other less the own start lies in [low, high]."""
+    found: list[list[list[int]]] = [[] for _ in c.place]
     for a, b, low, high in c.links:
-        found.setdefault(a, []).append((b, low, high))
-        found.setdefault(b, []).append((a, -high, -low))
-    rows: list[tuple[int, int, int]] = []
-    for x in range(len(T)):
-        T[x, k.L0] = len(rows)
-        rows += found.get(x, [])
-        T[x, k.L1] = len(rows)
-    return np.array(rows, np.int64).reshape(-1, 3)
+        found[a].append([b, low, high])
+        found[b].append([a, -high, -low])
+    return found
 
 
 def _promises(c: Compiled, T: k.I64) -> None:
@@ -95,7 +99,7 @@ def _routes(c: Compiled) -> k.I64:
 
 def _weights(c: Compiled, T: k.I64) -> k.I64:
     goal, people = c.problem.objective, c.problem.caregivers
-    G = np.zeros(k.WEIGHT_COLUMNS, np.int64)
+    G = np.zeros(k.RULE_COLUMNS, np.int64)
     for column, value in (
         (k.TRAVEL, goal.travel), (k.TARDY, goal.tardiness), (k.MAXLATE, goal.max_tardiness), (k.WAITING, goal.waiting),
         (k.MAXIDLE, goal.max_idle), (k.OVER, goal.overtime), (k.VEHICLE, goal.vehicles), (k.CHANGED, goal.changed),
@@ -118,23 +122,24 @@ def _plain(c: Compiled) -> bool:
     return not (soft or tied or other or any(len(w or ()) > 1 for w in c.windows))
 
 
-def _canteens(c: Compiled) -> k.I64:
+def _canteens(c: Compiled) -> list[list[int]]:
+    """Place, ready, loading, and the span of the canteen's spare stops among the tasks."""
     rows = []
     for i, canteen in enumerate(c.problem.canteens):
         spare = sorted(c.spare[i])
         span = (spare[0], spare[-1] + 1) if spare else (0, 0)
-        rows.append((canteen.place, canteen.ready, canteen.loading, *span))
-    return np.array(rows, np.int64).reshape(-1, 5)
+        rows.append([canteen.place, canteen.ready, canteen.loading, *span])
+    return rows
 
 
-def neighbours(c: Compiled, block: int = 500) -> tuple[k.I64, k.I64]:
-    """(near in space and soft time, near in space alone): for every half the nearest others.
+def neighbours(c: Compiled, block: int = 500) -> k.I64:
+    """For every half the nearest others: a quarter of the columns in space and soft time, the rest in space alone.
 
     By the due time, not the hard latest: with the latter, lists of soft problems are purely spatial.
     """
     n = c.halves
-    near = np.zeros((n, min(NEAR, max(1, n - 1))), np.int64)
-    adjacent = np.zeros((n, min(ADJACENT, max(1, n - 1))), np.int64)
+    count = min(NEAR, max(1, n - 1))
+    near = np.zeros((n, 4 * count), np.int64)
     place = np.array(c.place[:n], np.int64)
     early = np.array(c.e[:n], np.float64)
     due = np.minimum(np.array(c.due[:n], np.float64), np.array(c.lat[:n], np.float64))
@@ -152,9 +157,9 @@ def neighbours(c: Compiled, block: int = 500) -> tuple[k.I64, k.I64]:
         closeness = leg + np.minimum(forth, back)
         closeness[own] = leg[own] = 1e300
         if n > 1:
-            near[i] = _smallest(closeness, near.shape[1])
-            adjacent[i] = _smallest(leg, adjacent.shape[1])
-    return near, adjacent
+            near[i, :count] = _smallest(closeness, count)
+            near[i, count:] = _smallest(leg, min(3 * count, n - 1))[:, np.arange(3 * count) % min(3 * count, n - 1)]
+    return near
 
 
 def _smallest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
@@ -166,18 +171,23 @@ def _smallest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int
 
 def memory(P: k.Arrays, c: Compiled, seed: int) -> k.Memory:
     """An empty plan's memory: every route holds its break, everything else is out."""
-    n, R, U = len(P.T), len(P.C), len(P.U)
-    width = min(n + 4, LONGEST)
-
-    def zeros(*shape: int) -> k.I64:
-        return np.zeros(shape, np.int64)
-
+    n, R, U = len(P.T), len(P.C), len(c.units)
+    width, people = min(n + 4, LONGEST), len(c.problem.caregivers)
+    lists = (
+        (k.PAIDS, people), (k.TOUCHES, R + 1), (k.QUEUE, 4 * R + 64), (k.OUT, U + 1), (k.OLDOUT, U + 1),
+        (k.MARKS, n + 2 * R + U + 2), (k.KEYS, 2 * U + 2 * width + 8), (k.REMOVED, 2 * U + 2 * width + 8),
+        (k.CANDIDATES, 2 * 16 * 3),
+    )  # fmt: skip
+    H = np.zeros(k.SCALARS + sum(size for _, size in lists), np.int64)
+    at = k.SCALARS
+    for where, size in lists:
+        H[where] = at
+        at += size
+    H[k.WIDTH], H[k.QSIZE], H[k.PEOPLE] = width, 4 * R + 64, people
+    H[k.RANDOM] = (seed * 2654435761 + 88172645463325252) % (1 << 62) or 1
     S = k.Memory(
-        seq=zeros(R, width), V=zeros(n, 8), R=zeros(R, 16), X=zeros(9), OWN=zeros(len(c.problem.caregivers)),
-        old_seq=zeros(R, width), old_V=zeros(R, width, 8), old_R=zeros(R, 16), touched=zeros(R + 1),
-        queue=zeros(4 * R + 64), out=zeros(U + 1), old_out=zeros(U + 1),
-        mark=zeros(n + 2 * R + U + 2), key=zeros(2 * U + 2 * width + 8), rem=zeros(2 * U + 2 * width + 8),
-        cand=zeros(2, 16, 3), rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1], np.uint64),
+        np.zeros((n, 8), np.int64), np.zeros((R, 2 * k.OLD), np.int64), np.zeros((R, 2 * width), np.int64),
+        np.zeros((R, width, 8), np.int64), H,
     )  # fmt: skip
     reset(P, S)
     return S
@@ -185,15 +195,16 @@ def memory(P: k.Arrays, c: Compiled, seed: int) -> k.Memory:
 
 def reset(P: k.Arrays, S: k.Memory) -> None:
     """Empties every route but for its break."""
-    T, C = P.T, P.C
+    T, C, H = P.T, P.C, S.H
+    units = P.B[k.UNITS : k.UNITS + P.B[0, k.COUNT]]
     S.V[:] = 0
     S.V[:, k.ROUTE] = -1
     S.V[:, k.START] = S.V[:, k.READY] = -k.NEVER
     S.R[:] = 0
     S.R[:, k.DIRTY] = S.R[:, k.FIRM] = -1
-    S.X[k.TOTOUCH] = S.X[k.QHEAD] = S.X[k.QTAIL] = 0
-    S.X[k.CAP] = KNOTS
-    S.OWN[:] = 0
+    H[k.TOTOUCH] = H[k.QHEAD] = H[k.QTAIL] = 0
+    H[k.CAP] = KNOTS
+    H[H[k.PAIDS] : H[k.PAIDS] + H[k.PEOPLE]] = 0
     S.R[:, k.BACK] = C[:, k.BEGIN]
     S.R[:, k.IDLE] = C[:, k.END] - C[:, k.BEGIN]
     for r in np.flatnonzero(C[:, k.TOKEN] >= 0):
@@ -202,6 +213,6 @@ def reset(P: k.Arrays, S: k.Memory) -> None:
         S.V[x, k.ROUTE], S.V[x, k.POS] = r, 0
         S.V[x, k.START] = S.V[x, k.READY] = C[r, k.BEGIN] - T[x, k.DUR]
         S.V[x, k.LATEST] = k.NEVER
-    S.X[k.BASE] = P.U[:, k.PRICE].sum()
-    S.X[k.NOUT] = len(P.U)
-    S.out[: len(P.U)] = np.arange(len(P.U))
+    H[k.BASE] = units[:, k.PRICE].sum()
+    H[k.NOUT] = len(units)
+    H[H[k.OUT] : H[k.OUT] + len(units)] = np.arange(len(units))

@@ -27,7 +27,7 @@ def goods(P: Arrays, S: Memory, a: int, b: int, blink: float, limit: int) -> tup
         for i in range(R[r, LN] + 1):
             if blink > 0.0 and rand(S) < blink:
                 continue
-            if detour(P, S, r, i, T[a, PLACE]) >= best + P.G[VEHICLE] or not fits(P, S, a, r, i):
+            if detour(P, S, r, i, T[a, PLACE]) >= best + P.B[0, VEHICLE] or not fits(P, S, a, r, i):
                 continue
             cost, j = delivery(P, S, a, b, r, i, best)
             if cost < best:
@@ -38,7 +38,7 @@ def goods(P: Arrays, S: Memory, a: int, b: int, blink: float, limit: int) -> tup
 @kernel
 def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -> tuple[int, int]:
     """(cost, position) of the best delivery when the pick-up stands at i; positions count the pick-up itself."""
-    T, C, D, G, V, seq = P.T, P.C, P.D, P.G, S.V, S.seq
+    T, C, D, G, V, seq = P.T, P.C, P.D, P.B[0], S.V, S.seq
     mode, n = C[r, MODE], S.R[r, LN]
     at = place_before(P, S, r, i)
     base = P.W[a, r] + P.W[b, r] + (0 if S.R[r, USED] else G[VEHICLE])
@@ -120,7 +120,7 @@ def load_before(P: Arrays, S: Memory, r: int, i: int) -> int:
 @kernel
 def rest_of(P: Arrays, S: Memory, r: int, i: int, t: int, at: int, limit: int) -> int:
     """What it costs when the caregiver is free at t and place `at` before position i; NEVER when impossible."""
-    T, C, D, G, V, seq = P.T, P.C, P.D, P.G, S.V, S.seq
+    T, C, D, G, V, seq = P.T, P.C, P.D, P.B[0], S.V, S.seq
     mode, n = C[r, MODE], S.R[r, LN]
     cost = 0
     for k in range(i, n):
@@ -171,18 +171,18 @@ def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> 
 
     Into a run from its canteen, or as a new run. Rides and bags are judged when the route is walked.
     """
-    T, C, D, G, V, R = P.T, P.C, P.D, P.G, S.V, S.R
+    T, C, D, G, V, R = P.T, P.C, P.D, P.B[0], S.V, S.R
     best, at_r, at_i, run = limit, -1, 0, False
-    S.X[STAMP] += 1
+    S.H[STAMP] += 1
     canteen = T[x, CANTEEN]
-    kitchen = P.CAN[canteen, 0]
-    near = 0 if wide else P.NEAR.shape[1]
+    kitchen = P.B[P.B[0, CANTEENS] + canteen, 0]
+    near = 0 if wide else P.B[0, NEARS]
     count = R.shape[0]
     begin = below(S, count) if count else 0
     empties = 0
     for j in range(near + count):
         if j < near:
-            q = P.NEAR[x, j]
+            q = P.N[x, j]
             r = V[q, ROUTE]
             if r < 0:
                 continue
@@ -210,7 +210,10 @@ def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> 
             if aboard < 0 or runs_out(P, S, r, i):
                 mode = C[r, MODE]
                 at = place_before(P, S, r, i)
-                leave = max(P.CAN[canteen, 1], free_before(P, S, r, i) + D[mode, at, kitchen]) + P.CAN[canteen, 2]
+                leave = (
+                    max(P.B[P.B[0, CANTEENS] + canteen, 1], free_before(P, S, r, i) + D[mode, at, kitchen])
+                    + P.B[P.B[0, CANTEENS] + canteen, 2]
+                )
                 more = D[mode, at, kitchen] + D[mode, kitchen, T[x, PLACE]] - D[mode, at, T[x, PLACE]]
                 cost = G[TRAVEL] * int(more)
                 if cost < best:

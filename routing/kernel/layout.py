@@ -39,66 +39,51 @@ PICK, DROP = 1, 2
 BEGIN, END, HARD, HOME, GOAL, MODE, ROOM, BAG, TOKEN, OWNER, MOSTPAID, TWIN = range(12)
 ROUTE_COLUMNS = 12
 
-# problem.U: a unit (what is inserted and removed together)
+# problem.B: rows of rules. Row 0 holds weights and counts, rows from UNITS on the units (what is inserted and removed
+# together), then canteens, windows (begin, due, last) and links (other task, low, high)
+UNITS = 1
 UKIND, ONE, TWO, PRICE, CHOICES = range(5)
-UNIT_COLUMNS = 5
-
-# problem.G: weights and what the problem has at all
 (TRAVEL, TARDY, MAXLATE, WAITING, MAXIDLE, OVER, VEHICLE, CHANGED, TOLERANCE, SPREAD, PLAIN, MEALS, GOODSFLAG, PAYFLAG,
- KNOCK, LENGTH) = range(16)  # fmt: skip
-WEIGHT_COLUMNS = 16
+ KNOCK, COUNT, CANTEENS, NEARS) = range(18)  # fmt: skip
+RULE_COLUMNS = 18
 
 # state.V: a task in the plan
 START, READY, LEG, LATE, ROUTE, POS, COST, LATEST = range(8)
 
-# state.R: a route in the plan
-(LN, RCOST, RLATE, IDLE, BACK, TAIL, LOADED, USED, PAID, SOFT, WAITS, DIRTY, FIRM, TOUCHED, WALKS, TRAVELLED) = range(
-    16
-)
+# state.R: a route in the plan; columns from OLD on hold its copy
+(LN, RCOST, RLATE, IDLE, BACK, TAIL, LOADED, USED, PAID, SOFT, WAITS, DIRTY, FIRM, TOUCHED, WALKS) = range(15)
+OLD = 16
 
-# state.X: scalars
-TOTOUCH, BASE, NOUT, QHEAD, QTAIL, CAP, STAMP, TRIES, NSAVED = range(9)
+# state.H: scalars, where each list begins in H, and the lists themselves
+(TOTOUCH, BASE, NOUT, QHEAD, QTAIL, CAP, STAMP, RANDOM, WIDTH, QSIZE, PEOPLE, PAIDS, TOUCHES, QUEUE, OUT, OLDOUT, MARKS,
+ KEYS, REMOVED, CANDIDATES) = range(20)  # fmt: skip
+SCALARS = 20
 
 
 class Arrays(NamedTuple):
-    """What never changes during a search. Few, wide arrays: many small ones make every call slow.
+    """What never changes: tasks, routes, rules, neighbours (near in time and space, then in space), wishes, travel.
+
+    Few, wide arrays, because each is passed as eight values: many small ones make every call slow, and compiling too.
 
     Whatever is passed on as an argument is int64: each other type would be compiled anew, function by function.
     """
 
     T: I64
     C: I64
-    U: I64
+    B: I64
+    N: I64
     W: I32
     D: I32
-    WIN: I64
-    LNK: I64
-    NEAR: I64
-    ADJ: I64
-    CAN: I64
-    G: I64
 
 
 class Memory(NamedTuple):
-    """What a search changes: orders `seq`, times `V`, routes `R`, scalars `X`, copies to undo, queues, scratch."""
+    """What a search changes: times `V`, routes `R`, orders `seq` (and copies), old times, the rest in `H`."""
 
-    seq: I64
     V: I64
     R: I64
-    X: I64
-    OWN: I64
-    old_seq: I64
+    seq: I64
     old_V: I64
-    old_R: I64
-    touched: I64
-    queue: I64
-    out: I64
-    old_out: I64
-    mark: I64
-    key: I64
-    rem: I64
-    cand: I64
-    rng: npt.NDArray[np.uint64]
+    H: I64
 
 
 def kernel(function: F) -> F:

@@ -26,7 +26,7 @@ def saved(P: Arrays, S: Memory, x: int) -> int:
     if nxt >= 0:
         leg += int(D[mode, p, nxt]) - int(D[mode, at, nxt])
     alone = S.R[r, LN] == (2 if P.C[r, TOKEN] >= 0 else 1)
-    return P.G[TRAVEL] * leg + P.W[x, r] + (P.G[VEHICLE] if alone else 0)
+    return P.B[0, TRAVEL] * leg + P.W[x, r] + (P.B[0, VEHICLE] if alone else 0)
 
 
 @kernel
@@ -98,12 +98,12 @@ def pair_beside(P: Arrays, S: Memory, x: int, y: int) -> bool:
         return False
     other = V[m, ROUTE]
     if rand(S) < 0.5:
-        z = P.NEAR[y, below(S, P.NEAR.shape[1])]
+        z = P.N[y, below(S, P.B[0, NEARS])]
         if V[z, ROUTE] >= 0:
             other = V[z, ROUTE]
     if C[other, OWNER] == C[s, OWNER] or P.W[x, s] >= NOBODY or P.W[m, other] >= NOBODY:
         return False
-    if R[s, LN] >= S.seq.shape[1] - 3 or R[other, LN] >= S.seq.shape[1] - 3:
+    if R[s, LN] >= S.H[WIDTH] - 3 or R[other, LN] >= S.H[WIDTH] - 3:
         return False
     t = V[y, START]
     take(P, S, x)
@@ -124,7 +124,7 @@ def with_mate(P: Arrays, S: Memory, x: int, r: int) -> bool:
 @kernel
 def swap(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     """x and y exchange their places."""
-    T, V, R, C, D, G = P.T, S.V, S.R, P.C, P.D, P.G
+    T, V, R, C, D, G = P.T, S.V, S.R, P.C, P.D, P.B[0]
     r, s = V[x, ROUTE], V[y, ROUTE]
     if r == s or P.W[x, s] >= NOBODY or P.W[y, r] >= NOBODY or T[x, MATE] == y:
         return False
@@ -164,10 +164,10 @@ def exchange(P: Arrays, S: Memory, r: int, i: int, old: int, new: int) -> int:
 @kernel
 def segment(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     """x and what follows it (two or three stops) behind y in another route."""
-    T, V, R, D, C, G = P.T, S.V, S.R, P.D, P.C, P.G
+    T, V, R, D, C, G = P.T, S.V, S.R, P.D, P.C, P.B[0]
     r, s, i = V[x, ROUTE], V[y, ROUTE], V[x, POS]
     count = 2 + below(S, 2)
-    if r == s or i + count > R[r, LN] or R[s, LN] + count >= S.seq.shape[1] - 3:
+    if r == s or i + count > R[r, LN] or R[s, LN] + count >= S.H[WIDTH] - 3:
         return False
     load = 0
     for k in range(i, i + count):
@@ -193,11 +193,11 @@ def segment(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     if bound > limit or not fits(P, S, x, s, j):
         return False
     for k in range(count):
-        S.rem[k] = S.seq[r, i + k]
+        S.H[S.H[REMOVED] + k] = S.seq[r, i + k]
     for k in range(count - 1, -1, -1):
-        take(P, S, S.rem[k])
+        take(P, S, S.H[S.H[REMOVED] + k])
     for k in range(count):
-        put(P, S, S.rem[k], s, j + k)
+        put(P, S, S.H[S.H[REMOVED] + k], s, j + k)
     return True
 
 
@@ -222,11 +222,11 @@ def tail_ok(P: Arrays, S: Memory, r: int, i: int, s: int, j: int) -> bool:
 @kernel
 def tails(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
     """What follows x and what follows y change routes; breaks stay with their caregiver."""
-    T, V, R, C, D, G = P.T, S.V, S.R, P.C, P.D, P.G
+    T, V, R, C, D, G = P.T, S.V, S.R, P.C, P.D, P.B[0]
     r, s = V[x, ROUTE], V[y, ROUTE]
     i, j = V[x, POS] + 1, V[y, POS] + 1
     n, m = R[r, LN] - i, R[s, LN] - j
-    if r == s or (n == 0 and m == 0) or i + m >= S.seq.shape[1] - 3 or j + n >= S.seq.shape[1] - 3:
+    if r == s or (n == 0 and m == 0) or i + m >= S.H[WIDTH] - 3 or j + n >= S.H[WIDTH] - 3:
         return False
     mode, other = C[r, MODE], C[s, MODE]
     p, q = T[x, PLACE], T[y, PLACE]
@@ -262,30 +262,30 @@ def tails(P: Arrays, S: Memory, x: int, y: int, limit: float) -> bool:
 
 @kernel
 def lift(P: Arrays, S: Memory, r: int, i: int, at: int) -> int:
-    """Takes all but the break from position i on into S.rem from index `at`, starts into S.key; the new index."""
+    """Takes all but the break from position i on to the list REMOVED from index `at`, starts to KEYS; the new index."""
     count = at
     for k in range(i, S.R[r, LN]):
         x = S.seq[r, k]
         if P.T[x, KIND] != REST:
-            S.rem[count] = x
-            S.key[count] = S.V[x, START]
+            S.H[S.H[REMOVED] + count] = x
+            S.H[S.H[KEYS] + count] = S.V[x, START]
             count += 1
     for k in range(count - 1, at - 1, -1):
-        take(P, S, S.rem[k])
+        take(P, S, S.H[S.H[REMOVED] + k])
     return count
 
 
 @kernel
 def drop(P: Arrays, S: Memory, r: int, i: int, begin: int, end: int) -> None:
-    """Puts S.rem[begin:end] in order behind position i; a break that stands there comes where its time is."""
+    """Puts what was lifted (begin to end) behind position i; a break that stands there comes at its time."""
     T, V = P.T, S.V
     rest = NEVER
     if i < S.R[r, LN]:
         rest = V[S.seq[r, i], START]
     for k in range(begin, end):
-        while i < S.R[r, LN] and rest < S.key[k] and T[S.seq[r, i], KIND] == REST:
+        while i < S.R[r, LN] and rest < S.H[S.H[KEYS] + k] and T[S.seq[r, i], KIND] == REST:
             i += 1
-        put(P, S, S.rem[k], r, i)
+        put(P, S, S.H[S.H[REMOVED] + k], r, i)
         i += 1
 
 
@@ -310,13 +310,13 @@ def small(P: Arrays, S: Memory, heat: float) -> int:
     """One small move: 1 accepted, 0 refused or taken back."""
     V, T = S.V, P.T
     halves = P.W.shape[0]
-    base, before = S.X[BASE], score(P, S)
+    base, before = S.H[BASE], score(P, S)
     limit = -heat * np.log(max(rand(S), 1e-12))
     pick = rand(S)
     x = below(S, halves)
     if V[x, ROUTE] < 0 or T[x, KIND] != VISIT:
         return 0
-    y = P.NEAR[x, below(S, P.NEAR.shape[1])]
+    y = P.N[x, below(S, P.B[0, NEARS])]
     if V[y, ROUTE] < 0 or x == y:
         return 0
     done = False

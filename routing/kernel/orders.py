@@ -17,8 +17,8 @@ def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: in
     `base` is added to the cost for units that come or go. With `strict` only a cheaper plan is kept.
     False when not kept.
     """
-    X, R = S.X, S.R
-    was, before = X[BASE], score(P, S)
+    R = S.R
+    was, before = S.H[BASE], score(P, S)
     for k in range(routes.shape[0]):
         r = routes[k]
         for i in range(R[r, LN] - 1, -1, -1):
@@ -26,11 +26,11 @@ def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: in
     for k in range(routes.shape[0]):
         for i in range(begins[k], begins[k + 1]):
             put(P, S, tasks[i], routes[k], i - begins[k])
-    X[BASE] += base
-    cap = X[CAP]
-    X[CAP] = PATIENT
+    S.H[BASE] += base
+    cap = S.H[CAP]
+    S.H[CAP] = PATIENT
     ok = settle(P, S)
-    X[CAP] = cap
+    S.H[CAP] = cap
     if not ok or (strict and score(P, S) >= before):
         rollback(P, S, was)
         return False
@@ -42,18 +42,18 @@ def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: in
 @kernel
 def recount(P: Arrays, S: Memory) -> None:
     """Makes the list of units that are out anew."""
-    S.X[NOUT] = 0
-    for u in range(P.U.shape[0]):
-        if S.V[P.U[u, ONE], ROUTE] < 0:
-            S.out[S.X[NOUT]] = u
-            S.X[NOUT] += 1
+    S.H[NOUT] = 0
+    for u in range(P.B[0, COUNT]):
+        if S.V[P.B[UNITS + u, ONE], ROUTE] < 0:
+            S.H[S.H[OUT] + S.H[NOUT]] = u
+            S.H[NOUT] += 1
 
 
 @kernel
 def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
     """What x (behind a canteen stop, when `load` >= 0) at position i adds to the cost; NEVER when impossible."""
-    base, before = S.X[BASE], score(P, S)
-    if S.R[r, LN] >= S.seq.shape[1] - 3:
+    base, before = S.H[BASE], score(P, S)
+    if S.R[r, LN] >= S.H[WIDTH] - 3:
         return NEVER
     if load >= 0:
         put(P, S, load, r, i)
@@ -69,11 +69,11 @@ def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
 @kernel
 def price_of(P: Arrays, S: Memory, u: int) -> int:
     """What the cheapest place of a unit that is out costs, price aside; NEVER when there is none."""
-    base, before = S.X[BASE], score(P, S)
-    price = P.U[u, PRICE]
-    P.U[u, PRICE] = NEVER >> 2
+    base, before = S.H[BASE], score(P, S)
+    price = P.B[UNITS + u, PRICE]
+    P.B[UNITS + u, PRICE] = NEVER >> 2
     done = enter(P, S, u, 0.0, True)
-    more = score(P, S) - before + P.U[u, PRICE] if done == 1 else NEVER
-    P.U[u, PRICE] = price
+    more = score(P, S) - before + P.B[UNITS + u, PRICE] if done == 1 else NEVER
+    P.B[UNITS + u, PRICE] = price
     rollback(P, S, base)
     return more

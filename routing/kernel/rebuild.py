@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.kernel.bundles import goods, meal
 from routing.kernel.layout import *
-from routing.kernel.seek import pair, single
+from routing.kernel.seek import listed, pair, single
 from routing.kernel.undo import below, commit, dirty, put, rand, rollback, score, take
 from routing.kernel.walk import settle
 
@@ -20,7 +20,7 @@ RETRIES = 6
 @kernel
 def spare_load(P: Arrays, S: Memory, canteen: int) -> int:
     """A canteen stop that stands in no route; -1 when all are used."""
-    for x in range(P.CAN[canteen, 3], P.CAN[canteen, 4]):
+    for x in range(P.B[P.B[0, CANTEENS] + canteen, 3], P.B[P.B[0, CANTEENS] + canteen, 4]):
         if S.V[x, ROUTE] < 0:
             return x
     return -1
@@ -47,22 +47,21 @@ def sweep(P: Arrays, S: Memory, r: int, i: int) -> None:
 @kernel
 def leave(P: Arrays, S: Memory, u: int) -> None:
     """Takes a served unit out; an empty canteen stop goes with its last meal. `settle` times the rest."""
-    U = P.U
-    x = U[u, ONE]
+    x = P.B[UNITS + u, ONE]
     r = S.V[x, ROUTE]
     i = take(P, S, x)
-    if U[u, TWO] >= 0:
-        take(P, S, U[u, TWO])
-    if U[u, UKIND] == MEAL:
+    if P.B[UNITS + u, TWO] >= 0:
+        take(P, S, P.B[UNITS + u, TWO])
+    if P.B[UNITS + u, UKIND] == MEAL:
         sweep(P, S, r, i)
-    S.X[BASE] += U[u, PRICE]
+    S.H[BASE] += P.B[UNITS + u, PRICE]
 
 
 @kernel
 def retreat(P: Arrays, S: Memory, u: int) -> int:
     """After a unit did not fit: takes it out again; 0 when the rest stands as before, -1 when not (roll back then)."""
-    for j in range(S.X[TOTOUCH]):
-        dirty(S, S.touched[j], 0, S.R[S.touched[j], LN])
+    for j in range(S.H[TOTOUCH]):
+        dirty(S, S.H[S.H[TOUCHES] + j], 0, S.R[S.H[S.H[TOUCHES] + j], LN])
     leave(P, S, u)
     return 0 if settle(P, S) else -1
 
@@ -70,9 +69,8 @@ def retreat(P: Arrays, S: Memory, u: int) -> int:
 @kernel
 def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
     """Puts a unit where it costs least, if that is cheaper than its price: 1 done, 0 not done, -1 roll back."""
-    U = P.U
-    kind, a, b, price = U[u, UKIND], U[u, ONE], U[u, TWO], U[u, PRICE]
-    if U[u, CHOICES] == 0:
+    kind, a, b, price = P.B[UNITS + u, UKIND], P.B[UNITS + u, ONE], P.B[UNITS + u, TWO], P.B[UNITS + u, PRICE]
+    if P.B[UNITS + u, CHOICES] == 0:
         return 0
     for round in range(2):
         everywhere = wide or round == 1
@@ -85,8 +83,8 @@ def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
         elif kind == PAIR:
             _, i, j = pair(P, S, a, b, blink, everywhere, price)
             if i >= 0:
-                put(P, S, a, S.cand[0, i, 1], S.cand[0, i, 2])
-                put(P, S, b, S.cand[1, j, 1], S.cand[1, j, 2])
+                put(P, S, a, listed(S, 0, i, 1), listed(S, 0, i, 2))
+                put(P, S, b, listed(S, 1, j, 1), listed(S, 1, j, 2))
                 found = True
         elif kind == GOODS:
             everywhere = True
@@ -106,7 +104,7 @@ def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
                 put(P, S, a, r, i)
                 found = True
         if found:
-            S.X[BASE] -= price
+            S.H[BASE] -= price
             return 1 if settle(P, S) else retreat(P, S, u)
         if everywhere or (blink > 0.0 and rand(S) > 0.1):
             return 0
@@ -123,10 +121,10 @@ def choose(P: Arrays, S: Memory, x: int, m: int) -> int:
     if u < 0 or P.T[x, KIND] != VISIT:
         return m
     key = P.T.shape[0] + S.R.shape[0] + u
-    if S.mark[key] == S.X[STAMP]:
+    if S.H[S.H[MARKS] + key] == S.H[STAMP]:
         return m
-    S.mark[key] = S.X[STAMP]
-    S.rem[m] = u
+    S.H[S.H[MARKS] + key] = S.H[STAMP]
+    S.H[S.H[REMOVED] + m] = u
     return m + 1
 
 
@@ -142,15 +140,15 @@ def strings(P: Arrays, S: Memory, seed: int, mean: float, longest: float) -> int
     size = min(longest, tasks / max(1, used))
     count = int(1 + rand(S) * (4.0 * mean / (1.0 + size) - 1.0))
     m, ruined = 0, 0
-    base = P.T.shape[0] + R.shape[0] + P.U.shape[0]
-    for j in range(-1, P.ADJ.shape[1]):
+    base = P.T.shape[0] + R.shape[0] + P.B[0, COUNT]
+    for j in range(-1, (P.N.shape[1] - P.B[0, NEARS])):
         if ruined >= count:
             break
-        x = seed if j < 0 else P.ADJ[seed, j]
+        x = seed if j < 0 else P.N[seed, P.B[0, NEARS] + j]
         r = V[x, ROUTE]
-        if r < 0 or S.mark[base + r] == S.X[STAMP]:
+        if r < 0 or S.H[S.H[MARKS] + base + r] == S.H[STAMP]:
             continue
-        S.mark[base + r] = S.X[STAMP]
+        S.H[S.H[MARKS] + base + r] = S.H[STAMP]
         ruined += 1
         n = R[r, LN]
         length = int(1 + rand(S) * min(size, n))
@@ -179,10 +177,10 @@ def cluster(P: Arrays, S: Memory, seed: int, mean: float) -> int:
     """A random part of the neighbours of one visit in space and time."""
     wanted = int(1 + rand(S) * 2.0 * mean)
     m = choose(P, S, seed, 0) if S.V[seed, ROUTE] >= 0 else 0
-    for j in range(P.NEAR.shape[1]):
+    for j in range(P.B[0, NEARS]):
         if m >= wanted:
             break
-        x = P.NEAR[seed, j]
+        x = P.N[seed, j]
         if S.V[x, ROUTE] >= 0 and rand(S) < 0.6:
             m = choose(P, S, x, m)
     return m
@@ -205,17 +203,17 @@ def whole_route(P: Arrays, S: Memory, seed: int, most: int) -> int:
 
 @kernel
 def keys(P: Arrays, S: Memory, m: int) -> None:
-    """Gives the m units of S.rem the keys by which they return."""
-    T, U = P.T, P.U
+    """Gives the m units of the list REMOVED the keys by which they return."""
+    T = P.T
     rule = below(S, 17)
     for i in range(m):
-        u = S.rem[i]
-        x = U[u, ONE]
+        u = S.H[S.H[REMOVED] + i]
+        x = P.B[UNITS + u, ONE]
         key = int(rand(S) * 1_000_000)
         if rule >= 4 and rule < 7:
-            key = -T[x, DUR] * (2 if U[u, TWO] >= 0 else 1)
+            key = -T[x, DUR] * (2 if P.B[UNITS + u, TWO] >= 0 else 1)
         elif rule >= 7 and rule < 9:
-            key = -min(U[u, PRICE], NEVER >> 4) - (NEVER >> 3 if U[u, TWO] >= 0 else 0)
+            key = -min(P.B[UNITS + u, PRICE], NEVER >> 4) - (NEVER >> 3 if P.B[UNITS + u, TWO] >= 0 else 0)
         elif rule >= 9 and rule < 11:
             key = -int(P.D[0, P.C[0, HOME], T[x, PLACE]])
         elif rule >= 11 and rule < 13:
@@ -225,40 +223,38 @@ def keys(P: Arrays, S: Memory, m: int) -> None:
         elif rule == 15:
             key = -T[x, DUE]
         elif rule == 16:
-            key = U[u, CHOICES]
-        S.key[i] = key
+            key = P.B[UNITS + u, CHOICES]
+        S.H[S.H[KEYS] + i] = key
 
 
 @kernel
 def sort_back(P: Arrays, S: Memory, m: int) -> None:
-    """Sorts S.rem by S.key, stable."""
+    """Sorts the list REMOVED by KEYS, stable."""
     for i in range(1, m):
-        k, u = S.key[i], S.rem[i]
+        k, u = S.H[S.H[KEYS] + i], S.H[S.H[REMOVED] + i]
         j = i - 1
-        while j >= 0 and S.key[j] > k:
-            S.key[j + 1] = S.key[j]
-            S.rem[j + 1] = S.rem[j]
+        while j >= 0 and S.H[S.H[KEYS] + j] > k:
+            S.H[S.H[KEYS] + j + 1] = S.H[S.H[KEYS] + j]
+            S.H[S.H[REMOVED] + j + 1] = S.H[S.H[REMOVED] + j]
             j -= 1
-        S.key[j + 1] = k
-        S.rem[j + 1] = u
+        S.H[S.H[KEYS] + j + 1] = k
+        S.H[S.H[REMOVED] + j + 1] = u
 
 
 @kernel
 def rebuild(P: Arrays, S: Memory, heat: float, mean: float, longest: float, blink: float) -> int:
     """One ruin and recreate under a temperature: 1 accepted, 0 taken back."""
-    X, U = S.X, P.U
     halves = P.W.shape[0]
     if halves == 0 or S.R.shape[0] == 0:
         return 0
-    base, before = X[BASE], score(P, S)
-    out = X[NOUT]
+    base, before = S.H[BASE], score(P, S)
+    out = S.H[NOUT]
     for i in range(out):
-        S.old_out[i] = S.out[i]
-    X[NSAVED] = out
-    X[STAMP] += 1
+        S.H[S.H[OLDOUT] + i] = S.H[S.H[OUT] + i]
+    S.H[STAMP] += 1
     seed = below(S, halves)
     if out > 0 and rand(S) < 0.3:
-        seed = U[S.out[below(S, out)], ONE]
+        seed = P.B[UNITS + S.H[S.H[OUT] + below(S, out)], ONE]
     kind = rand(S)
     m = 0
     if kind < 0.1:
@@ -268,53 +264,53 @@ def rebuild(P: Arrays, S: Memory, heat: float, mean: float, longest: float, blin
     if m == 0:
         m = strings(P, S, seed, mean, longest)
     for i in range(m):
-        leave(P, S, S.rem[i])
+        leave(P, S, S.H[S.H[REMOVED] + i])
     ok = settle(P, S)
     chance = RETRIES / max(1, out)
-    X[NOUT] = 0
+    S.H[NOUT] = 0
     for i in range(out):
-        u = S.old_out[i]
-        if U[u, CHOICES] > 0 and rand(S) < chance:
-            S.rem[m] = u
+        u = S.H[S.H[OLDOUT] + i]
+        if P.B[UNITS + u, CHOICES] > 0 and rand(S) < chance:
+            S.H[S.H[REMOVED] + m] = u
             m += 1
         else:
-            S.out[X[NOUT]] = u
-            X[NOUT] += 1
+            S.H[S.H[OUT] + S.H[NOUT]] = u
+            S.H[NOUT] += 1
     keys(P, S, m)
     sort_back(P, S, m)
     for i in range(m):
         if not ok:
             break
-        done = enter(P, S, S.rem[i], blink, False)
+        done = enter(P, S, S.H[S.H[REMOVED] + i], blink, False)
         ok = done >= 0
         if done == 0:
-            S.out[X[NOUT]] = S.rem[i]
-            X[NOUT] += 1
+            S.H[S.H[OUT] + S.H[NOUT]] = S.H[S.H[REMOVED] + i]
+            S.H[NOUT] += 1
     if ok and score(P, S) < before - heat * np.log(max(rand(S), 1e-12)):
         commit(S)
         return 1
     rollback(P, S, base)
-    X[NOUT] = out
+    S.H[NOUT] = out
     for i in range(out):
-        S.out[i] = S.old_out[i]
+        S.H[S.H[OUT] + i] = S.H[S.H[OLDOUT] + i]
     return 0
 
 
 @kernel
 def build(P: Arrays, S: Memory, order: I64) -> None:
     """Puts units in one after the other where each costs least; what does not fit stays out."""
-    X = S.X
+
     for k in range(order.shape[0]):
         u = order[k]
-        if S.V[P.U[u, ONE], ROUTE] >= 0:
+        if S.V[P.B[UNITS + u, ONE], ROUTE] >= 0:
             continue
-        base = X[BASE]
+        base = S.H[BASE]
         done = enter(P, S, u, 0.0, True)
         if done < 0:
             rollback(P, S, base)
         commit(S)
-    X[NOUT] = 0
-    for u in range(P.U.shape[0]):
-        if S.V[P.U[u, ONE], ROUTE] < 0:
-            S.out[X[NOUT]] = u
-            X[NOUT] += 1
+    S.H[NOUT] = 0
+    for u in range(P.B[0, COUNT]):
+        if S.V[P.B[UNITS + u, ONE], ROUTE] < 0:
+            S.H[S.H[OUT] + S.H[NOUT]] = u
+            S.H[NOUT] += 1

@@ -13,7 +13,7 @@ SHORT = 14
 @kernel
 def able(P: Arrays, S: Memory, x: int, r: int) -> bool:
     """Whether the caregiver of route r may do x, has room, and is not the one who does the other half."""
-    if P.W[x, r] >= NOBODY or S.R[r, LN] >= S.seq.shape[1] - 3:
+    if P.W[x, r] >= NOBODY or S.R[r, LN] >= S.H[WIDTH] - 3:
         return False
     if P.T[x, QTY] > 0 and P.T[x, ROLE] == 0 and S.R[r, LOADED] + P.T[x, QTY] > P.C[r, ROOM]:
         return False
@@ -55,7 +55,7 @@ def detour(P: Arrays, S: Memory, r: int, i: int, p: int) -> int:
         leg += P.D[mode, p, nxt]
         if S.R[r, USED]:
             leg -= P.D[mode, at, nxt]
-    return P.G[TRAVEL] * leg + (0 if S.R[r, USED] else P.G[VEHICLE])
+    return P.B[0, TRAVEL] * leg + (0 if S.R[r, USED] else P.B[0, VEHICLE])
 
 
 @kernel
@@ -82,16 +82,16 @@ def linked(P: Arrays, S: Memory, x: int, s: int) -> tuple[int, int]:
     T, V = P.T, S.V
     cost = 0
     for j in range(T[x, L0], T[x, L1]):
-        o = P.LNK[j, 0]
+        o = P.B[j, 0]
         if V[o, ROUTE] >= 0:
-            s = max(s, V[o, START] - P.LNK[j, 2])
+            s = max(s, V[o, START] - P.B[j, 2])
     s = opened(P, x, s)
     for j in range(T[x, L0], T[x, L1]):
-        o = P.LNK[j, 0]
-        if V[o, ROUTE] >= 0 and V[o, START] < s + P.LNK[j, 1]:
-            if s + P.LNK[j, 1] > T[o, LAT]:
+        o = P.B[j, 0]
+        if V[o, ROUTE] >= 0 and V[o, START] < s + P.B[j, 1]:
+            if s + P.B[j, 1] > T[o, LAT]:
                 return NEVER, NEVER
-            cost += P.G[KNOCK] * (s + P.LNK[j, 1] - V[o, START])
+            cost += P.B[0, KNOCK] * (s + P.B[j, 1] - V[o, START])
     return s, cost
 
 
@@ -102,7 +102,7 @@ def added(P: Arrays, S: Memory, x: int, r: int, i: int, start: int, limit: int) 
     Exact inside the route; a delay that reaches a pair or link is priced at the weight KNOCK. Where nothing is soft
     (PLAIN) the caller has asked `fits`, and there is nothing more to price.
     """
-    T, C, D, G, V, R, seq = P.T, P.C, P.D, P.G, S.V, S.R, S.seq
+    T, C, D, G, V, R, seq = P.T, P.C, P.D, P.B[0], S.V, S.R, S.seq
     mode, n, p = C[r, MODE], R[r, LN], T[x, PLACE]
     at = place_before(P, S, r, i)
     t = free_before(P, S, r, i)
@@ -172,9 +172,9 @@ def fresh(P: Arrays, S: Memory, r: int, i: int) -> bool:
     """Whether this place has not been looked at under the present stamp."""
     n = S.R[r, LN]
     key = P.T.shape[0] + r if i >= n else S.seq[r, i]
-    if S.mark[key] == S.X[STAMP]:
+    if S.H[S.H[MARKS] + key] == S.H[STAMP]:
         return False
-    S.mark[key] = S.X[STAMP]
+    S.H[S.H[MARKS] + key] = S.H[STAMP]
     return True
 
 
@@ -186,11 +186,11 @@ def single(P: Arrays, S: Memory, x: int, blink: float, wide: bool, forbidden: in
     """
     T, V, R = P.T, S.V, S.R
     best, at_r, at_i = limit, -1, 0
-    S.X[STAMP] += 1
+    S.H[STAMP] += 1
     count = R.shape[0]
     if not wide:
-        for j in range(P.NEAR.shape[1]):
-            q = P.NEAR[x, j]
+        for j in range(P.B[0, NEARS]):
+            q = P.N[x, j]
             r = V[q, ROUTE]
             if r < 0 or r == forbidden or not able(P, S, x, r):
                 continue
@@ -227,17 +227,17 @@ def single(P: Arrays, S: Memory, x: int, blink: float, wide: bool, forbidden: in
 
 @kernel
 def shortlist(P: Arrays, S: Memory, x: int, blink: float, wide: bool, side: int) -> int:
-    """Fills S.cand[side] with the cheapest places (by detour) of one half of a pair; how many there are."""
+    """Fills shortlist `side` with the cheapest places (by detour) of one half of a pair; how many there are."""
     T, V, R = P.T, S.V, S.R
-    S.X[STAMP] += 1
+    S.H[STAMP] += 1
     found = 0
-    near = 0 if wide else P.NEAR.shape[1]
+    near = 0 if wide else P.B[0, NEARS]
     empties = 0
     count = R.shape[0]
     begin = below(S, count) if count else 0
     for j in range(near + count):
         if j < near:
-            q = P.NEAR[x, j]
+            q = P.N[x, j]
             r = V[q, ROUTE]
             if r < 0:
                 continue
@@ -257,7 +257,7 @@ def shortlist(P: Arrays, S: Memory, x: int, blink: float, wide: bool, side: int)
             if not fresh(P, S, r, i):
                 continue
             cost = detour(P, S, r, i, T[x, PLACE]) + P.W[x, r]
-            if found == SHORT and cost >= S.cand[side, found - 1, 0]:
+            if found == SHORT and cost >= listed(S, side, found - 1, 0):
                 continue
             if (blink > 0.0 and rand(S) < blink) or not fits(P, S, x, r, i):
                 continue
@@ -271,42 +271,48 @@ def keep(S: Memory, side: int, found: int, cost: int, r: int, i: int) -> int:
     if found < SHORT:
         found += 1
     k = found - 1
-    while k > 0 and S.cand[side, k - 1, 0] > cost:
+    while k > 0 and listed(S, side, k - 1, 0) > cost:
         for c in range(3):
-            S.cand[side, k, c] = S.cand[side, k - 1, c]
+            S.H[S.H[CANDIDATES] + (side * 16 + k) * 3 + c] = listed(S, side, k - 1, c)
         k -= 1
-    S.cand[side, k, 0] = cost
-    S.cand[side, k, 1] = r
-    S.cand[side, k, 2] = i
+    S.H[S.H[CANDIDATES] + (side * 16 + k) * 3 + 0] = cost
+    S.H[S.H[CANDIDATES] + (side * 16 + k) * 3 + 1] = r
+    S.H[S.H[CANDIDATES] + (side * 16 + k) * 3 + 2] = i
     return found
 
 
 @kernel
+def listed(S: Memory, side: int, k: int, column: int) -> int:
+    """Of the k-th place on a shortlist: its cost (column 0), route (1) or position (2)."""
+    return S.H[S.H[CANDIDATES] + (side * 16 + k) * 3 + column]
+
+
+@kernel
 def pair(P: Arrays, S: Memory, a: int, b: int, blink: float, wide: bool, limit: int) -> tuple[int, int, int]:
-    """(cost, i, j): the cheapest combination of S.cand[0][i] and S.cand[1][j] with the start that both can keep."""
-    T, cand = P.T, S.cand
+    """(cost, i, j): the cheapest combination of shortlisted places i and j, with the start that both can keep."""
+    T = P.T
     n = shortlist(P, S, a, blink, wide, 0)
     m = shortlist(P, S, b, blink, wide, 1) if n > 0 else 0
     best, at_i, at_j = limit, -1, -1
     for i in range(n):
-        r = cand[0, i, 1]
-        ready = door(P, S, a, r, cand[0, i, 2])
+        r = listed(S, 0, i, 1)
+        ready = door(P, S, a, r, listed(S, 0, i, 2))
         for j in range(m):
-            q = cand[1, j, 1]
-            if P.C[r, OWNER] == P.C[q, OWNER] or cand[0, i, 0] + cand[1, j, 0] >= best:
+            q = listed(S, 1, j, 1)
+            if P.C[r, OWNER] == P.C[q, OWNER] or listed(S, 0, i, 0) + listed(S, 1, j, 0) >= best:
                 continue
             one = ready
-            two = door(P, S, b, q, cand[1, j, 2])
+            two = door(P, S, b, q, listed(S, 1, j, 2))
             for _ in range(4):
                 if two < one + T[a, GMIN]:
                     two = opened(P, b, one + T[a, GMIN])
                 if two - T[a, GMAX] <= one:
                     break
                 one = opened(P, a, two - T[a, GMAX])
-            cost = added(P, S, a, r, cand[0, i, 2], one, best)
+            cost = added(P, S, a, r, listed(S, 0, i, 2), one, best)
             if cost >= best:
                 continue
-            cost += added(P, S, b, q, cand[1, j, 2], two, best - cost)
+            cost += added(P, S, b, q, listed(S, 1, j, 2), two, best - cost)
             if cost < best:
                 best, at_i, at_j = cost, i, j
     return best, at_i, at_j

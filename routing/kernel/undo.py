@@ -10,11 +10,11 @@ from routing.kernel.layout import *
 @kernel
 def rand(S: Memory) -> float:
     """A number in [0, 1) from the search's own generator (xorshift64*)."""
-    x = S.rng[0]
+    x = np.uint64(S.H[RANDOM])
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
-    S.rng[0] = x
+    S.H[RANDOM] = np.int64(x)
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
@@ -27,8 +27,8 @@ def below(S: Memory, n: int) -> int:
 @kernel
 def score(P: Arrays, S: Memory) -> int:
     """The whole cost in weighted ticks; prices of what is out included."""
-    G, R = P.G, S.R
-    total = S.X[BASE]
+    G, R = P.B[0], S.R
+    total = S.H[BASE]
     if G[MAXLATE] > 0 or G[MAXIDLE] > 0:
         late = 0
         idle = 0
@@ -36,12 +36,12 @@ def score(P: Arrays, S: Memory) -> int:
             late = max(late, R[r, RLATE])
             idle = max(idle, R[r, IDLE])
         total += G[MAXLATE] * late + G[MAXIDLE] * idle
-    if G[SPREAD] > 0 and S.OWN.shape[0] > 0:
-        most = S.OWN[0]
+    if G[SPREAD] > 0 and S.H[PEOPLE] > 0:
+        most = S.H[S.H[PAIDS] + 0]
         least = most
-        for o in range(S.OWN.shape[0]):
-            most = max(most, S.OWN[o])
-            least = min(least, S.OWN[o])
+        for o in range(S.H[PEOPLE]):
+            most = max(most, S.H[S.H[PAIDS] + o])
+            least = min(least, S.H[S.H[PAIDS] + o])
         total += G[SPREAD] * (most - least)
     return total
 
@@ -52,18 +52,18 @@ def score(P: Arrays, S: Memory) -> int:
 @kernel
 def touch(S: Memory, r: int) -> None:
     """Copies a route before its first change."""
-    R, X = S.R, S.X
+    R = S.R
     if R[r, TOUCHED]:
         return
     R[r, TOUCHED] = 1
-    S.touched[X[TOTOUCH]] = r
-    X[TOTOUCH] += 1
+    S.H[S.H[TOUCHES] + S.H[TOTOUCH]] = r
+    S.H[TOTOUCH] += 1
     for j in range(16):
-        S.old_R[r, j] = R[r, j]
+        S.R[r, OLD + j] = R[r, j]
     R[r, WALKS] = 0
     for i in range(R[r, LN]):
         x = S.seq[r, i]
-        S.old_seq[r, i] = x
+        S.seq[r, S.H[WIDTH] + i] = x
         for j in range(8):
             S.old_V[r, i, j] = S.V[x, j]
 
@@ -71,13 +71,13 @@ def touch(S: Memory, r: int) -> None:
 @kernel
 def dirty(S: Memory, r: int, i: int, firm: int) -> None:
     """Notes that route r must be timed anew from position i; what stands after `firm` is only delayed."""
-    R, X = S.R, S.X
+    R = S.R
     touch(S, r)
     if R[r, DIRTY] < 0:
         R[r, DIRTY] = i
         R[r, FIRM] = firm
-        S.queue[X[QTAIL] % S.queue.shape[0]] = r
-        X[QTAIL] += 1
+        S.H[S.H[QUEUE] + S.H[QTAIL] % S.H[QSIZE]] = r
+        S.H[QTAIL] += 1
     else:
         R[r, DIRTY] = min(R[r, DIRTY], i)
         R[r, FIRM] = max(R[r, FIRM], firm)
@@ -116,7 +116,7 @@ def wake(P: Arrays, S: Memory, x: int) -> None:
     if m >= 0 and V[m, ROUTE] >= 0:
         dirty(S, V[m, ROUTE], V[m, POS], V[m, POS] - 1)
     for j in range(T[x, L0], T[x, L1]):
-        o = P.LNK[j, 0]
+        o = P.B[j, 0]
         if V[o, ROUTE] >= 0:
             dirty(S, V[o, ROUTE], V[o, POS], V[o, POS] - 1)
 
@@ -135,7 +135,7 @@ def take(P: Arrays, S: Memory, x: int) -> int:
         V[y, POS] = k
     R[r, LN] = n - 1
     R[r, RCOST] -= V[x, COST]
-    S.X[BASE] -= V[x, COST]
+    S.H[BASE] -= V[x, COST]
     R[r, WAITS] -= V[x, START] - V[x, READY]
     if P.T[x, ROLE] != DROP:
         R[r, LOADED] -= P.T[x, QTY]
@@ -152,31 +152,31 @@ def take(P: Arrays, S: Memory, x: int) -> int:
 @kernel
 def commit(S: Memory) -> None:
     """Keeps everything since the last commit."""
-    for j in range(S.X[TOTOUCH]):
-        S.R[S.touched[j], TOUCHED] = 0
-    S.X[TOTOUCH] = 0
+    for j in range(S.H[TOTOUCH]):
+        S.R[S.H[S.H[TOUCHES] + j], TOUCHED] = 0
+    S.H[TOTOUCH] = 0
 
 
 @kernel
 def rollback(P: Arrays, S: Memory, base: int) -> None:
-    """Takes back everything since the last commit; `base` is what X[BASE] was then."""
+    """Takes back everything since the last commit; `base` is what S.H[BASE] was then."""
     seq, V, R = S.seq, S.V, S.R
-    for j in range(S.X[TOTOUCH]):
-        r = S.touched[j]
+    for j in range(S.H[TOTOUCH]):
+        r = S.H[S.H[TOUCHES] + j]
         for i in range(R[r, LN]):
             V[seq[r, i], ROUTE] = -1
-    for j in range(S.X[TOTOUCH]):
-        r = S.touched[j]
-        S.OWN[P.C[r, OWNER]] += S.old_R[r, PAID] - R[r, PAID]
+    for j in range(S.H[TOTOUCH]):
+        r = S.H[S.H[TOUCHES] + j]
+        S.H[S.H[PAIDS] + P.C[r, OWNER]] += S.R[r, OLD + PAID] - R[r, PAID]
         for c in range(16):
-            R[r, c] = S.old_R[r, c]
+            R[r, c] = S.R[r, OLD + c]
         R[r, TOUCHED] = 0
         R[r, DIRTY] = -1
         for i in range(R[r, LN]):
-            x = S.old_seq[r, i]
+            x = S.seq[r, S.H[WIDTH] + i]
             seq[r, i] = x
             for c in range(8):
                 V[x, c] = S.old_V[r, i, c]
-    S.X[TOTOUCH] = 0
-    S.X[QHEAD] = S.X[QTAIL]
-    S.X[BASE] = base
+    S.H[TOTOUCH] = 0
+    S.H[QHEAD] = S.H[QTAIL]
+    S.H[BASE] = base

@@ -15,8 +15,8 @@ def later(P: Arrays, x: int, t: int) -> int:
     """The first permitted start not before t, over several windows."""
     T = P.T
     for j in range(T[x, W0], T[x, W1]):
-        if t <= P.WIN[j, 2]:
-            return max(t, P.WIN[j, 0])
+        if t <= P.B[j, 2]:
+            return max(t, P.B[j, 0])
     return max(t, T[x, LAT] + 1)
 
 
@@ -34,18 +34,40 @@ def lateness(P: Arrays, x: int, s: int) -> int:
     T = P.T
     due = T[x, DUE]
     if T[x, W1] - T[x, W0] > 1:
-        due = P.WIN[T[x, W0], 1]
+        due = P.B[T[x, W0], 1]
         for j in range(T[x, W0], T[x, W1]):
-            if P.WIN[j, 0] <= s:
-                due = P.WIN[j, 1]
+            if P.B[j, 0] <= s:
+                due = P.B[j, 1]
     return max(0, s - due)
+
+
+@kernel
+def held(P: Arrays, S: Memory, x: int, s: int) -> int:
+    """The first permitted start from s on that is not too long before linked visits that are served."""
+    T, V = P.T, S.V
+    if T[x, L1] > T[x, L0]:
+        for j in range(T[x, L0], T[x, L1]):
+            o = P.B[j, 0]
+            if V[o, ROUTE] >= 0 and V[o, START] > -NEVER:
+                s = max(s, V[o, START] - P.B[j, 2])
+        s = opened(P, x, s)
+    return s
+
+
+@kernel
+def wake_linked(P: Arrays, S: Memory, x: int) -> None:
+    """Linked visits must be timed anew."""
+    for j in range(P.T[x, L0], P.T[x, L1]):
+        o = P.B[j, 0]
+        if S.V[o, ROUTE] >= 0:
+            dirty(S, S.V[o, ROUTE], S.V[o, POS], S.V[o, POS] - 1)
 
 
 @kernel
 def meet(P: Arrays, S: Memory, x: int, m: int, s: int) -> tuple[int, int]:
     """Least starts (of x, of its mate) that both arrivals, windows and the gap allow."""
     T = P.T
-    other = opened(P, m, S.V[m, READY])
+    other = held(P, S, m, opened(P, m, S.V[m, READY]))
     lead = T[x, LEAD] == 1
     one = s if lead else other
     two = other if lead else s
@@ -88,7 +110,7 @@ def home_leg(P: Arrays, r: int, at: int) -> int:
 @kernel
 def told(P: Arrays, x: int, r: int, s: int) -> int:
     """What it costs when x is not done as the published plan told."""
-    T, G = P.T, P.G
+    T, G = P.T, P.B[0]
     if T[x, TOLDWHO] < 0:
         return 0
     if T[x, TOLDWHO] != P.C[r, OWNER] or abs(s - T[x, TOLDAT]) > G[TOLERANCE]:
@@ -101,13 +123,13 @@ def account(S: Memory, r: int, change: int, waits: int) -> None:
     """Books what a pass over route r changed, also when it failed half way: a later pass starts from there."""
     S.R[r, WAITS] += waits
     S.R[r, RCOST] += change
-    S.X[BASE] += change
+    S.H[BASE] += change
 
 
 @kernel
 def pass_once(P: Arrays, S: Memory, r: int) -> bool:
     """Times route r from its first changed position; False when something hard breaks."""
-    T, C, D, G, V, R, seq = P.T, P.C, P.D, P.G, S.V, S.R, S.seq
+    T, C, D, G, V, R, seq = P.T, P.C, P.D, P.B[0], S.V, S.R, S.seq
     n, i, firm, mode, bag = R[r, LN], R[r, DIRTY], R[r, FIRM], C[r, MODE], C[r, BAG]
     R[r, DIRTY] = -1
     R[r, FIRM] = -1
@@ -131,20 +153,13 @@ def pass_once(P: Arrays, S: Memory, r: int) -> bool:
         s = opened(P, x, ar)
         kind = T[x, KIND]
         m = T[x, MATE]
+        s = held(P, S, x, s)
         if m >= 0 and V[m, ROUTE] >= 0:
             s, other = meet(P, S, x, m, s)
             if other != V[m, START]:
                 dirty(S, V[m, ROUTE], V[m, POS], V[m, POS] - 1)
-        if T[x, L1] > T[x, L0]:
-            for j in range(T[x, L0], T[x, L1]):
-                o = P.LNK[j, 0]
-                if V[o, ROUTE] >= 0 and V[o, START] > -NEVER and s < V[o, START] - P.LNK[j, 2]:
-                    s = opened(P, x, V[o, START] - P.LNK[j, 2])
-            if s != V[x, START]:
-                for j in range(T[x, L0], T[x, L1]):
-                    o = P.LNK[j, 0]
-                    if V[o, ROUTE] >= 0:
-                        dirty(S, V[o, ROUTE], V[o, POS], V[o, POS] - 1)
+        if T[x, L1] > T[x, L0] and s != V[x, START]:
+            wake_linked(P, S, x)
         if kind == LOAD:
             if s < V[x, LATE]:
                 s = V[x, LATE]
@@ -204,7 +219,7 @@ def pass_once(P: Arrays, S: Memory, r: int) -> bool:
 @kernel
 def tally(P: Arrays, S: Memory, r: int) -> None:
     """Renews what is kept per route: highest lateness, idleness, paid time, latest starts, what softness could save."""
-    T, C, D, G, V, R, seq = P.T, P.C, P.D, P.G, S.V, S.R, S.seq
+    T, C, D, G, V, R, seq = P.T, P.C, P.D, P.B[0], S.V, S.R, S.seq
     n, mode = R[r, LN], C[r, MODE]
     late = 0
     soft = 0
@@ -229,7 +244,7 @@ def tally(P: Arrays, S: Memory, r: int) -> None:
                 k = V[C[r, TOKEN], POS]
                 if V[C[r, TOKEN], START] >= free_before(P, S, r, k):
                     pay -= T[C[r, TOKEN], DUR]
-        S.OWN[C[r, OWNER]] += pay - R[r, PAID]
+        S.H[S.H[PAIDS] + C[r, OWNER]] += pay - R[r, PAID]
         R[r, PAID] = pay
     after = NEVER
     at = C[r, GOAL]
@@ -302,7 +317,7 @@ def goods_fit(P: Arrays, S: Memory, r: int) -> bool:
 def walk(P: Arrays, S: Memory, r: int) -> bool:
     """Times route r and renews what is kept about it; False when something hard breaks."""
     T, R, seq = P.T, S.R, S.seq
-    if P.G[MEALS] and P.C[r, BAG] > 0:
+    if P.B[0, MEALS] and P.C[r, BAG] > 0:
         for k in range(R[r, LN]):
             if T[seq[r, k], KIND] == LOAD:
                 S.V[seq[r, k], LATE] = 0
@@ -319,7 +334,7 @@ def walk(P: Arrays, S: Memory, r: int) -> bool:
             R[r, FIRM] = R[r, LN]
     elif not pass_once(P, S, r):
         return False
-    if P.G[GOODSFLAG] and not goods_fit(P, S, r):
+    if P.B[0, GOODSFLAG] and not goods_fit(P, S, r):
         return False
     tally(P, S, r)
     return True
@@ -328,22 +343,22 @@ def walk(P: Arrays, S: Memory, r: int) -> bool:
 @kernel
 def settle(P: Arrays, S: Memory) -> bool:
     """Times everything that was changed and whatever that delays; False when something hard breaks."""
-    R, X = S.R, S.X
-    for j in range(X[TOTOUCH]):
-        R[S.touched[j], WALKS] = 0
+    R = S.R
+    for j in range(S.H[TOTOUCH]):
+        R[S.H[S.H[TOUCHES] + j], WALKS] = 0
     ok = True
-    while X[QHEAD] < X[QTAIL]:
-        r = S.queue[X[QHEAD] % S.queue.shape[0]]
-        X[QHEAD] += 1
+    while S.H[QHEAD] < S.H[QTAIL]:
+        r = S.H[S.H[QUEUE] + S.H[QHEAD] % S.H[QSIZE]]
+        S.H[QHEAD] += 1
         R[r, WALKS] += 1
-        ok = ok and R[r, WALKS] < X[CAP]
+        ok = ok and R[r, WALKS] < S.H[CAP]
         if ok:
             ok = walk(P, S, r)
         R[r, DIRTY] = -1 if not ok else R[r, DIRTY]
         R[r, FIRM] = -1 if not ok else R[r, FIRM]
-    if ok and P.G[PAYFLAG]:
-        for j in range(X[TOTOUCH]):
-            r = S.touched[j]
-            if S.OWN[P.C[r, OWNER]] > P.C[r, MOSTPAID]:
+    if ok and P.B[0, PAYFLAG]:
+        for j in range(S.H[TOTOUCH]):
+            r = S.H[S.H[TOUCHES] + j]
+            if S.H[S.H[PAIDS] + P.C[r, OWNER]] > P.C[r, MOSTPAID]:
                 return False
     return ok
