@@ -60,6 +60,16 @@ async def post(session: AsyncSession, occasion: Occasion, people: Sequence[Perso
     return told
 
 
+async def post_all(session: AsyncSession, posted: Sequence[tuple[Occasion, Sequence[Person]]], now: datetime) -> None:
+    """Queue the notices of many occasions in one statement."""
+    rows = [_row(occasion, person, now) for occasion, people in posted for person in people if person.channels]
+    if rows:
+        postgres = session.get_bind().dialect.name == "postgresql"
+        table = Notice.__table__
+        insert = postgresql.insert(table) if postgres else sqlite.insert(table)  # type: ignore[arg-type]
+        await session.execute(insert.on_conflict_do_nothing(), rows)
+
+
 def _row(occasion: Occasion, person: Person, now: datetime) -> dict[str, Any]:
     first, *then = person.channels
     return {

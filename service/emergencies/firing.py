@@ -7,29 +7,30 @@ the rung fires and is answered. Rows that somebody holds are left for the next r
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Incident, Timer
 from models.types import IncidentState, TimerState
-from service.channels.outbox import Occasion, Person, post
+from service.channels.outbox import Occasion, Person, post, post_all
 from service.db import NOW, unwalled_now
 from service.emergencies import escalation, searching
 from service.emergencies.escalation import AGAIN
-from service.emergencies.queries import card_of
-from service.emergencies.recipients import recipients
+from service.emergencies.queries import card_of, cards_of
+from service.emergencies.recipients import Directory
 from service.emergencies.rules import AGAIN_AFTER, LOST_STEP, SENT_STEP
 from service.emergencies.words import notice_text
 from service.intake.failpoints import failpoint
-from service.intake.ladder import ALL, CHANNELS, Rung
+from service.intake.ladder import ALL, CHANNELS, LADDERS, Rung
 from service.realtime import outbox
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 20
+AT_ONCE = 50
 """Timers fired in one transaction: an alert never waits long for the writer, the rest follows in the next."""
 SUPERVISOR = "supervisor"
 
@@ -55,8 +56,9 @@ async def fire_due_timers(session: AsyncSession) -> int:
     """Fire the due rungs of incidents that nobody answered; answers how many."""
     unanswered = or_(Incident.state == IncidentState.OPEN, _half_answered())
     claimed = await _claim(session, unanswered & (Timer.step < SENT_STEP))
-    for one in claimed:
-        await _guarded(session, one, lambda one=one: _climb(session, one))  # type: ignore[misc]
+    if claimed and not await _together(session, claimed):
+        for one in claimed:
+            await _guarded(session, one, lambda one=one: _climb(session, [one]))  # type: ignore[misc]
     return len(claimed)
 
 
@@ -117,36 +119,80 @@ async def _guarded(session: AsyncSession, one: Due, work: Callable[[], Awaitable
         await _set_aside(session, one, f"{type(error).__name__}: {error}"[:200])
 
 
-async def _climb(session: AsyncSession, one: Due) -> None:
-    """Tell everybody on one rung; with nobody to tell, or on the last rung, see to it that somebody is told next."""
+async def _together(session: AsyncSession, claimed: list[Due]) -> bool:
+    """Fire a whole batch in a few statements; False, with nothing done, when one of them cannot be fired."""
+    events = session.info.setdefault("events", [])
+    before = len(events)
+    try:
+        async with session.begin_nested():
+            await _climb(session, claimed)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        del events[before:]
+        return False
+    return True
+
+
+async def _climb(session: AsyncSession, claimed: list[Due]) -> None:
+    """Tell everybody on the rungs; with nobody to tell, or on a last rung, see to it that somebody is told next."""
     now = await unwalled_now(session)
-    incident = await session.get_one(Incident, one.incident_id, populate_existing=True)
-    rung = await _rung(session, incident, one)
-    people = await recipients(session, incident, rung, now)
-    higher = update(Incident).where(Incident.id == incident.id, Incident.rung < one.step).values(rung=one.step)
+    found = select(Incident).where(Incident.id.in_({one.incident_id for one in claimed}))
+    rows = await session.scalars(found.execution_options(populate_existing=True))
+    incidents = {incident.id: incident for incident in rows}
+    rungs = [await _rung(session, incidents[one.incident_id], one) for one in claimed]
+    directory = await Directory.open(session, incidents.values(), rungs, now)
+    people = [
+        await directory.recipients(incidents[one.incident_id], rung) for one, rung in zip(claimed, rungs, strict=True)
+    ]
+    await _raise_rungs(session, claimed)
+    pulled = [
+        bool(some) or await escalation.pull_next(session, one.incident_id)
+        for one, some in zip(claimed, people, strict=True)
+    ]
+    await _ring_on(session, claimed, now)
+    cards = await cards_of(session, incidents)
+    posted = []
+    for one, rung, some, heard in zip(claimed, rungs, people, pulled, strict=True):
+        card = cards[one.incident_id]
+        text = notice_text(card, rung.name)
+        posted.append((_occasion(incidents[one.incident_id], one, text, must=rung.mode == ALL), some))
+        _tell("incident.escalated", session, card, some, {"rung": one.rung, "step": one.step, "cycle": one.cycle})
+        if not heard:
+            _alarm(session, card, f"nobody on the rung {one.rung}, and none after it")
+    await post_all(session, posted, now)
+
+
+async def _raise_rungs(session: AsyncSession, claimed: list[Due]) -> None:
+    """Set each incident to the highest rung that has fired, in one statement for all."""
+    highest: dict[int, int] = {}
+    for one in claimed:
+        highest[one.incident_id] = max(one.step, highest.get(one.incident_id, 0))
+    step = case(highest, value=Incident.id)
+    higher = update(Incident).where(Incident.id.in_(highest), Incident.rung < step).values(rung=step)
     await session.execute(higher.execution_options(synchronize_session=False))
-    pulled = bool(people) or await escalation.pull_next(session, incident.id)
-    await _ring_on(session, one)
-    card = await card_of(session, incident.id)
-    occasion = _occasion(incident, one, notice_text(card, rung.name), must=rung.mode == ALL)
-    await post(session, occasion, people, now)
-    _tell("incident.escalated", session, card, people, {"rung": one.rung, "step": one.step, "cycle": one.cycle})
-    if not pulled:
-        _alarm(session, card, f"nobody on the rung {one.rung}, and none after it")
 
 
 async def _rung(session: AsyncSession, incident: Incident, one: Due) -> Rung:
-    ladder = await escalation.ladder_of(session, incident)
+    ladder = LADDERS[incident.playbook]
+    if incident.ladder_id is not None:
+        ladder = await escalation.ladder_of(session, incident)
     known = next((rung for rung in ladder.rungs if rung.step == one.step and rung.name == one.rung), None)
     rung = known or Rung(one.step, one.rung, 0)
     return rung if rung.channels else Rung(rung.step, rung.name, rung.after_s, rung.mode, CHANNELS.get(rung.name, ()))
 
 
-async def _ring_on(session: AsyncSession, one: Due) -> None:
+async def _ring_on(session: AsyncSession, claimed: list[Due], now: datetime) -> None:
     """After the last rung it goes on every three minutes: no ladder ends in silence."""
-    last = select(func.max(Timer.step)).where(Timer.incident_id == one.incident_id, Timer.step < SENT_STEP)
-    if await session.scalar(last) == one.step:
-        await escalation.arm(session, one.incident_id, one.step, one.rung, AGAIN_AFTER)
+    ids = {one.incident_id for one in claimed}
+    last = select(Timer.incident_id, func.max(Timer.step)).where(Timer.incident_id.in_(ids), Timer.step < SENT_STEP)
+    ends = dict((await session.execute(last.group_by(Timer.incident_id))).all())
+    for one in claimed:
+        if ends[one.incident_id] == one.step:
+            timer = Timer(incident_id=one.incident_id, step=one.step, cycle=one.cycle + 1, rung=one.rung)
+            timer.armed_at, timer.due_at, timer.state = now, now + AGAIN_AFTER, TimerState.ARMED
+            session.add(timer)
+    await session.flush()
 
 
 async def _again(session: AsyncSession, one: Due) -> None:
@@ -162,7 +208,7 @@ async def _set_aside(session: AsyncSession, one: Due, problem: str) -> None:
     incident = await session.get_one(Incident, one.incident_id, populate_existing=True)
     now = await unwalled_now(session)
     fallback = Rung(one.step, SUPERVISOR, 0, channels=CHANNELS[SUPERVISOR])
-    people = await recipients(session, incident, fallback, now)
+    people = await (await Directory.open(session, [incident], [fallback], now)).recipients(incident, fallback)
     card = await card_of(session, incident.id)
     await post(session, _occasion(incident, one, notice_text(card, SUPERVISOR)), people, now)
     if one.rung == AGAIN:

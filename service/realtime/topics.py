@@ -16,7 +16,7 @@ TOPICS = {
     "incident.search_widened": "The circle of the search has grown.",
     "incident.found": "The missing person was found.",
     "incident.confirmed": "One of several whose confirmation is needed has answered.",
-    "incident.unheard": "A notice reached nobody in time and goes on by another way.",
+    "incident.unheard": "Nobody could be told on the last rung: every desk hears it, and only that.",
     "incident.diverted": "A caregiver was taken from their route for it.",
     "terminal.online": "A terminal was heard again.",
     "terminal.offline": "A terminal was silent for too long.",
