@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import days, extended, firstplan, homecare, hotmeal, hub, hublive, insertion, lilim, replan, windows
+from bench import days, extended, firstplan, homecare, hotmeal, hub, hublive, insertion, lilim, replan, timers, windows
 from bench.effort import Effort
 
 
@@ -37,4 +37,5 @@ SECTIONS: dict[str, Section] = {
     "hub": Section("live sockets beside a bare broadcaster", hub.measure, 4),
     "hublive": Section("from the button to the desks, and a storm", hublive.measure, 2),
     "firstplan": Section("from nothing to the first plan", firstplan.measure, 2),
+    "timers": Section("rungs of the ladder that come due at once", timers.measure, 2),
 }
