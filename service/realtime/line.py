@@ -143,8 +143,9 @@ class Line(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self.holder is not None:
-            self.holder.lost(isinstance(exc, TimeoutError))
+        holder, self.holder = self.holder, None  # no cycle is left: what gc.freeze() has frozen it never collects
+        if holder is not None:
+            holder.lost(isinstance(exc, TimeoutError))
 
     def shutdown(self) -> None:
         if self.holder is not None and not self.close_sent:
