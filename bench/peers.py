@@ -5,6 +5,7 @@ The peers get their wall clock for solving alone: loading them and building thei
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from bench.plain import Plain, Unplayable
 PEERS = {"pyvrp": peer_pyvrp.solve, "vroom": peer_vroom.solve}
 PATIENCE = 2.0
 START_S = 30.0
+NICE = 15
 ROOT = str(Path(__file__).resolve().parents[1])
 
 
@@ -43,7 +45,8 @@ def ask(name: str, plain: Plain, seconds: float, seed: int) -> tuple[list[tuple[
 
 
 def main() -> None:
-    """Answers the one question on standard input."""
+    """Answers the one question on standard input, as patiently (nice) as our own solving process."""
+    os.nice(NICE)
     name, plain, seconds, seed = pickle.loads(sys.stdin.buffer.read())
     sys.stdout.buffer.write(pickle.dumps(PEERS[name](plain, seconds, seed)))
 

@@ -22,20 +22,20 @@ class Section:
 
 
 SECTIONS: dict[str, Section] = {
-    "mankowska": Section("home care with two-person visits", homecare.mankowska, 13),
+    "mankowska": Section("home care with two-person visits", homecare.mankowska, 12),
     "italian": Section("home care in Italian cities", homecare.italian, 4),
     "extended": Section("home care, richer model", extended.measure, 3),
-    "solomon": Section("plain routing, 100 customers", windows.solomon, 6),
-    "gehring": Section("plain routing, 200 to 1,000 customers", windows.gehring, 6),
-    "lilim": Section("pick-up and delivery", lilim.measure, 4),
+    "solomon": Section("plain routing, 100 customers", windows.solomon, 5),
+    "gehring": Section("plain routing, 200 to 1,000 customers", windows.gehring, 5),
+    "lilim": Section("pick-up and delivery", lilim.measure, 3),
     "hotmeal": Section("pick-up and delivery of hot meals", hotmeal.measure, 3),
-    "day": Section("a district's day", days.district, 6),
+    "day": Section("a district's day", days.district, 5),
     "plain": Section("a reduced district day that everybody can play", days.reduced, 3),
     "city": Section("a city's day", days.city, 3),
     "insertion": Section("one urgent visit into a plan", insertion.measure, 0.5),
     "replan": Section("planning again after a call-off", replan.measure, 1.5),
+    "firstplan": Section("from nothing to the first plan", firstplan.measure, 2),
     "hub": Section("live sockets beside a bare broadcaster", hub.measure, 4),
     "hublive": Section("from the button to the desks, and a storm", hublive.measure, 2),
-    "firstplan": Section("from nothing to the first plan", firstplan.measure, 2),
     "timers": Section("rungs of the ladder that come due at once", timers.measure, 2),
 }
