@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-MISSING = "No benchmark files here: set UNWALLED_BENCH_DATA to a folder with them (docs/engine.md says which)."
+MISSING = "No benchmark files here: set UNWALLED_BENCH_DATA to a folder with them (bench/README.md says which)."
 
 
 @dataclass(frozen=True, slots=True)
