@@ -169,7 +169,7 @@ def carries(P: Arrays, S: Memory, r: int, i: int) -> int:
 def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> tuple[int, int, int, bool]:
     """(estimate, route, position, whether a new canteen stop goes before it) for a hot meal; -1 when there is none.
 
-    Into a run from its canteen, or as a new run. Rides and bags are judged when the route is walked.
+    Into a run from its canteen, or as a new run. What a delay does to later runs is judged when the route is walked.
     """
     T, C, D, G, V, R = P.T, P.C, P.D, P.B[0], S.V, S.R
     best, at_r, at_i, run = limit, -1, 0, False
@@ -203,7 +203,7 @@ def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> 
                 continue
             aboard = carries(P, S, r, i)
             room = aboard == canteen and bag_before(P, S, r, i) + T[x, PORTIONS] <= C[r, BAG]
-            if room and fits(P, S, x, r, i):
+            if room and fits(P, S, x, r, i) and rides(P, S, x, r, i):
                 cost = added(P, S, x, r, i, -NEVER, best)
                 if cost < best:
                     best, at_r, at_i, run = cost, r, i, False
@@ -222,6 +222,41 @@ def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> 
                     if cost < best:
                         best, at_r, at_i, run = cost, r, i, True
     return best, at_r, at_i, run
+
+
+@kernel
+def rides(P: Arrays, S: Memory, x: int, r: int, i: int) -> bool:
+    """Whether every meal of the run still rides hot with x before position i; waiting can be moved to the canteen."""
+    T, V, seq, D, mode = P.T, S.V, S.seq, P.D, P.C[r, MODE]
+    j = i - 1
+    while j >= 0 and T[seq[r, j], KIND] != LOAD:
+        j -= 1
+    if j < 0:
+        return False
+    load = seq[r, j]
+    left = V[load, START] + T[load, DUR]
+    t, at, slack, inside = left, T[load, PLACE], 0, False
+    j += 1
+    while j < S.R[r, LN] or not inside:
+        y = x
+        if j == i and not inside:
+            inside = True
+        else:
+            y = seq[r, j]
+            j += 1
+        if T[y, KIND] == LOAD:
+            break
+        if T[y, PLACE] >= 0:
+            t += D[mode, at, T[y, PLACE]] + T[y, ACC]
+            at = T[y, PLACE]
+        if T[y, PORTIONS] > 0 and t - T[y, ACC] - left - T[y, RIDE] > slack:
+            return False
+        s = opened(P, y, t)
+        if T[y, MATE] >= 0:
+            s = max(s, V[y, START])
+        slack += s - t
+        t = s + T[y, DUR]
+    return True
 
 
 @kernel
