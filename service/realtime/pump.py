@@ -67,7 +67,7 @@ class Pump:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._mark.keep(self.epoch, self.last)
+        self._mark.keep(self.epoch, self.last, at_once=True)
 
     def ring(self, _last: int = 0) -> None:
         """Look now."""
