@@ -39,11 +39,10 @@ class Mark:
         """Whether more was seen of this epoch than its database now knows of."""
         return self.epoch == epoch and self.seq > last
 
-    def keep(self, epoch: str, seq: int) -> None:
-        """Write the mark down, at most every 5 s."""
-        if (epoch, seq) == (self.epoch, self.seq) or (
-            epoch == self.epoch and time.monotonic() - self._kept_at < KEEP_EVERY_S
-        ):
+    def keep(self, epoch: str, seq: int, *, at_once: bool = False) -> None:
+        """Write the mark down, at most every 5 s unless `at_once` (the end of the process)."""
+        early = epoch == self.epoch and time.monotonic() - self._kept_at < KEEP_EVERY_S
+        if (early and not at_once) or (epoch, seq) == (self.epoch, self.seq):
             return
         self.epoch, self.seq, self._kept_at = epoch, seq, time.monotonic()
         partial = self._file.with_suffix(".part")
@@ -55,7 +54,7 @@ class Mark:
 async def renew(database: Database, epoch: str, seen: int) -> tuple[int, str]:
     """Begin a new epoch beyond everything that was `seen`, once however many processes ask; gives (last, epoch).
 
-    The event `log.restored` says which numbers were lost.
+    The event `system.restored` says which numbers were lost.
     """
     async with database.writing(urgent=True) as session:
         old = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()
