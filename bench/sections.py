@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import days, extended, firstplan, homecare, hotmeal, hub, hublive, insertion, lilim, replan, timers, windows
+from bench import (
+    days,
+    extended,
+    firstplan,
+    homecare,
+    hotmeal,
+    hub,
+    hublive,
+    insertion,
+    intake,
+    kills,
+    lilim,
+    replan,
+    timers,
+    windows,
+)
 from bench.effort import Effort
 
 
@@ -38,4 +53,6 @@ SECTIONS: dict[str, Section] = {
     "hub": Section("live sockets beside a bare broadcaster", hub.measure, 4),
     "hublive": Section("from the button to the desks, and a storm", hublive.measure, 2),
     "timers": Section("rungs of the ladder that come due at once", timers.measure, 2),
+    "intake": Section("calls and heartbeats against bare ASGI and Starlette", intake.measure, 5),
+    "kills": Section("an intake killed again and again", kills.measure, 2),
 }

@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -43,16 +42,15 @@ def serve(settings: Settings, host: str, port: int, *, migrating: bool = True) -
     start_log()
     if migrating and subprocess.run([sys.executable, "-m", "service.cli", "migrate"], check=False).returncode:
         raise ServiceError("the database could not be brought to the newest schema")
+    app = create_bedside(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(server_for(create_bedside(settings), host, port)))
+        runner.run(_run(server_for(Door(app, app.state.intake), host, port)))
     return 0
 
 
 def create_bedside(settings: Settings, clock: Clock | None = None) -> Starlette:
-    """The intake role alone. `app.state.intake` is its intake."""
-    app = Starlette(
-        routes=[Route("/healthz", alive), Route("/readyz", ready)], middleware=[Middleware(Door)], lifespan=_lifespan
-    )
+    """What stands behind the door of an intake alone: its life and the operators' probes."""
+    app = Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready)], lifespan=_lifespan)
     app.state.intake = Intake(Outpost(settings.database_url, clock or Clock()), Vault(settings.secret_key))
     app.state.bridge = bridge_for(settings, app.state.intake)
     return app

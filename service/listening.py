@@ -35,6 +35,13 @@ def server_for(app: Any, host: str, port: int, ws: Any = "none") -> uvicorn.Serv
     )
 
 
+def free_port() -> int:
+    """A loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def refuse_taken(host: str, port: int) -> None:
     """Try the address before anything is opened. Raises ServiceError when it is taken or not this machine's."""
     try:

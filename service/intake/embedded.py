@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from service.intake.play import Ask, RoomMade, Row, Script, StoreDown, begin, pr
 from service.intake.reserve import Reserve
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "journal_size_limit=-1")
+PRAGMAS = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "journal_size_limit=-1"]
 
 
 class EmbeddedStore:
@@ -134,14 +135,13 @@ def _drive(script: Script, connection: sqlite3.Connection) -> Any:
             step = proceed(script, _ask(connection, step.statement, step.values))
             continue
         if step.rows:
-            rows = [[_value(value) for value in row] for row in step.rows]
-            connection.executemany(_statement(step.statement), rows)
+            connection.executemany(_statement(step.statement), [_values(row) for row in step.rows])
         step = proceed(script, [])
     return step.value
 
 
 def _ask(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Row]:
-    rows = connection.execute(_statement(statement), [_value(value) for value in values]).fetchall()
+    rows = connection.execute(_statement(statement), _values(values)).fetchall()
     return [dict(row) for row in rows]
 
 
@@ -156,12 +156,17 @@ def _statement(text: str) -> str:
     return known
 
 
+@lru_cache(maxsize=512)
+def _moment(value: datetime) -> str:
+    """A moment as the embedded database keeps it; a batch says the same few again and again."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
 _CONVERT: dict[type, Callable[[Any], Any]] = {
-    datetime: lambda value: value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+    datetime: _moment,
     list: lambda value: orjson.dumps(value).decode(),
 }
 
 
-def _value(value: Any) -> Any:
-    convert = _CONVERT.get(type(value))
-    return value if convert is None else convert(value)
+def _values(row: Sequence[Any]) -> list[Any]:
+    return [_CONVERT[type(value)](value) if type(value) in _CONVERT else value for value in row]

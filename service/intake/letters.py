@@ -11,7 +11,7 @@ from service.intake.rules import Kept
 NEXT_HEARTBEAT_S = 60
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class AlertLetter:
     """A signed alert that could be read."""
 
@@ -44,7 +44,7 @@ class UnverifiedLetter:
 Letter = AlertLetter | UnreadableLetter | UnverifiedLetter
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Taken:
     """The answer to a letter whose batch is on disk. `status` is HTTP's; `body` the JSON for a 200."""
 

@@ -57,7 +57,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 def read_json(body: bytes) -> Any:
     """Whatever JSON `body` is: the one reader of signed bytes. Raises Unreadable."""
     try:
-        return json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        return _DECODER.decode(body.decode())
     except Unreadable:
         raise
     except RecursionError as error:
@@ -186,6 +186,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise Unreadable(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _fit(name: str, value: Any) -> bool:

@@ -59,7 +59,7 @@ def take(letters: Sequence[Letter], now: datetime, embedded: bool, crowd: Crowd)
 
 def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:
     """Write heartbeats down; gives the highest `seq` (0: no terminal came back or ran low)."""
-    rows = yield Ask(sql.TERMINALS, [[beat.terminal_id for beat in beats]])
+    rows = yield Ask(sql.BEATING, [[beat.terminal_id for beat in beats]])
     ledger = Ledger(now, {row["id"]: Seen(dict(row)) for row in rows}, {}, {}, {})
     for beat in beats:
         ledger.beat(beat.terminal_id, beat.boot, beat.counter, beat.health)

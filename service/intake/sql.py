@@ -37,6 +37,12 @@ FROM terminal t LEFT JOIN household h ON h.id = t.household_id
 WHERE t.id = ANY($1) ORDER BY t.id
 """
 
+BEATING = """
+SELECT t.id, t.household_id, COALESCE(t.area_code, (SELECT h.area_code FROM household h WHERE h.id = t.household_id))
+       AS area_code, t.provider_id, t.boot, t.counter, t.replay_bits, t.online, t.battery, t.signal, t.worn, t.firmware
+FROM terminal t WHERE t.id = ANY($1) ORDER BY t.id
+"""
+
 EARLIER = """
 SELECT a.id, a.terminal_id, a.msg_id, a.reuse, a.boot, a.counter, a.body_hash, a.kind, a.incident_id, a.seq,
        a.received_at, a.warnings, i.state, i.acknowledged_at, i.assigned_at, i.on_scene_at, i.recovering_at, i.closed_at

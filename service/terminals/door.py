@@ -38,22 +38,26 @@ class NotPost(ServiceError):
 
 
 class Door:
-    """ASGI: takes what terminals send, hands everything else on to `app`. The intake is `scope["app"].state.intake`."""
+    """ASGI: takes what terminals send, hands everything else on to `app`.
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    Inside an application the intake is `scope["app"].state.intake`; outside of one it is given.
+    """
+
+    def __init__(self, app: App, intake: Intake | None = None) -> None:
+        self._app, self._intake = app, intake
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         taker = TAKERS.get(scope["path"]) if scope["type"] == "http" else None
         if taker is None:
             await self._app(scope, receive, send)
             return
-        await send_answer(await answer(taker, scope, receive), send)
+        intake = self._intake or scope["app"].state.intake
+        await send_answer(await answer(taker, intake, scope, receive), send)
         if taker is take_alert:
             failpoint.reach("after_answer")
 
 
-async def answer(taker: Taker, scope: MutableMapping[str, Any], receive: Receive) -> Answer:
+async def answer(taker: Taker, intake: Intake, scope: MutableMapping[str, Any], receive: Receive) -> Answer:
     """What the terminal is told: every refusal has its code, and what cannot be stored now may come again."""
     try:
         if scope["method"] != "POST":
@@ -61,7 +65,7 @@ async def answer(taker: Taker, scope: MutableMapping[str, Any], receive: Receive
         asked = await read_request(scope, receive)
     except ServiceError as error:
         return problem_answer(error)
-    return await told(taker, asked, scope["app"].state.intake)
+    return await told(taker, asked, intake)
 
 
 async def told(taker: Taker, asked: Asked, intake: Intake) -> Answer:

@@ -28,7 +28,7 @@ class BadSignature(NotSignedIn):
     code = "terminal.bad_signature"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A request before anybody has believed it: method and path, the headers that count, the raw body."""
 
@@ -42,7 +42,7 @@ class Asked:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """A signed message. `boot` and `counter` that are no numbers count as 0 and are named in `warnings`."""
 
@@ -60,7 +60,7 @@ class Envelope:
         return self.key is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What the door sends back."""
 

@@ -39,6 +39,8 @@ async def test_every_read_is_understood_by_both_databases(database: Database) ->
 
     asked = [
         (sql.TERMINALS, [["T"]]),
+        (sql.BEATING, [["T"]]),
+        (sql.KEYS, [["T"]]),
         (sql.EARLIER, [["T"], ["m"]]),
         (sql.OPEN_INCIDENTS, [[1], ["T"]]),
         (sql.CARDS, [[1]]),
