@@ -188,7 +188,7 @@ def measure(effort: Effort) -> list[str]:
         where = ", ".join(f"{count} {point}" for point, count in sorted(toll.kills.items()))
         lost = toll.broken or f"{toll.lost}"
         lines.append(
-            f"| {name} | {deaths} | {toll.answered:,} | {lost} | {toll.twice} | {toll.gaps} | {toll.undone:,} |"
+            f"| {name} | {where} | {toll.answered:,} | {lost} | {toll.twice} | {toll.gaps} | {toll.undone:,} |"
         )
     return [
         *lines,
