@@ -33,7 +33,7 @@ class Timed:
         self.free = [x for s in slices for x in state.seq[s.route][s.begin : s.end] if x < c.halves]
         self.coming = [c.units[u].tasks[0] for u in extra]
         self.pool = set(self.free) | set(self.coming)
-        self.goods = any(c.pick[x] >= 0 or c.drop[x] >= 0 for s in slices for x in state.seq[s.route])
+        self.goods = state.special
         self.chains = self._linked()
         self.cap = self._cap()
         self.terms: list[Any] = []

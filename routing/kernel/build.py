@@ -105,7 +105,7 @@ def _weights(c: Compiled, T: k.I64) -> k.I64:
         (k.MAXIDLE, goal.max_idle), (k.OVER, goal.overtime), (k.VEHICLE, goal.vehicles), (k.CHANGED, goal.changed),
         (k.TOLERANCE, goal.tolerance), (k.SPREAD, goal.spread), (k.MEALS, bool(c.problem.canteens)),
         (k.GOODSFLAG, bool((T[:, k.ROLE] > 0).any())), (k.KNOCK, max(1, goal.tardiness)),
-        (k.PAYFLAG, bool(goal.spread) or any(p.most_paid is not None for p in people)),
+        (k.LINKED, bool(c.links)), (k.PAYFLAG, bool(goal.spread) or any(p.most_paid is not None for p in people)),
     ):  # fmt: skip
         G[column] = value
     G[k.PLAIN] = _plain(c)
@@ -176,7 +176,7 @@ def memory(P: k.Arrays, c: Compiled, seed: int) -> k.Memory:
     lists = (
         (k.PAIDS, people), (k.TOUCHES, R + 1), (k.QUEUE, 4 * R + 64), (k.OUT, U + 1), (k.OLDOUT, U + 1),
         (k.MARKS, n + 2 * R + U + 2), (k.KEYS, 2 * U + 2 * width + 8), (k.REMOVED, 2 * U + 2 * width + 8),
-        (k.CANDIDATES, 2 * 16 * 3),
+        (k.CANDIDATES, 2 * 16 * 3), (k.FLOORS, n),
     )  # fmt: skip
     H = np.zeros(k.SCALARS + sum(size for _, size in lists), np.int64)
     at = k.SCALARS

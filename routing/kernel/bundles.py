@@ -46,6 +46,7 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
     s = opened(P, a, free_before(P, S, r, i) + leg + T[a, ACC])
     if s > T[a, LAT]:
         return NEVER, 0
+    picked = s
     late = G[TARDY] * lateness(P, a, s)
     t = s + T[a, DUR]
     travel = leg
@@ -61,6 +62,9 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
         nxt = next_place(P, S, r, j, at)
         leg = int(D[mode, at, T[b, PLACE]])
         s = opened(P, b, t + leg + T[b, ACC])
+        ride = s - picked > ride_limit(P, a, b)
+        if ride:
+            s = carried_later(P, S, a, b, r, i, j, s - ride_limit(P, a, b))
         if s <= T[b, LAT]:
             more = travel + leg - removed
             if nxt >= 0:
@@ -72,7 +76,7 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
                 cost += rest_of(P, S, r, j, s + T[b, DUR], T[b, PLACE], best - cost)
                 if cost < best:
                     best, at_j = cost, j + 1
-        elif T[b, W1] - T[b, W0] <= 1 and t > T[b, LAT]:
+        elif not ride and T[b, W1] - T[b, W0] <= 1 and t > T[b, LAT]:
             break
         if j == n:
             break
@@ -100,6 +104,35 @@ def delivery(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, limit: int) -
         if aboard > C[r, ROOM]:
             break
     return best, at_j
+
+
+@kernel
+def ride_limit(P: Arrays, a: int, b: int) -> int:
+    """The longest time from the start of a to the start of b that a link allows."""
+    for j in range(P.T[a, L0], P.T[a, L1]):
+        if P.B[j, 0] == b:
+            return P.B[j, 2]
+    return NEVER
+
+
+@kernel
+def carried_later(P: Arrays, S: Memory, a: int, b: int, r: int, i: int, j: int, start: int) -> int:
+    """The delivery's start when the pick-up at i waits until `start` to shorten the ride; NEVER if it does not."""
+    T, V, D, seq, mode = P.T, S.V, P.D, S.seq, P.C[r, MODE]
+    start = opened(P, a, start)
+    if start > T[a, LAT]:
+        return NEVER
+    t, at = start + T[a, DUR], T[a, PLACE]
+    for k in range(i, j):
+        y = seq[r, k]
+        if T[y, PLACE] >= 0:
+            t += D[mode, at, T[y, PLACE]] + T[y, ACC]
+            at = T[y, PLACE]
+        if t > V[y, LATEST]:
+            return NEVER
+        t = (max(opened(P, y, t), V[y, START]) if T[y, MATE] >= 0 else opened(P, y, t)) + T[y, DUR]
+    s = opened(P, b, t + D[mode, at, T[b, PLACE]] + T[b, ACC])
+    return s if s - start <= ride_limit(P, a, b) else NEVER
 
 
 @kernel

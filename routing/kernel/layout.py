@@ -44,8 +44,8 @@ ROUTE_COLUMNS = 12
 UNITS = 1
 UKIND, ONE, TWO, PRICE, CHOICES = range(5)
 (TRAVEL, TARDY, MAXLATE, WAITING, MAXIDLE, OVER, VEHICLE, CHANGED, TOLERANCE, SPREAD, PLAIN, MEALS, GOODSFLAG, PAYFLAG,
- KNOCK, COUNT, CANTEENS, NEARS) = range(18)  # fmt: skip
-RULE_COLUMNS = 18
+ KNOCK, COUNT, CANTEENS, NEARS, LINKED) = range(19)  # fmt: skip
+RULE_COLUMNS = 19
 
 # state.V: a task in the plan
 START, READY, LEG, LATE, ROUTE, POS, COST, LATEST = range(8)
@@ -56,8 +56,8 @@ OLD = 16
 
 # state.H: scalars, where each list begins in H, and the lists themselves
 (TOTOUCH, BASE, NOUT, QHEAD, QTAIL, CAP, STAMP, RANDOM, WIDTH, QSIZE, PEOPLE, PAIDS, TOUCHES, QUEUE, OUT, OLDOUT, MARKS,
- KEYS, REMOVED, CANDIDATES) = range(20)  # fmt: skip
-SCALARS = 20
+ KEYS, REMOVED, CANDIDATES, FLOORS) = range(21)  # fmt: skip
+SCALARS = 21
 
 
 class Arrays(NamedTuple):

@@ -31,6 +31,8 @@ def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: in
     S.H[CAP] = PATIENT
     ok = settle(P, S)
     S.H[CAP] = cap
+    for k in range(routes.shape[0]):
+        ok = ok and (P.B[0, GOODSFLAG] > 0 or S.R[routes[k], LOADED] <= P.C[routes[k], ROOM])
     if not ok or (strict and score(P, S) >= before):
         rollback(P, S, was)
         return False

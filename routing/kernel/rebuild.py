@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.kernel.bundles import goods, meal
 from routing.kernel.layout import *
-from routing.kernel.seek import listed, pair, single
+from routing.kernel.seek import able, fits, listed, pair, single
 from routing.kernel.undo import below, commit, dirty, put, rand, rollback, score, take
 from routing.kernel.walk import settle
 
@@ -67,6 +67,23 @@ def retreat(P: Arrays, S: Memory, u: int) -> int:
 
 
 @kernel
+def alone(P: Arrays, S: Memory, u: int) -> int:
+    """After goods did not fit where they were cheapest: into an unused route, if that costs less than their price."""
+    a, b, price = P.B[UNITS + u, ONE], P.B[UNITS + u, TWO], P.B[UNITS + u, PRICE]
+    before = score(P, S)
+    for r in range(S.R.shape[0]):
+        if S.R[r, USED] or not able(P, S, a, r) or not able(P, S, b, r) or not fits(P, S, a, r, 0):
+            continue
+        put(P, S, a, r, 0)
+        put(P, S, b, r, 1)
+        S.H[BASE] -= price
+        if settle(P, S) and score(P, S) < before:
+            return 1
+        return retreat(P, S, u)
+    return 0
+
+
+@kernel
 def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
     """Puts a unit where it costs least, if that is cheaper than its price: 1 done, 0 not done, -1 roll back."""
     kind, a, b, price = P.B[UNITS + u, UKIND], P.B[UNITS + u, ONE], P.B[UNITS + u, TWO], P.B[UNITS + u, PRICE]
@@ -105,7 +122,10 @@ def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
                 found = True
         if found:
             S.H[BASE] -= price
-            return 1 if settle(P, S) else retreat(P, S, u)
+            if settle(P, S):
+                return 1
+            done = retreat(P, S, u)
+            return alone(P, S, u) if done == 0 and kind == GOODS else done
         if everywhere or (blink > 0.0 and rand(S) > 0.1):
             return 0
     return 0

@@ -43,12 +43,17 @@ def lateness(P: Arrays, x: int, s: int) -> int:
 
 @kernel
 def held(P: Arrays, S: Memory, x: int, s: int) -> int:
-    """The first permitted start from s on that is not too long before linked visits that are served."""
+    """The first permitted start from s on that is not too long before linked visits that are served.
+
+    Of what comes later in the same route only the floor counts that `links_fit` has found necessary.
+    """
     T, V = P.T, S.V
     if T[x, L1] > T[x, L0]:
+        s = max(s, S.H[S.H[FLOORS] + x])
         for j in range(T[x, L0], T[x, L1]):
             o = P.B[j, 0]
-            if V[o, ROUTE] >= 0 and V[o, START] > -NEVER:
+            later = V[o, ROUTE] == V[x, ROUTE] and V[o, POS] > V[x, POS]
+            if V[o, ROUTE] >= 0 and not later and V[o, START] > -NEVER:
                 s = max(s, V[o, START] - P.B[j, 2])
         s = opened(P, x, s)
     return s
@@ -56,10 +61,10 @@ def held(P: Arrays, S: Memory, x: int, s: int) -> int:
 
 @kernel
 def wake_linked(P: Arrays, S: Memory, x: int) -> None:
-    """Linked visits must be timed anew."""
+    """Linked visits of other routes must be timed anew."""
     for j in range(P.T[x, L0], P.T[x, L1]):
         o = P.B[j, 0]
-        if S.V[o, ROUTE] >= 0:
+        if S.V[o, ROUTE] >= 0 and S.V[o, ROUTE] != S.V[x, ROUTE]:
             dirty(S, S.V[o, ROUTE], S.V[o, POS], S.V[o, POS] - 1)
 
 
@@ -290,6 +295,38 @@ def meals_fit(P: Arrays, S: Memory, r: int) -> int:
 
 
 @kernel
+def links_fit(P: Arrays, S: Memory, r: int) -> int:
+    """-1 when links inside route r hold, else the position from which to walk again: that visit has to wait longer."""
+    T, V, seq = P.T, S.V, S.seq
+    for k in range(S.R[r, LN]):
+        x = seq[r, k]
+        for j in range(T[x, L0], T[x, L1]):
+            o = P.B[j, 0]
+            if V[o, ROUTE] == r and V[o, POS] > k and V[o, START] - V[x, START] > P.B[j, 2]:
+                S.H[S.H[FLOORS] + x] = V[o, START] - P.B[j, 2]
+                return k
+    return -1
+
+
+@kernel
+def walk_linked(P: Arrays, S: Memory, r: int) -> bool:
+    """Times a route whose visits may be linked with each other, from below: nobody waits longer than is necessary."""
+    for k in range(S.R[r, LN]):
+        S.H[S.H[FLOORS] + S.seq[r, k]] = -NEVER
+    S.R[r, DIRTY] = 0
+    S.R[r, FIRM] = S.R[r, LN]
+    for _ in range(4 * S.R[r, LN] + 8):
+        if not pass_once(P, S, r):
+            return False
+        i = links_fit(P, S, r)
+        if i < 0:
+            return True
+        S.R[r, DIRTY] = i
+        S.R[r, FIRM] = S.R[r, LN]
+    return False
+
+
+@kernel
 def goods_fit(P: Arrays, S: Memory, r: int) -> bool:
     """Whether pick-ups come before their deliveries and nobody carries more than there is room for."""
     T, V, seq = P.T, S.V, S.seq
@@ -332,6 +369,9 @@ def walk(P: Arrays, S: Memory, r: int) -> bool:
                 break
             R[r, DIRTY] = i
             R[r, FIRM] = R[r, LN]
+    elif P.B[0, LINKED]:
+        if not walk_linked(P, S, r):
+            return False
     elif not pass_once(P, S, r):
         return False
     if P.B[0, GOODSFLAG] and not goods_fit(P, S, r):
