@@ -9,6 +9,7 @@ import traceback
 from importlib import import_module
 from typing import Any, BinaryIO
 
+from routing.cut import large
 from routing.frames import receive, send
 from routing.run import Run
 
@@ -33,7 +34,8 @@ def main() -> None:
         question["seconds"], question["iterations"], question["seed"], tell, stop.is_set, question["threads"],
         question["start"], question["began"],
     )  # fmt: skip
-    room, name = ("routing.baseline", "Baseline") if question["engine"] == "ortools" else ("routing.engine", "Auto")
+    whole = ("routing.zones", "Zones") if large(question["problem"]) else ("routing.engine", "Auto")
+    room, name = ("routing.baseline", "Baseline") if question["engine"] == "ortools" else whole
     plan = getattr(import_module(room), name)(question["problem"], run).solve()
     with lock:
         send(answers, ("done", plan))
