@@ -20,9 +20,9 @@ EXACT_FROM = 0.92
 """From this share of a run on, CP-SAT has the plan for itself."""
 SWAPS = (0.4, 0.6, 0.75, 0.85)
 """Shares of a run at which the thread that is behind takes over the other's best plan."""
-SMALLS = 100
-ROUND_S, ROUND_STEPS = 0.08, 200
-HOT, COLD = 3.0, 0.03
+SMALLS = 30
+ROUND_S, ROUND_STEPS = 0.04, 100
+HOT, COLD = 5.0, 0.03
 """First and last temperature, in mean legs of the best plan so far."""
 
 
@@ -81,7 +81,7 @@ class Auto:
     def _anneal(self) -> None:
         """All threads cool together; the wall clock or the iterations say how far."""
         crew = self._crew()
-        warm = COLD * 10 if self.run.start is not None else HOT
+        warm = COLD * 20 if self.run.start is not None else HOT
         steps, swaps = ROUND_STEPS, list(SWAPS)
         with ThreadPoolExecutor(len(crew)) as pool:
             while (share := self.run.share(self.done) / EXACT_FROM) < 1.0:

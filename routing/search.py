@@ -18,8 +18,8 @@ from routing.kernel.rebuild import build
 from routing.kernel.undo import score
 from routing.state import State, as_array
 
-MEAN, LONGEST = 5.0, 10.0
-"""Size of a rebuild: visits taken out on average, longest string."""
+SIZES, LONGEST = (5.0, 10.0, 20.0), 10.0
+"""Sizes of a rebuild in turn (visits taken out on average), and the longest string: no one size serves every day."""
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Search:
         self.best_seq, self.best_len = self.S.seq[:, : self.S.H[k.WIDTH]].copy(), self.S.R[:, k.LN].copy()
         self.best = self.now()
         self.counts = np.zeros(4, np.int64)
+        self.calls = 0
 
     def now(self) -> int:
         """The score of the plan as it stands."""
@@ -52,11 +53,16 @@ class Search:
         return self._note()
 
     def anneal(self, steps: int, hot: float, cold: float, smalls: int) -> int:
-        """`steps` rebuilds with `smalls` small moves each, cooling from `hot` to `cold`; the best score."""
+        """`steps` rebuilds with `smalls` small moves each, cooling from `hot` to `cold`; the best score.
+
+        Each call takes the next of SIZES.
+        """
+        size = SIZES[self.calls % len(SIZES)]
+        self.calls += 1
         if self.c.units and len(self.P.C):
             self.best = int(
                 anneal(
-                    self.P, self.S, self.best_seq, self.best_len, self.best, steps, hot, cold, MEAN, LONGEST, smalls,
+                    self.P, self.S, self.best_seq, self.best_len, self.best, steps, hot, cold, size, LONGEST, smalls,
                     self.counts,
                 )
             )  # fmt: skip
