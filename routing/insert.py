@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 
 from routing.insertion import Insertion, Slip, Spot
 from routing.lifting import lifted
+from routing.ordered import ordered
 from routing.plan import Plan
 from routing.problem import Problem, Visit
 from routing.standing import Standing
 
-__all__ = ["Insertion", "Slip", "Spot", "Standing", "cheapest_insertions"]
+__all__ = ["Insertion", "Slip", "Spot", "Standing", "cheapest_insertions", "rehearse"]
 
 
 def cheapest_insertions(
@@ -28,3 +29,13 @@ def cheapest_insertions(
         plan = lifted(problem, plan, visit.id)
     standing = Standing(problem, plan, begun=begun)
     return standing.places(visit, best=best, now=now, positions=positions, patience=patience, breaking=breaking)
+
+
+def rehearse(problem: Problem) -> None:
+    """Asks for places for every visit of a small problem, so that all functions are compiled once and kept on disk."""
+    plan = ordered(problem, {})
+    for visit in problem.visits:
+        if visit.delivers is None and not any(other.delivers == visit.id for other in problem.visits):
+            standing = Standing(problem, plan)
+            for option in standing.places(visit, best=1):
+                plan = standing.applied(visit, option)

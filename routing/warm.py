@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from routing.compiled import Compiled
+from routing.insert import rehearse
 from routing.kernel.cache import MARK, folder
 from routing.problem import Break, Canteen, Caregiver, Meal, Need, Problem, Shift, Visit, Window
 from routing.search import Best, Search, orders_of
@@ -24,6 +25,7 @@ def warm() -> None:
     search.load(Best(0, [[x] if x >= 0 else [] for x in search.c.token], set(range(len(search.c.units)))))
     search.price_of(0)
     search.price_at(0, 0, 0)
+    rehearse(tiny())
     (folder() / MARK).touch()
 
 
