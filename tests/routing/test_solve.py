@@ -15,6 +15,8 @@ from routing.solve import Progress, Solving, solve
 from routing.travel import straight
 from tests.routing.town import call, lin, line, rich, scattered
 
+QUESTION = {"iterations": None, "seed": 1, "engine": "auto", "threads": 1, "start": None}
+
 
 @pytest.mark.parametrize("seconds", [3.0, 5.0])
 def test_the_time_limit_holds_within_a_second(seconds: float) -> None:
@@ -43,14 +45,14 @@ def test_progress_is_told() -> None:
     assert plan.cost <= news[-1].cost + 1e-6
     assert plan.stages[0].name == "construct" and {stage.name for stage in plan.stages} <= {
         "construct",
-        "ruin",
+        "anneal",
         "exact",
     }
 
 
 def test_a_killed_child_is_a_crash_with_its_code() -> None:
     """Killing the solving process raises SolverCrashed with the signal, and the next solve works."""
-    solving = Solving(scattered(40, 8), 20.0, None, 1, "auto")
+    solving = Solving(scattered(40, 8), 20.0, QUESTION)
 
     def kill_when_running(_: Progress) -> None:
         os.kill(solving.pid, signal.SIGKILL)
@@ -64,7 +66,7 @@ def test_a_killed_child_is_a_crash_with_its_code() -> None:
 def test_a_hanging_child_is_killed_and_its_last_plan_given() -> None:
     """A child that stops answering costs at most a second more, and the best plan so far is the answer."""
     began = time.monotonic()
-    solving = Solving(scattered(40, 8), 4.0, None, 1, "auto")
+    solving = Solving(scattered(40, 8), 4.0, QUESTION)
     plan = solving.wait(lambda _: os.kill(solving.pid, signal.SIGSTOP), None)
     assert time.monotonic() - began < 5.0
     assert plan.ended == "seconds" and check(solving.problem, plan).valid
