@@ -66,6 +66,8 @@ class Ledger:
     unreadable: list[dict[str, Any]] = field(default_factory=list)
     unverified: list[dict[str, Any]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    rings: dict[int, Note] = field(default_factory=dict)
+    """Of each incident the one event that tells all of the batch's repeats."""
     numbered: list[tuple[Kept, Note | None]] = field(default_factory=list)
 
     def apply(self, letter: AlertLetter | UnreadableLetter | UnverifiedLetter) -> "Outcome":
@@ -190,12 +192,13 @@ class Ledger:
         if case is None:
             case = self.cases[(seen.home, playbook)] = self._open(letter, seen, playbook)
             return case, self._about_case("incident.raised", case)
-        told = next((n for n in self.notes if n.incident_id == case.id and n.topic == "incident.repeated"), None)
         worse = KINDS[letter.message.kind].severity > case.severity
         case.press(letter.message, self.now)
         if often and not worse:
             return case, None
-        return case, told or self._about_case("incident.repeated", case)
+        if case.id not in self.rings:
+            self.rings[case.id] = self._about_case("incident.repeated", case)
+        return case, self.rings[case.id]
 
     def _about_case(self, topic: str, case: Case) -> Note:
         phones = [] if case.assigned_to is None else [case.assigned_to]

@@ -10,6 +10,7 @@ import asyncpg
 
 from service.intake.failpoints import failpoint
 from service.intake.play import Ask, Row, Script, StoreDown, begin, proceed
+from service.intake.sets import as_set
 
 CONNECT_S, LONGEST_S = 5.0, 10.0
 """A database that says nothing for 10 s counts as away: terminals are told to come again instead of being kept."""
@@ -108,7 +109,23 @@ async def _drive(script: Script, connection: Any) -> Any:
         if isinstance(step, Ask):
             step = proceed(script, await connection.fetch(step.statement, *step.values))
             continue
-        if step.rows:
-            await connection.executemany(step.statement, step.rows)
+        if len(step.rows) > 1:
+            bulk = await _bulk(step.statement, connection)
+            await connection.execute(bulk, *([*column] for column in zip(*step.rows, strict=True)))
+        elif step.rows:
+            await connection.execute(step.statement, *step.rows[0])
         step = proceed(script, [])
     return step.value
+
+
+_sets: dict[str, str] = {}
+
+
+async def _bulk(statement: str, connection: Any) -> str:
+    """The statement for many rows; the database itself says of which types they are, once."""
+    known = _sets.get(statement)
+    if known is None:
+        prepared = await connection.prepare(statement)
+        types = [f"{type_.schema}.{type_.name}" for type_ in prepared.get_parameters()]
+        known = _sets[statement] = as_set(statement, types)
+    return known

@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: incidents, terminals, then the event counter right before the commit.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,7 +53,7 @@ def take(letters: Sequence[Letter], now: datetime, embedded: bool, crowd: Crowd)
     yield from _fill_cards(ledger.notes)
     last = yield from _number(ledger)
     yield Tell(sql.insert("alert", sql.ALERT_COLUMNS), _rows(ledger.alerts, sql.ALERT_COLUMNS))
-    yield Tell(sql.AGAIN, [[kept.id] for kept in ledger.repeated])
+    yield Tell(sql.AGAIN, [list(row) for row in Counter(kept.id for kept in ledger.repeated).items()])
     yield from write_events(ledger.notes, last, now, embedded)
     return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0, ledger.calls)
 
@@ -143,6 +144,8 @@ def _write_cases(ledger: Ledger) -> Generator[Step, list[Row], None]:
 
 def _write_terminals(ledger: Ledger) -> Generator[Step, list[Row], None]:
     touched = sorted((seen for seen in ledger.terminals.values() if seen.touched), key=lambda seen: str(seen.row["id"]))
+    if len(touched) > 1:
+        yield Ask(sql.LOCK_TERMINALS, [[seen.row["id"] for seen in touched]])
     yield Tell(sql.SEE_TERMINAL, [terminal_values(seen, ledger.now) for seen in touched])
 
 

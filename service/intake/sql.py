@@ -83,6 +83,8 @@ JOIN_INCIDENT = """
 UPDATE incident SET kind = $2, severity = $3, presses = $4, press_times = $5, last_alert_at = $6,
        lon = COALESCE($7, lon), lat = COALESCE($8, lat), datum = COALESCE($9, datum) WHERE id = $1
 """
+LOCK_TERMINALS = "SELECT id FROM terminal WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+"""Before many of them are written at once: two writers that meet then wait for one another in one order."""
 SEE_TERMINAL = """
 UPDATE terminal SET boot = $2, counter = $3, replay_bits = $4, seen_at = $5, online = true, battery = $6, signal = $7,
        worn = $8, firmware = $9, tested_at = COALESCE($10, tested_at) WHERE id = $1
@@ -100,7 +102,7 @@ ADD_OUTAGE = "INSERT INTO outage (from_at, until_at, silent) VALUES ($1, $2, $3)
 OUTAGES_TO_TELL = "SELECT id, until_at FROM outage WHERE told_at IS NULL AND until_at <= $1 ORDER BY id FOR UPDATE"
 SILENT_SINCE = "SELECT id FROM terminal WHERE online AND seen_at < $1 ORDER BY id LIMIT $2"
 TELL_OUTAGE = "UPDATE outage SET silent = $2, told_at = $3 WHERE id = $1"
-AGAIN = "UPDATE alert SET again = again + 1 WHERE id = $1"
+AGAIN = "UPDATE alert SET again = again + $2 WHERE id = $1"
 KEYS = "SELECT id, key_sealed, old_key_sealed, old_key_until_at FROM terminal WHERE id = ANY($1)"
 CLAIM = """
 UPDATE claim_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL AND until_at > $2 RETURNING terminal_id

@@ -1,0 +1,55 @@
+"""Statements over many rows at once say the same as row by row."""
+
+import asyncio
+
+import pytest
+
+from service.db import Database
+from service.intake import sql
+from service.intake.sets import as_set
+from tests.service.intake.bedside import Bedside, bedside_on
+
+
+def test_an_insert_and_an_update_take_arrays() -> None:
+    """Places become columns of one unnest; the rest stays as it was written."""
+    insert = as_set("INSERT INTO t (a, b) VALUES ($1, $2)", ["int8", "text"])
+    assert insert == "INSERT INTO t (a, b) SELECT r.c1, r.c2 FROM unnest($1::int8[], $2::text[]) AS r(c1, c2)"
+    update = as_set("UPDATE t SET a = COALESCE($2, a) WHERE id = $1", ["int8", "text"])
+    assert update == (
+        "UPDATE t SET a = COALESCE(r.c2, a) FROM unnest($1::int8[], $2::text[]) AS r(c1, c2) WHERE id = r.c1"
+    )
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_is_written_is_what_was_meant(database: Database) -> None:
+    """Several terminals, cases and repeats in one batch: each row has its own values, missing ones stay missing."""
+    async with bedside_on(database) as bedside:
+        await press_several(bedside)
+        rows = await bedside.rows("SELECT id, battery, counter FROM terminal ORDER BY id")
+        assert [(row["id"], row["battery"]) for row in rows] == [("T-1", 11), ("T-2", None), ("T-3", 33), ("T-9", None)]
+        kept = await bedside.rows("SELECT terminal_id, text, lon, again FROM alert ORDER BY terminal_id")
+        assert [(row["terminal_id"], row["text"], row["lon"]) for row in kept] == [
+            ("T-1", "一", None),
+            ("T-3", None, 121.5),
+            ("T-9", None, None),
+        ]
+        assert sum(row["again"] for row in kept) == 2
+
+
+async def press_several(bedside: Bedside) -> None:
+    """Three terminals at once, then one of them twice more."""
+    place = {"lon": 121.5, "lat": 37.5, "datum": "gcj02"}
+    await asyncio.gather(
+        bedside.press("a", battery=11, text="一"),
+        bedside.press("b", terminal="T-3", battery=33, location=place),
+        bedside.press("c", terminal="T-9"),
+    )
+    await asyncio.gather(bedside.press("c", terminal="T-9"), bedside.press("c", terminal="T-9"))
+
+
+def test_every_statement_that_is_told_is_plain() -> None:
+    """The rewriting knows INSERT ... VALUES and UPDATE ... WHERE with places only."""
+    for statement in (sql.JOIN_INCIDENT, sql.SEE_TERMINAL, sql.AGAIN):
+        assert statement.strip().startswith("UPDATE")
+        assert statement.count("WHERE") == 1
+        assert " FROM " not in statement
