@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import sys
 import tempfile
 from importlib.metadata import version
@@ -16,11 +17,20 @@ MARK = "compiled"
 
 
 def fingerprint() -> str:
-    """A short hash of every source file of this room, of Python and of Numba."""
-    digest = hashlib.sha256(f"{sys.version_info[:3]} {version('numba')}".encode())
+    """A short hash of every source file of this room, of Python, of Numba and of what the processor can do."""
+    digest = hashlib.sha256(f"{sys.version_info[:3]} {version('numba')} {_processor()}".encode())
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _processor() -> str:
+    """Model and abilities of the first processor: compiled code is not carried to another kind."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
+    except OSError:
+        return platform.processor()
+    return " ".join(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part")))
 
 
 def folder() -> Path:
