@@ -1,6 +1,7 @@
 """How the service listens, in whatever roles: one way to set up uvicorn; refuses to know what it serves."""
 
 import os
+import resource
 import socket
 import sys
 from typing import Any
@@ -17,6 +18,8 @@ every statement, so a call behind one waited 30 ms longer while a plan was being
 def server_for(app: Any, host: str, port: int, ws: Any = "none") -> uvicorn.Server:
     """A server for this application; `ws` is the protocol of its sockets, if it has any."""
     sys.setswitchinterval(SWITCH_S)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # shells give 1,024: a town has more terminals
     return uvicorn.Server(
         uvicorn.Config(
             app,
