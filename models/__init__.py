@@ -13,7 +13,7 @@ from models.meals import Canteen, Meal
 from models.menu import MenuItem, MenuPrice
 from models.notices import Gateway, Notice
 from models.orders import Order
-from models.plans import Plan, Route, Stop, Unserved
+from models.plans import Pin, Plan, Route, Stop, Unserved
 from models.providers import Duty, Provider, Station
 from models.staff import Caregiver, CaregiverSkill, Position, Shift
 from models.terminals import Alert, ClaimCode, Outage, Pulse, Terminal, UnreadableCall, UnverifiedCall
@@ -52,6 +52,7 @@ __all__ = [
     "Notice",
     "Order",
     "Outage",
+    "Pin",
     "Plan",
     "Position",
     "Provider",

@@ -77,6 +77,21 @@ class Stop(Base):
     pinned: Mapped[bool] = mapped_column(default=False)
 
 
+class Pin(Base):
+    """One person of a visit fixed by hand: every plan sends this caregiver, at `start_at` when that is fixed too."""
+
+    __tablename__ = "pin"
+    __table_args__ = (UniqueConstraint("visit_id", "half"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    half: Mapped[int]
+    caregiver_id: Mapped[int] = mapped_column(ForeignKey("caregiver.id"), index=True)
+    start_at: Mapped[UtcMoment | None]
+    pinned_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    pinned_at: Mapped[UtcMoment]
+
+
 class Unserved(Base):
     """A visit that a plan leaves out, with the reason: no visit is dropped silently."""
 

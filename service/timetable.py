@@ -2,7 +2,7 @@
 
 from service.accounts import jobs as accounts
 from service.dispatch import jobs as dispatch
-from service.dispatch.actions import DIVERT
+from service.dispatch.actions import DIVERT, PLACE
 from service.dispatch.actions import KIND as PLAN_DAY
 from service.emergencies import jobs as emergencies
 from service.jobs.every import Every
@@ -18,5 +18,6 @@ TIMETABLE = (
 KINDS = {
     PLAN_DAY: Kind(dispatch.plan_day, retries=1, topic="plan.progress"),
     DIVERT: Kind(dispatch.plan_diversion, topic="plan.progress"),
+    PLACE: Kind(dispatch.place_visit, topic="plan.progress"),
 }
 """Background jobs by kind."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Job, Plan, Route, Stop, Unserved
+from models import Job, Pin, Plan, Route, Stop, Unserved, Visit
 from models.types import AreaLevel, PlanState
 from service import audit
 from service.auth import Actor
@@ -16,7 +16,7 @@ from service.jobs.actions import enqueue
 from service.organisations.queries import get_area
 from service.realtime import outbox
 
-KIND, DIVERT = "plan.day", "plan.divert"
+KIND, DIVERT, PLACE = "plan.day", "plan.divert", "plan.place"
 DIVERT_S = 6.0
 """The search for who takes over: a few routes, so a few seconds."""
 LONGEST_S = 600
@@ -62,6 +62,51 @@ async def ask_for_diversion(session: AsyncSession, actor: Actor, payload: dict[s
     whole = {**payload, "seconds": DIVERT_S, "made_by": actor.account_id}
     area_code = payload["area_code"]
     return await enqueue(session, DIVERT, whole, now=now, unique_key=key, area_code=area_code, made_by=actor.account_id)
+
+
+async def ask_for_place(
+    session: AsyncSession, actor: Actor, visit: Visit, plan_id: int, caregiver_ids: list[int], now: datetime
+) -> Job:
+    """Queue giving a visit its best place with these caregivers in the plan in force."""
+    audit.note(session, now, actor.account_id, "visit.place", f"visit:{visit.id}", f"caregivers {caregiver_ids}")
+    payload = {"visit_id": visit.id, "plan_id": plan_id, "caregiver_ids": caregiver_ids, "made_by": actor.account_id}
+    key = f"{PLACE}:{visit.id}"
+    return await enqueue(
+        session, PLACE, payload, now=now, unique_key=key, area_code=visit.area_code, made_by=actor.account_id
+    )
+
+
+async def pin_visit(
+    session: AsyncSession,
+    actor: Actor,
+    visit: Visit,
+    caregiver_ids: list[int],
+    start_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Fix by hand who comes to a visit, and when if told; every plan from now on keeps to it. No ids: nothing is fixed.
+
+    Raises BadInput for another number of people than the visit needs, for somebody without a shift that day or without
+    the skill, and for a start outside the visit's window.
+    """
+    faults = []
+    if len(set(caregiver_ids)) != len(caregiver_ids) or len(caregiver_ids) not in (0, visit.people):
+        faults.append(FieldProblem("caregiver_ids", f"are {caregiver_ids}", f"{visit.people} different caregivers"))
+    for who in caregiver_ids:
+        if await queries.shift_on(session, who, visit.service_on) is None:
+            faults.append(FieldProblem("caregiver_ids", f"{who} is off duty on {visit.service_on}", "people on duty"))
+    if start_at is not None and not visit.window_from_at <= start_at <= visit.window_to_at:
+        faults.append(FieldProblem("start_at", "is outside the visit's window", "a moment of the window"))
+    if start_at is not None and not caregiver_ids:
+        faults.append(FieldProblem("start_at", "is fixed without caregivers", "caregiver_ids with it"))
+    if faults:
+        raise BadInput("the visit cannot be fixed as asked", fields=faults)
+    await session.execute(delete(Pin).where(Pin.visit_id == visit.id))
+    for half, who in enumerate(caregiver_ids):
+        pin = Pin(visit_id=visit.id, half=half, caregiver_id=who, start_at=start_at)
+        pin.pinned_by, pin.pinned_at = actor.account_id, now
+        session.add(pin)
+    audit.note(session, now, actor.account_id, "visit.pin", f"visit:{visit.id}", f"caregivers {caregiver_ids}")
 
 
 async def start_draft(session: AsyncSession, head: dict[str, Any]) -> int:

@@ -3,15 +3,15 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from pydantic import Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
-from service.db import reading, writing
-from service.dispatch import actions, queries
+from service.db import Database, database_of, reading, writing
+from service.dispatch import actions, placing, queries
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, Input, PathId
 from service.town_clock import town_time
@@ -31,6 +31,20 @@ class NewPlan(Input):
     area_code: AreaCode
     seconds: Annotated[float, Field(ge=1, le=actions.LONGEST_S)] = 20
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
+class ChosenPlace(Input):
+    """Which of the places shown a visit takes: the plan they were shown for, and who comes."""
+
+    plan_id: PathId
+    caregiver_ids: Annotated[list[PathId], Field(min_length=1, max_length=2)]
+
+
+class NewPin(Input):
+    """Who comes to a visit whatever is planned, and when if that is fixed too; nobody takes the pin away."""
+
+    caregiver_ids: Annotated[list[PathId], Field(max_length=2)]
+    start_at: AwareDatetime | None = None
 
 
 @router.get("/board/day")
@@ -76,3 +90,49 @@ async def show_plan(session: Reading, actor: Desk, plan_id: PathId) -> dict[str,
 async def publish_plan(actor: Planner, session: Writing, clock: Timed, plan_id: PathId) -> dict[str, Any]:
     """Put a draft in force."""
     return await queries.plan_view(session, await actions.publish_plan(session, actor, plan_id, clock.now()))
+
+
+@router.get("/visits/{visit_id}/places")
+async def show_places(
+    database: Annotated[Database, Depends(database_of)],
+    actor: Desk,
+    clock: Timed,
+    visit_id: PathId,
+    best: Annotated[int, Query(ge=1, le=20)] = 5,
+    breaking: bool = False,
+) -> dict[str, Any]:
+    """Where a visit fits best into the plan in force, with cost, delays of others, and who would have to be told.
+
+    With `breaking` places that break a promise are shown as well, last and marked.
+    """
+    return await placing.places_of(database, actor, clock, visit_id, best, breaking)
+
+
+@router.post("/visits/{visit_id}/places", status_code=202)
+async def take_place(
+    actor: Planner, session: Writing, once: OnceOnly, clock: Timed, visit_id: PathId, chosen: ChosenPlace
+) -> dict[str, Any]:
+    """Give a visit its best place with the caregivers chosen; the new version comes in force in the background."""
+
+    async def ask() -> dict[str, Any]:
+        visit = await placing.open_visit(session, actor, visit_id)
+        job = await actions.ask_for_place(session, actor, visit, chosen.plan_id, chosen.caregiver_ids, clock.now())
+        return {"job_id": job.id}
+
+    return await once(actor, ask, status=202)
+
+
+@router.get("/visits/{visit_id}/pin")
+async def show_pin(session: Reading, actor: Desk, visit_id: PathId) -> dict[str, Any]:
+    """What is fixed by hand for a visit."""
+    visit = await placing.visit_in_scope(session, actor, visit_id)
+    return await queries.pin_view(session, visit.id)
+
+
+@router.put("/visits/{visit_id}/pin")
+async def pin_visit(actor: Planner, session: Writing, clock: Timed, visit_id: PathId, wanted: NewPin) -> dict[str, Any]:
+    """Fix who comes to a visit, and when; the next plans fill the day around it. Without caregivers: free again."""
+    visit = await placing.open_visit(session, actor, visit_id)
+    await actions.pin_visit(session, actor, visit, wanted.caregiver_ids, wanted.start_at, clock.now())
+    await session.flush()
+    return await queries.pin_view(session, visit.id)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from service.dispatch import diverting
+from service.dispatch import diverting, placing
 from service.dispatch.diverting import Diversion
 from service.dispatch.drafting import draft_day
 from service.jobs.worker import Run
@@ -37,6 +37,19 @@ async def plan_diversion(run: Run) -> dict[str, Any]:
         made_by=asked.get("made_by"),
         report=report,
         cancelled=run.cancelled,
+    )
+
+
+async def place_visit(run: Run) -> dict[str, Any]:
+    """Give the visit that the payload names a place in the plan in force; answers {plan_id, place}."""
+    asked = run.payload
+    return await placing.place_visit(
+        run.database,
+        run.clock,
+        asked["visit_id"],
+        asked["plan_id"],
+        asked["caregiver_ids"],
+        asked.get("made_by"),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from models import Caregiver, Shift, Visit
 from models.types import Family, Mode
 from routing import plan as answer
+from routing.insertion import Insertion
+from routing.ordered import Orders, Step, ordered
 from routing.problem import (
     Break,
     Canteen,
@@ -14,13 +16,15 @@ from routing.problem import (
     Need,
     Objective,
     Problem,
+    Promise,
     Window,
 )
 from routing.problem import Caregiver as Person
 from routing.problem import Shift as Stretch
 from routing.problem import Visit as Ask
 from routing.travel import DETOUR, EARTH_M, PARK_S, SPEED_MPS, distances_m, straight
-from service.dispatch.rows import DayRows, Frozen
+from service.clock import rfc3339
+from service.dispatch.rows import DayRows, Frozen, Told
 from service.town_clock import local_midnight
 
 __all__ = ["DETOUR", "EARTH_M", "PARK_S", "SPEED_MPS", "day_problem", "head_values", "route_values", "unserved_values"]
@@ -43,7 +47,9 @@ PRICE_S = {
 
 LOADING_S = 180
 UNWISHED_S = 300
-OBJECTIVE = Objective(travel=1, tardiness=2, overtime=3, unserved=1, unwished=UNWISHED_S)
+CHANGED_S = 3600
+"""So much travel is worth leaving a visit with the caregiver and, within a quarter, the time that people were told."""
+OBJECTIVE = Objective(travel=1, tardiness=2, overtime=3, unserved=1, unwished=UNWISHED_S, changed=CHANGED_S)
 
 
 class Places:
@@ -70,6 +76,8 @@ class DayProblem:
     midnight: datetime
     points: list[tuple[float, float]]
     frozen: list[Frozen]
+    orders: Orders
+    """What is left of the plan in force, as orders."""
 
     def moment(self, ticks: int) -> datetime:
         """The moment, aware, of a tick after the plan's midnight."""
@@ -90,14 +98,44 @@ def day_problem(rows: DayRows) -> DayProblem:
     last = {stop.caregiver_id: stop for stop in sorted(rows.frozen, key=lambda stop: stop.position)}
     people = [_person(row, rows, places, midnight, now, last.get(row.id)) for row in rows.caregivers]
     rested = {stop.caregiver_id for stop in rows.frozen if stop.kind == "break"}
-    visits = [_ask(row, rows, places, midnight, now) for row in rows.visits]
+    keepers = _keepers(rows.told)
+    visits = [_pinned(_ask(row, rows, places, midnight, now, keepers), rows, row.id, midnight) for row in rows.visits]
     caregivers = tuple(_without_rest(person) if int(person.id[1:]) in rested else person for person in people if person)
     travel = straight(places.points or [(0.0, 0.0)], modes=[mode.value for mode in Mode])
     named = f"{rows.area_code} {rows.on_date}"
     known = {person.id for person in caregivers}
     asks = tuple(_known_only(ask, known) for ask in visits)
     problem = Problem(named, 1, travel, caregivers, asks, canteens, OBJECTIVE)
-    return DayProblem(problem, midnight, places.points, rows.frozen)
+    return DayProblem(problem, midnight, places.points, rows.frozen, _orders(rows.told, midnight))
+
+
+def _orders(told: list[Told], midnight: datetime) -> Orders:
+    """The stops people were told of, by caregiver; the persons of a visit in the order of their numbers."""
+    keepers = _keepers(told)
+    orders: dict[tuple[str, int], list[Step]] = {}
+    for stop in told:
+        name, half = "", 0
+        if stop.visit_id is not None:
+            name, half = f"v{stop.visit_id}", [who for who, _ in keepers[stop.visit_id]].index(stop.caregiver_id)
+        elif stop.canteen_id is not None:
+            name = f"c{stop.canteen_id}"
+        step = Step(stop.kind, name, half, _ticks(stop.start_at, midnight))
+        orders.setdefault((f"p{stop.caregiver_id}", 0), []).append(step)
+    return orders
+
+
+def _keepers(told: list[Told]) -> dict[int, list[tuple[int, datetime]]]:
+    """Who was to come to each visit, and when."""
+    found: dict[int, list[tuple[int, datetime]]] = {}
+    for stop in sorted(told, key=lambda stop: stop.caregiver_id):
+        if stop.visit_id is not None:
+            found.setdefault(stop.visit_id, []).append((stop.caregiver_id, stop.start_at))
+    return found
+
+
+def standing_plan(day: DayProblem) -> answer.Plan | None:
+    """What is left of the plan in force, timed as of now; None when there is none."""
+    return ordered(day.problem, day.orders) if day.orders else None
 
 
 def _ticks(moment: datetime, midnight: datetime) -> int:
@@ -146,7 +184,21 @@ def _without_rest(person: Person) -> Person:
     return replace(person, shifts=(Stretch.hard(stretch.start, stretch.end),))
 
 
-def _ask(row: Visit, rows: DayRows, places: Places, midnight: datetime, now: int) -> Ask:
+def _pinned(ask: Ask, rows: DayRows, visit_id: int, midnight: datetime) -> Ask:
+    """The visit as a dispatcher has fixed it; a start that can no longer be kept is not."""
+    pin = rows.pins.get(visit_id)
+    if pin is None or len(pin.caregiver_ids) != len(ask.needs):
+        return ask
+    start = None if pin.start_at is None else _ticks(pin.start_at, midnight)
+    if start is not None and not any(window.start <= start <= window.latest for window in ask.windows):
+        start = None
+    return replace(ask, pinned=tuple(f"p{who}" for who in pin.caregiver_ids), pinned_start=start)
+
+
+def _ask(
+    row: Visit, rows: DayRows, places: Places, midnight: datetime, now: int,
+    keepers: dict[int, list[tuple[int, datetime]]],
+) -> Ask:  # fmt: skip
     home, item = rows.homes[row.household_id], rows.items[row.item_id]
     skills = {CARE: 6 - item.level}
     if item.skill:
@@ -156,10 +208,14 @@ def _ask(row: Visit, rows: DayRows, places: Places, midnight: datetime, now: int
     if row.family is Family.MEAL and row.canteen_id is not None:
         ride = next(c.ride_max_min for c in rows.canteens if c.id == row.canteen_id)
         meal, skills = Meal(f"c{row.canteen_id}", row.portions, ride * 60), {}
+    people = 1 if meal else row.people
+    told = keepers.get(row.id, [])
+    promised = tuple(Promise(f"p{who}", _ticks(start_at, midnight)) for who, start_at in told)
     return Ask(
         id=f"v{row.id}",
         place=places.index(home.lon, home.lat),
-        needs=(Need(row.duration_min * 60, skills),) * (1 if meal else row.people),
+        needs=(Need(row.duration_min * 60, skills),) * people,
+        promised=promised if len(promised) == people else (),
         windows=(Window.hard(start, end),),
         price=PRICE_S[row.family],
         previous=frozenset(f"p{who}" for who in rows.previous.get(row.elder_id, ())),
@@ -169,6 +225,11 @@ def _ask(row: Visit, rows: DayRows, places: Places, midnight: datetime, now: int
 
 
 def _known_only(ask: Ask, known: set[str]) -> Ask:
+    """Without people who are not on duty: nobody can be sent, or kept to, who is not there."""
+    if not {promise.caregiver for promise in ask.promised} <= known:
+        ask = replace(ask, promised=())
+    if not set(ask.pinned) <= known:
+        ask = replace(ask, pinned=(), pinned_start=None)
     return ask if ask.previous <= known else replace(ask, previous=ask.previous & known)
 
 
@@ -222,7 +283,7 @@ def _frozen_values(stop: Frozen) -> dict[str, Any]:
 
 
 def _stop_values(day: DayProblem, route: answer.Route, place: int) -> list[dict[str, Any]]:
-    values = []
+    values, fixed = [], {visit.id for visit in day.problem.visits if visit.pinned}
     for stop in route.stops:
         values.append(
             {
@@ -234,7 +295,7 @@ def _stop_values(day: DayProblem, route: answer.Route, place: int) -> list[dict[
                 "finish_at": day.moment(stop.finish),
                 "travel_s": stop.travel,
                 "distance_m": metres(day.points[place], day.points[stop.place]),
-                "pinned": False,
+                "pinned": stop.kind == "visit" and stop.visit in fixed,
             }
         )
         place = stop.place
@@ -244,6 +305,39 @@ def _stop_values(day: DayProblem, route: answer.Route, place: int) -> list[dict[
 def metres(a: tuple[float, float], b: tuple[float, float]) -> int:
     """Estimated road metres between two WGS-84 points."""
     return round(float(distances_m([a, b])[0, 1]) * DETOUR) if a != b else 0
+
+
+def place_values(day: DayProblem, options: list[Insertion]) -> list[dict[str, Any]]:
+    """Places for a visit as the desk shows them: who comes when, what it costs, whom it delays, who must be told."""
+    return [
+        {
+            "caregivers": [
+                {
+                    "caregiver_id": int(spot.caregiver[1:]),
+                    "position": spot.position,
+                    "arrive_at": rfc3339(day.moment(spot.arrive)),
+                    "start_at": rfc3339(day.moment(spot.start)),
+                }
+                for spot in option.spots
+            ],
+            "cost_s": option.cost,
+            "detour_s": option.detour,
+            "late_s": option.late,
+            "delay_s": option.delay,
+            "slips": [
+                {
+                    "visit_id": int(slip.visit[1:]),
+                    "caregiver_id": int(slip.caregiver[1:]),
+                    "delay_s": slip.delay,
+                    "breaks": slip.breaks,
+                }
+                for slip in option.slips
+            ],
+            "told": [int(who[1:]) for who in option.told],
+            "breaks": [{"code": code, "who": who} for code, who in (text.split(": ", 1) for text in option.breaks)],
+        }
+        for option in options
+    ]
 
 
 def unserved_values(plan: answer.Plan) -> list[dict[str, Any]]:

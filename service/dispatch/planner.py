@@ -6,13 +6,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from routing.errors import Cancelled, RoutingError
+from routing.insertion import Insertion
+from routing.ordered import Orders
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import Progress, solve
+from routing.standby import Standby
 from service.errors import ServiceError
 
 REPORT_S = 1.0
 """Progress is told at most this often."""
+STANDBY = Standby()
+"""The process that finds places for single visits; started when first asked, ended with this one."""
 
 Report = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -51,9 +56,16 @@ class Latest:
 
 
 async def plan_problem(
-    problem: Problem, *, seconds: float, seed: int, engine: str, report: Report, cancelled: threading.Event
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int,
+    engine: str,
+    report: Report,
+    cancelled: threading.Event,
+    start: Plan | None = None,
 ) -> Plan:
-    """Plan in a child process within `seconds`; the plan has passed the independent check.
+    """Plan in a child process within `seconds`, from `start` if given; the plan has passed the independent check.
 
     `report` hears once a second; setting `cancelled` ends the search. Raises PlanningFailed.
     """
@@ -65,6 +77,7 @@ async def plan_problem(
             seconds=seconds,
             seed=seed,
             engine=engine,
+            start=start,
             on_progress=latest,
             cancelled=lambda: cancelled.is_set() or left.is_set(),
         )
@@ -84,3 +97,19 @@ async def plan_problem(
     if cancelled.is_set():
         raise PlanningStopped("planning was stopped; the plan in force stays")
     return plan
+
+
+async def find_places(problem: Problem, orders: Orders, visit: str, best: int, breaking: bool) -> list[Insertion]:
+    """The best places for one visit in a plan with these orders, found beside the loop. Raises PlanningFailed."""
+    try:
+        return await asyncio.to_thread(STANDBY.places, problem, orders, visit, best=best, breaking=breaking)
+    except RoutingError as error:
+        raise PlanningFailed(f"no place can be looked for: {error}") from error
+
+
+async def take_place(problem: Problem, orders: Orders, visit: str, option: Insertion) -> Plan:
+    """The plan with one of these places taken. Raises PlanningFailed."""
+    try:
+        return await asyncio.to_thread(STANDBY.taken, problem, orders, visit, option)
+    except RoutingError as error:
+        raise PlanningFailed(f"the place cannot be taken: {error}") from error

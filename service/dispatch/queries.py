@@ -15,6 +15,7 @@ from models import (
     CaregiverSkill,
     Household,
     MenuItem,
+    Pin,
     Plan,
     Route,
     Shift,
@@ -26,11 +27,11 @@ from models import (
 from models.types import PlanState, VisitState
 from service.auth import Actor
 from service.clock import rfc3339
-from service.dispatch.rows import DayRows, Frozen
+from service.dispatch.rows import DayRows, Frozen, Pinned, Told
 from service.errors import NotFound
 from service.town_clock import local_midnight
 from service.vault import masked_name
-from service.visits.queries import stop_view, visit_views, visits_of_day
+from service.visits.queries import CHUNK, stop_view, visit_views, visits_of_day
 
 BEGUN = (VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_SERVICE, VisitState.FINISHED, VisitState.CONFIRMED)
 DISTRICT = 6
@@ -50,7 +51,7 @@ async def day_rows(session: AsyncSession, area_code: str, on_date: date, at: dat
     people = people.where(or_(Caregiver.left_on.is_(None), Caregiver.left_on > on_date)).order_by(Caregiver.id)
     caregivers = list(await session.scalars(people))
     shifts = select(Shift).where(Shift.from_at < midnight + timedelta(days=1), Shift.from_at >= midnight)
-    frozen = await _frozen(session, area_code, on_date)
+    frozen, told = await _in_force(session, area_code, on_date)
     fixed = {stop.visit_id for stop in frozen}
     wanted = select(Visit).where(
         Visit.service_on == on_date, Visit.area_code.startswith(inside), Visit.state == VisitState.ACCEPTED
@@ -72,6 +73,8 @@ async def day_rows(session: AsyncSession, area_code: str, on_date: date, at: dat
         homes={home.id: home for home in await session.scalars(homes)},
         previous=await _previous(session, on_date),
         frozen=frozen,
+        told=told,
+        pins=await _pins(session, [visit.id for visit in visits]),
     )
 
 
@@ -99,8 +102,37 @@ async def _previous(session: AsyncSession, on_date: date) -> dict[int, set[int]]
     return dict(known)
 
 
-async def _frozen(session: AsyncSession, area_code: str, on_date: date) -> list[Frozen]:
-    """Stops of the published plan up to each caregiver's last begun visit: done or under way, not to be moved."""
+async def _pins(session: AsyncSession, visit_ids: Sequence[int]) -> dict[int, Pinned]:
+    rows: dict[int, list[Pin]] = defaultdict(list)
+    for start in range(0, len(visit_ids), CHUNK):
+        query = select(Pin).where(Pin.visit_id.in_(visit_ids[start : start + CHUNK])).order_by(Pin.visit_id, Pin.half)
+        for row in await session.scalars(query):
+            rows[row.visit_id].append(row)
+    return {
+        visit_id: Pinned(tuple(row.caregiver_id for row in halves), halves[0].start_at)
+        for visit_id, halves in rows.items()
+    }
+
+
+async def pin_view(session: AsyncSession, visit_id: int) -> dict[str, Any]:
+    """What is fixed by hand for a visit: {visit_id, caregiver_ids, start_at}; nobody and null when nothing is."""
+    pinned = (await _pins(session, [visit_id])).get(visit_id, Pinned((), None))
+    return {
+        "visit_id": visit_id,
+        "caregiver_ids": list(pinned.caregiver_ids),
+        "start_at": rfc3339(pinned.start_at),
+    }
+
+
+async def shift_on(session: AsyncSession, caregiver_id: int, on_date: date) -> Shift | None:
+    """A caregiver's shift on a date."""
+    midnight = local_midnight(on_date)
+    query = select(Shift).where(Shift.caregiver_id == caregiver_id, Shift.from_at >= midnight)
+    return (await session.scalars(query.where(Shift.from_at < midnight + timedelta(days=1)))).first()
+
+
+async def _in_force(session: AsyncSession, area_code: str, on_date: date) -> tuple[list[Frozen], list[Told]]:
+    """Stops of the published plan: those that stay (up to the last begun visit, and what is aboard), and the rest."""
     query = (
         select(Stop, Route.caregiver_id, Visit, Household)
         .join(Route, Route.id == Stop.route_id)
@@ -114,10 +146,24 @@ async def _frozen(session: AsyncSession, area_code: str, on_date: date) -> list[
     for row in (await session.execute(query)).all():
         routes[row[1]].append(row)
     frozen: list[Frozen] = []
+    told: list[Told] = []
     for stops in routes.values():
-        begun = [i for i, row in enumerate(stops, start=1) if row[2] is not None and row[2].state in BEGUN]
-        frozen += [_as_frozen(*row) for row in stops[: max(begun, default=0)]]
-    return frozen
+        n = _staying(stops)
+        frozen += [_as_frozen(*row) for row in stops[:n]]
+        told += [Told(who, stop.kind, stop.visit_id, stop.canteen_id, stop.start_at) for stop, who, _, _ in stops[n:]]
+    return frozen, told
+
+
+def _staying(stops: Sequence[Any]) -> int:
+    """How many stops of a route stay: up to the last visit begun, and on to the last meal that is aboard by then."""
+    n = max((i for i, row in enumerate(stops, start=1) if row[2] is not None and row[2].state in BEGUN), default=0)
+    aboard = any(row[0].canteen_id is not None for row in stops[:n])
+    for i, (stop, _, visit, _) in enumerate(stops[n:], start=n + 1):
+        if not aboard or stop.canteen_id is not None:
+            break
+        if visit is not None and visit.canteen_id is not None and visit.state is VisitState.ACCEPTED:
+            n = i
+    return n
 
 
 def _as_frozen(stop: Stop, caregiver_id: int, visit: Visit | None, home: Household | None) -> Frozen:

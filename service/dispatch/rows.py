@@ -24,6 +24,25 @@ class Frozen:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A stop of the plan in force that has not begun: what people were told. In the order of the caregiver's route."""
+
+    caregiver_id: int
+    kind: str
+    visit_id: int | None
+    canteen_id: int | None
+    start_at: datetime
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What a dispatcher has fixed by hand for a visit: who comes, and when service starts if that is fixed too."""
+
+    caregiver_ids: tuple[int, ...]
+    start_at: datetime | None
+
+
+@dataclass(frozen=True)
 class DayRows:
     """Everything that planning `on_date` in a district looks at, as of the town's moment `at`."""
 
@@ -43,3 +62,6 @@ class DayRows:
     previous: dict[int, set[int]] = field(default_factory=dict)
     """By elder: caregivers who came in the last two weeks."""
     frozen: list[Frozen] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    pins: dict[int, Pinned] = field(default_factory=dict)
+    """By visit."""
