@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from routing.flat.columns import (
     ACC,
+    ARC0,
+    ARC1,
     BACKAT,
     BREAK,
     CEIL,
     COUNT,
+    DEPART,
     DUR,
     END,
     FIRST,
@@ -43,6 +46,7 @@ from routing.flat.columns import (
     PLACE,
     R0,
     R1,
+    RESTLAST,
     SORTED0,
     SPOT,
     START,
@@ -51,12 +55,13 @@ from routing.flat.columns import (
     VISIT,
     VISITS,
     WAITING0,
+    WIN0,
     Flat,
     compiled,
 )
 from routing.flat.placing import attempt
 from routing.flat.slack import refresh
-from routing.flat.timing import free_before, lateness, leg_home, leg_to, permitted, place_before
+from routing.flat.timing import free_before, lateness, leg_home, leg_to, optional_rest, permitted, place_before
 
 C_ROUTE, C_POS, C_LOW, C_COST, C_DEEP = range(5)
 
@@ -118,10 +123,36 @@ def follow(A: Flat, v: int, r: int, p: int, s: int) -> tuple[bool, int]:
                     cost += goal[G_TARDY] * (lateness(A, y, later) - lateness(A, y, start))
             start = later
         t = start + node[y, DUR]
-    back = t + leg_home(A, r, first)
-    if strict and back > road[r, HARD]:
+    back, rest = home_after(A, r, p, t, leg_home(A, r, first))
+    if strict and (back > road[r, HARD] or overpaid(A, r, p, back - rest)):
         return False, 0
     return True, cost + goal[G_OVER] * max(0, back - max(road[r, END], A.base[r, BACKAT]))
+
+
+@compiled
+def leaves_as_planned(A: Flat, r: int, p: int) -> bool:
+    """Whether the start of the route cannot change when somebody comes in before stop p."""
+    x = A.road[r, OFF]
+    return p > 0 and A.node[x, ARC0] == A.node[x, ARC1] and A.node[x, KIND] != TOKEN
+
+
+@compiled
+def home_after(A: Flat, r: int, p: int, t: int, home: int) -> tuple[int, int]:
+    """(when somebody free at t is back, the break that they have to take before): NEVER when that break is too late."""
+    road, last = A.road, A.road[r, OFF] + A.road[r, COUNT] - 1
+    due = optional_rest(A, r) and p < road[r, COUNT] and leaves_as_planned(A, r, p)
+    if not due or road[r, DEPART] > road[r, RESTLAST] or t + home <= road[r, RESTLAST]:
+        return t + home, 0
+    if t > A.node[last, CEIL]:
+        return NEVER, 0
+    return max(t, A.win[A.node[last, WIN0], 0]) + A.node[last, DUR] + home, A.node[last, DUR]
+
+
+@compiled
+def overpaid(A: Flat, r: int, p: int, back: int) -> bool:
+    """Whether being back so late, breaks taken off, is more than the caregiver may be paid for."""
+    o = A.road[r, OWNER]
+    return leaves_as_planned(A, r, p) and A.crew[o, 0] + back - A.base[r, BACKAT] > A.crew[o, 1]
 
 
 @compiled

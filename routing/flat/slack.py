@@ -60,22 +60,27 @@ def freeze(A: Flat, now: int) -> None:
     node, road = A.node, A.road
     A.state[NOW] = now
     for r in range(road.shape[0]):
-        first = road[r, BEGUN]
-        off, n = road[r, OFF], road[r, COUNT]
-        for k in range(n):
-            if node[off + k, KIND] != TOKEN and node[off + k, START] <= now:
-                first = max(first, k + 1)
+        off, n, begun = road[r, OFF], road[r, COUNT], road[r, BEGUN]
+        first = begun
+        for k in range(begun, n):
+            if node[off + k, KIND] == TOKEN or node[off + k, START] > now:
+                break
+            first = k + 1
         road[r, FIRST] = first
         road[r, LEFT] = A.base[r, VISITS] > 0 and road[r, DEPART] <= now
-        for k in range(n):
-            x = off + k
-            node[x, CEIL] = node[x, START] if k < first else node[x, UPPER]
-            node[x, LATEST] = node[x, CEIL]
+        for x in range(off, off + n):
+            node[x, CEIL] = node[x, UPPER]
+            node[x, LATEST] = node[x, UPPER]
+        for x in range(off, off + first):
+            node[x, CEIL] = node[x, START]
+            node[x, LATEST] = node[x, START]
 
 
 @compiled
 def last_permitted(A: Flat, x: int, s: int) -> int:
     """The last start in a window of x not after s; the planned one when that is later."""
+    if A.node[x, WIN1] == A.node[x, WIN0] + 1:
+        return max(A.node[x, START], s)
     for w in range(A.node[x, WIN1] - 1, A.node[x, WIN0] - 1, -1):
         if s >= A.win[w, 0]:
             return max(A.node[x, START], min(s, A.win[w, 2]))
