@@ -128,13 +128,17 @@ def run_explain(options: argparse.Namespace) -> int:
             sys.stderr.write(f"the plan is not valid: {verdict.violations[0]}\n")
             return INVALID
         found = explain(problem, plan, options.visit)
+        relax = None if found.served else import_module("routing.relax")
+        change = None if relax is None else relax.cheapest_relaxation(problem, plan, found.visit)
     except RoutingError as refusal:
         return refuse(refusal, UNREADABLE)
     sys.stdout.write(found.text + "\n")
+    if change is not None:
+        sys.stdout.write(f"cheapest change that lets it in: {change.text}\n")
     for option in found.options:
         told = f"fits at cost {option.cost:g}" if option.cost is not None else f"no: {option.barrier}"
         sys.stdout.write(f"  {option.caregiver} (person {option.half + 1}): {told}\n")
-    last_line(asdict(found))
+    last_line({**asdict(found), "cheapest_change": None if change is None else change.text})
     return OK
 
 

@@ -113,6 +113,19 @@ def test_explain_tells_every_caregiver_and_agrees_with_the_plan() -> None:
         assert fits and plan.where(visit.id)[0][0].caregiver in {option.caregiver for option in fits}
 
 
+def test_explain_says_the_cheapest_change_for_a_visit_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A visit that begins after the shift is told with the minutes that would let it in."""
+    problem, plan = tmp_path / "p.json", tmp_path / "plan.json"
+    problem.write_text(json.dumps(write(Problem("late", 1, line(3), (lin(end=600),), (call("v", 1, 700, 900),)))))
+    assert main(["plan", str(problem), "--iterations", "2", "--out", str(plan)]) == 0
+    assert main(["explain", str(problem), str(plan), "v"]) == 0
+    said = capsys.readouterr().out
+    assert "cheapest change that lets it in: " in said
+    assert json.loads(said.splitlines()[-1])["cheapest_change"]
+
+
 @pytest.fixture
 def planned_day(tmp_path: Path) -> tuple[str, str]:
     """Files with the day planned by hand and its plan."""
