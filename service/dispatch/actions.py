@@ -86,8 +86,9 @@ async def pin_visit(
 ) -> None:
     """Fix by hand who comes to a visit, and when if told; every plan from now on keeps to it. No ids: nothing is fixed.
 
-    Raises BadInput for another number of people than the visit needs, for somebody without a shift that day or without
-    the skill, and for a start outside the visit's window.
+    Whoever lacks the skill is not refused here: the next plan leaves the visit out and says so. Raises BadInput for
+    another number of people than the visit needs, for somebody without a shift that day, and for a start outside the
+    visit's window.
     """
     faults = []
     if len(set(caregiver_ids)) != len(caregiver_ids) or len(caregiver_ids) not in (0, visit.people):

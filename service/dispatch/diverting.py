@@ -17,6 +17,7 @@ from models import Plan
 from service.clock import Clock, rfc3339
 from service.db import Database
 from service.dispatch import actions, mapping, queries
+from service.dispatch.keeping import keep_draft
 from service.dispatch.planner import PlanningFailed, Report, plan_problem
 from service.dispatch.rows import DayRows, Frozen
 from service.realtime import outbox
@@ -25,7 +26,6 @@ from service.town_clock import town_time
 HELPERS = 6
 """Other routes that may take over visits: enough to place them, few enough to leave the day as people know it."""
 INCIDENT = "incident"
-ROUTES_A_CHUNK = 8
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ async def plan_diversion(
     kept = {row["visit_id"] for row in left} | {visit.id for visit in some.visits}
     left += [row for row in standing.unserved if row["visit_id"] not in kept]
     head = mapping.head_values(solved) | {"area_code": diversion.area_code, "on_date": diversion.on_date}
-    plan_id = await _keep(database, head | {"made_at": clock.now(), "made_by": made_by}, routes, left)
+    plan_id = await keep_draft(database, head | {"made_at": clock.now(), "made_by": made_by}, routes, left)
     changes = changes_between(standing, routes, left)
     await _publish(database, clock, standing, plan_id, diversion, changes)
     return {"plan_id": plan_id, "changes": changes, "unserved": len(left)}
@@ -189,24 +189,6 @@ def changes_between(
             }
         )
     return changes
-
-
-async def _keep(
-    database: Database, head: dict[str, Any], routes: list[dict[str, Any]], left: list[dict[str, Any]]
-) -> int:
-    async with database.writing() as session:
-        plan_id = await actions.start_draft(session, head)
-    try:
-        for start in range(0, len(routes), ROUTES_A_CHUNK):
-            async with database.writing() as session:
-                await actions.add_routes(session, plan_id, routes[start : start + ROUTES_A_CHUNK])
-        async with database.writing() as session:
-            await actions.add_unserved(session, plan_id, left)
-    except BaseException:
-        async with database.writing() as session:
-            await actions.drop_draft(session, plan_id)
-        raise
-    return plan_id
 
 
 async def _publish(

@@ -9,14 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.clock import Clock
 from service.db import Database
-from service.dispatch import actions, mapping, queries
+from service.dispatch import mapping, queries
 from service.dispatch.diverting import Standing, changes_between
+from service.dispatch.keeping import keep_draft
 from service.dispatch.planner import PlanningFailed, Report, plan_problem
 from service.town_clock import town_time
 
-ROUTES_A_CHUNK = 8
-"""Routes in one transaction: about 200 stops, so that an alert never waits long for the writer."""
-UNSERVED_A_CHUNK = 200
 MOST_TOLD = 200
 """Changes told with the answer; the count tells all."""
 
@@ -76,23 +74,3 @@ async def _standing(session: AsyncSession, area_code: str, on_date: date) -> Sta
     """The plan in force, that people were told of."""
     plan = await queries.find_published(session, area_code, on_date)
     return None if plan is None else Standing(plan.id, *await queries.plan_values(session, plan.id))
-
-
-async def keep_draft(
-    database: Database, head: dict[str, Any], routes: list[dict[str, Any]], unserved: list[dict[str, Any]]
-) -> int:
-    """Write a draft in small transactions; a failure half way leaves nothing behind."""
-    async with database.writing() as session:
-        plan_id = await actions.start_draft(session, head)
-    try:
-        for start in range(0, len(routes), ROUTES_A_CHUNK):
-            async with database.writing() as session:
-                await actions.add_routes(session, plan_id, routes[start : start + ROUTES_A_CHUNK])
-        for start in range(0, len(unserved), UNSERVED_A_CHUNK):
-            async with database.writing() as session:
-                await actions.add_unserved(session, plan_id, unserved[start : start + UNSERVED_A_CHUNK])
-    except BaseException:
-        async with database.writing() as session:
-            await actions.drop_draft(session, plan_id)
-        raise
-    return plan_id

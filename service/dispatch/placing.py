@@ -12,7 +12,7 @@ from service.auth import Actor
 from service.clock import Clock
 from service.db import Database
 from service.dispatch import actions, mapping, queries
-from service.dispatch.drafting import keep_draft
+from service.dispatch.keeping import keep_draft
 from service.dispatch.planner import PlanningFailed, find_places, take_place
 from service.dispatch.rows import DayRows
 from service.errors import Conflict, NotFound

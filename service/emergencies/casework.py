@@ -12,9 +12,9 @@ from service.auth import DESK, Actor, Allow
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading, writing
 from service.emergencies import diverting, hotline, reports, responders, searching
-from service.emergencies.api import Handler, HotlineKind, Sending, Text
+from service.emergencies.api import Handler, NewIncident, Sending
 from service.idempotency import OnceOnly
-from service.inputs import Input, Line, PathId, RowId
+from service.inputs import Input, Line, PathId
 from service.town_clock import local_midnight, town_time
 from service.vault import Vault, vault_of
 
@@ -30,12 +30,8 @@ Latitude = Annotated[float, Field(ge=-85, le=85)]
 MONTH = timedelta(days=31)
 
 
-class NewDrill(Input):
-    """A drill: about whom, of what kind, and what is practised."""
-
-    elder_id: RowId
-    kind: HotlineKind = "sos"
-    text: Text | None = None
+class NewDrill(NewIncident):
+    """A drill, asked for like a call: about whom, of what kind, and what is practised."""
 
 
 class LastSeen(Input):
