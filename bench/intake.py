@@ -31,7 +31,6 @@ ROUND_S = 30.0
 BEATS_RATE, BEATS_S = 8333, 3.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
-PROBE = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS probe (at);"
 
 Found = dict[str, list[float]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -144,12 +144,6 @@ def chosen_places(places: Sequence[int] | Ints, count: int) -> Ints:
     if len(outside):
         raise UnknownPlace("place", f"{outside[0]} is not known", f"0 to {count - 1}")
     return chosen
-
-
-def unreachable_pairs(travel: Legs, mode: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(from, to) of every pair among `places` that this way of moving cannot join."""
-    for a, b in np.argwhere(travel.block(mode, places) >= UNREACHABLE):
-        yield places[a], places[b]
 
 
 def checked_matrix(matrix: object, field: str) -> Ints:

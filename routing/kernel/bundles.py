@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.kernel.layout import *
-from routing.kernel.seek import able, added, detour, fits, fresh, next_place
+from routing.kernel.seek import UNUSED, able, added, detour, fits, fresh, groups, nearby, next_place
 from routing.kernel.undo import below, rand
 from routing.kernel.walk import free_before, home_leg, lateness, opened, place_before
 
@@ -204,32 +204,21 @@ def meal(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> 
 
     Into a run from its canteen, or as a new run. What a delay does to later runs is judged when the route is walked.
     """
-    T, C, D, G, V, R = P.T, P.C, P.D, P.B[0], S.V, S.R
+    T, C, D, G, R = P.T, P.C, P.D, P.B[0], S.R
     best, at_r, at_i, run = limit, -1, 0, False
     S.H[STAMP] += 1
     canteen = T[x, CANTEEN]
     kitchen = P.B[P.B[0, CANTEENS] + canteen, 0]
-    near = 0 if wide else P.B[0, NEARS]
-    count = R.shape[0]
-    begin = below(S, count) if count else 0
+    begin = below(S, R.shape[0]) if R.shape[0] else 0
     empties = 0
-    for j in range(near + count):
-        if j < near:
-            q = P.N[x, j]
-            r = V[q, ROUTE]
-            if r < 0:
-                continue
-            low, high = V[q, POS], V[q, POS] + 2
-        else:
-            r = (j - near + begin) % count
-            if not wide:
-                if R[r, USED] or C[r, BAG] == 0:
-                    continue
-                empties += 1
-                if empties > 8:
-                    break
-            low, high = 0, R[r, LN] + 1
-        if C[r, BAG] == 0 or not able(P, S, x, r):
+    for j in range(groups(P, S, wide)):
+        r, low, high = nearby(P, S, x, j, begin, wide)
+        if r < 0 or C[r, BAG] == 0:
+            continue
+        empties += 1 if R[r, USED] == 0 else 0
+        if empties > UNUSED and not wide:
+            break
+        if not able(P, S, x, r):
             continue
         for i in range(low, high):
             if not fresh(P, S, r, i) or (blink > 0.0 and rand(S) < blink):

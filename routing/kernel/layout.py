@@ -36,8 +36,8 @@ TASK_COLUMNS = 24
 PICK, DROP = 1, 2
 
 # problem.C: a route (one shift of one caregiver)
-BEGIN, END, HARD, HOME, GOAL, MODE, ROOM, BAG, TOKEN, OWNER, MOSTPAID, TWIN = range(12)
-ROUTE_COLUMNS = 12
+BEGIN, END, HARD, HOME, GOAL, MODE, ROOM, BAG, TOKEN, OWNER, MOSTPAID = range(11)
+ROUTE_COLUMNS = 11
 
 # problem.B: rows of rules. Row 0 holds weights and counts, rows from UNITS on the units (what is inserted and removed
 # together), then canteens, windows (begin, due, last) and links (other task, low, high)

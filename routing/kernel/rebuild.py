@@ -93,7 +93,7 @@ def enter(P: Arrays, S: Memory, u: int, blink: float, wide: bool) -> int:
         everywhere = wide or round == 1
         found = False
         if kind == SINGLE:
-            _, r, i = single(P, S, a, blink, everywhere, -1, price)
+            _, r, i = single(P, S, a, blink, everywhere, price)
             if r >= 0:
                 put(P, S, a, r, i)
                 found = True

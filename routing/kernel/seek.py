@@ -6,6 +6,8 @@ from routing.kernel.layout import *
 from routing.kernel.undo import below, rand
 from routing.kernel.walk import free_before, home_leg, lateness, opened, place_before, told
 
+UNUSED = 8
+"""How many unused routes are looked at, when not every place is."""
 SHORT = 14
 """How many places of each half of a pair are combined."""
 
@@ -179,45 +181,48 @@ def fresh(P: Arrays, S: Memory, r: int, i: int) -> bool:
 
 
 @kernel
-def single(P: Arrays, S: Memory, x: int, blink: float, wide: bool, forbidden: int, limit: int) -> tuple[int, int, int]:
-    """(cost, route, position) of the cheapest place of one task below `limit`; (NEVER, -1, 0) when there is none.
+def nearby(P: Arrays, S: Memory, x: int, j: int, begin: int, wide: bool) -> tuple[int, int, int]:
+    """(route, first position, behind the last) of the j-th group of places for x; route -1 when there are none.
 
-    Looks beside the visits that are near in space and time and into some unused routes; `wide` looks everywhere.
+    First beside each visit that is near in space and time, then every unused route from route `begin` on; when `wide`,
+    every position of every route.
     """
-    T, V, R = P.T, S.V, S.R
+    near = 0 if wide else P.B[0, NEARS]
+    if j < near:
+        q = P.N[x, j]
+        return S.V[q, ROUTE], S.V[q, POS], S.V[q, POS] + 2
+    r = (j - near + begin) % S.R.shape[0]
+    if S.R[r, USED] and not wide:
+        return -1, 0, 0
+    return r, 0, S.R[r, LN] + 1
+
+
+@kernel
+def groups(P: Arrays, S: Memory, wide: bool) -> int:
+    """How many groups of places `nearby` knows."""
+    return S.R.shape[0] + (0 if wide else P.B[0, NEARS])
+
+
+@kernel
+def single(P: Arrays, S: Memory, x: int, blink: float, wide: bool, limit: int) -> tuple[int, int, int]:
+    """(cost, route, position) of the cheapest place of one task below `limit`; (NEVER, -1, 0) when there is none."""
     best, at_r, at_i = limit, -1, 0
     S.H[STAMP] += 1
-    count = R.shape[0]
-    if not wide:
-        for j in range(P.B[0, NEARS]):
-            q = P.N[x, j]
-            r = V[q, ROUTE]
-            if r < 0 or r == forbidden or not able(P, S, x, r):
-                continue
-            for i in range(V[q, POS], V[q, POS] + 2):
-                if not fresh(P, S, r, i) or rand(S) < blink:
-                    continue
-                if detour(P, S, r, i, T[x, PLACE]) + P.W[x, r] >= best or not fits(P, S, x, r, i):
-                    continue
-                cost = added(P, S, x, r, i, -NEVER, best)
-                if cost < best:
-                    best, at_r, at_i = cost, r, i
-    begin = below(S, count) if not wide and count else 0
+    begin = below(S, S.R.shape[0]) if S.R.shape[0] else 0
     empties = 0
-    for step in range(count):
-        r = (step + begin) % count
-        if not wide:
-            if R[r, USED]:
-                continue
-            empties += 1
-            if empties > 8:
-                break
-        if r == forbidden or not able(P, S, x, r):
+    for j in range(groups(P, S, wide)):
+        r, low, high = nearby(P, S, x, j, begin, wide)
+        if r < 0:
             continue
-        for i in range(R[r, LN] + 1):
+        empties += 1 if S.R[r, USED] == 0 else 0
+        if empties > UNUSED and not wide:
+            break
+        if not able(P, S, x, r):
+            continue
+        for i in range(low, high):
             if not fresh(P, S, r, i) or (blink > 0.0 and rand(S) < blink):
                 continue
-            if detour(P, S, r, i, T[x, PLACE]) + P.W[x, r] >= best or not fits(P, S, x, r, i):
+            if detour(P, S, r, i, P.T[x, PLACE]) + P.W[x, r] >= best or not fits(P, S, x, r, i):
                 continue
             cost = added(P, S, x, r, i, -NEVER, best)
             if cost < best:
@@ -228,35 +233,23 @@ def single(P: Arrays, S: Memory, x: int, blink: float, wide: bool, forbidden: in
 @kernel
 def shortlist(P: Arrays, S: Memory, x: int, blink: float, wide: bool, side: int) -> int:
     """Fills shortlist `side` with the cheapest places (by detour) of one half of a pair; how many there are."""
-    T, V, R = P.T, S.V, S.R
     S.H[STAMP] += 1
     found = 0
-    near = 0 if wide else P.B[0, NEARS]
     empties = 0
-    count = R.shape[0]
-    begin = below(S, count) if count else 0
-    for j in range(near + count):
-        if j < near:
-            q = P.N[x, j]
-            r = V[q, ROUTE]
-            if r < 0:
-                continue
-            low, high = V[q, POS], V[q, POS] + 2
-        else:
-            r = (j - near + begin) % count
-            if not wide:
-                if R[r, USED]:
-                    continue
-                empties += 1
-                if empties > 8:
-                    break
-            low, high = 0, R[r, LN] + 1
+    begin = below(S, S.R.shape[0]) if S.R.shape[0] else 0
+    for j in range(groups(P, S, wide)):
+        r, low, high = nearby(P, S, x, j, begin, wide)
+        if r < 0:
+            continue
+        empties += 1 if S.R[r, USED] == 0 else 0
+        if empties > UNUSED and not wide:
+            break
         if not able(P, S, x, r):
             continue
         for i in range(low, high):
             if not fresh(P, S, r, i):
                 continue
-            cost = detour(P, S, r, i, T[x, PLACE]) + P.W[x, r]
+            cost = detour(P, S, r, i, P.T[x, PLACE]) + P.W[x, r]
             if found == SHORT and cost >= listed(S, side, found - 1, 0):
                 continue
             if (blink > 0.0 and rand(S) < blink) or not fits(P, S, x, r, i):
