@@ -23,7 +23,6 @@ from tests.fixtures.town import DISTRICT, TownBuilder
 
 APART_S, CALM_S = 0.03, 4.0
 LONGEST_MS = 50.0
-ROUNDS = 4
 
 
 class Calls:
@@ -104,25 +103,20 @@ async def calm(since_s: float = 0.5) -> tuple[float, float]:
 async def test_bulk_work_lets_every_call_pass(
     served: Served, busy_town: TownBuilder, record_property: Callable[[str, object], None]
 ) -> None:
-    """4,000 rows imported, all settled, a plan made and published: the slowest call waits at most 50 ms longer.
-
-    What the service does delays a call in every round; what else runs on the machine does so in one or another.
-    """
+    """4,000 rows imported, all settled, a plan made and published: the slowest call waits at most 50 ms longer."""
     async with served.client() as browser, served.client() as clerk:
         desk = await busy_town.desk("wu", browser)
         await clerk.post("/busy", json={"rows": 60}, timeout=60)  # what a process does only once in its life is done
-        longest_ms: list[float] = []
-        while len(longest_ms) < ROUNDS and min(longest_ms, default=LONGEST_MS + 1) > LONGEST_MS:
-            async with calling(served, busy_town) as heard:
-                quiet = await calm()
-                began = time.monotonic()
-                importing = clerk.post("/busy", json={"rows": 4000}, timeout=120)
-                await asyncio.gather(importing, plan_and_publish(busy_town, desk))
-                busy = began, time.monotonic()
-            assert len(heard[0].own_ms(*busy)) > 50
-            longest_ms.append(heard[0].longest_extra_ms(quiet, busy))
-    record_property("longest_ms", [round(value, 1) for value in longest_ms])
-    assert min(longest_ms) <= LONGEST_MS
+        async with calling(served, busy_town) as heard:
+            quiet = await calm()
+            began = time.monotonic()
+            importing = clerk.post("/busy", json={"rows": 4000}, timeout=120)
+            await asyncio.gather(importing, plan_and_publish(busy_town, desk))
+            busy = began, time.monotonic()
+    assert len(heard[0].own_ms(*busy)) > 50
+    longest_ms = heard[0].longest_extra_ms(quiet, busy)
+    record_property("longest_ms", round(longest_ms, 1))
+    assert longest_ms <= LONGEST_MS
 
 
 @pytest.mark.slow
