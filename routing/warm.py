@@ -13,7 +13,7 @@ from routing.travel import Travel
 
 
 def warm() -> None:
-    """Runs every compiled function once on a tiny day; some 30 seconds of one core the first time, then a second."""
+    """Runs every compiled function once on a tiny day; some 90 seconds of one core the first time, then a second."""
     search = Search(Compiled(tiny()), 1)
     for order in orders_of(search.c):
         search.build(order)
