@@ -2,9 +2,10 @@
 
 from models.accounts import Account, AccountArea, AuditRow, AuditSeal, IdempotencyRecord, Session, Ticket
 from models.areas import Area
+from models.assessments import Assessment, AssessmentPolicy, Benefit, Entitlement, Reassessment
 from models.base import Base
 from models.beds import Bed
-from models.elders import Contact, Elder, Household
+from models.elders import Consent, Contact, Elder, ElderCategory, Household, Merge, RegisterImport
 from models.events import Event, Sequence
 from models.incidents import Incident, LostCase, Timer
 from models.jobs import DemoClock, Job
@@ -26,18 +27,24 @@ __all__ = [
     "Alert",
     "AnswerGoal",
     "Area",
+    "Assessment",
+    "AssessmentPolicy",
     "AuditRow",
     "AuditSeal",
     "Base",
     "Bed",
+    "Benefit",
     "Canteen",
     "Caregiver",
     "CaregiverSkill",
     "ClaimCode",
+    "Consent",
     "Contact",
     "DemoClock",
     "Duty",
     "Elder",
+    "ElderCategory",
+    "Entitlement",
     "Event",
     "Gateway",
     "Household",
@@ -49,6 +56,7 @@ __all__ = [
     "Meal",
     "MenuItem",
     "MenuPrice",
+    "Merge",
     "Notice",
     "Order",
     "Outage",
@@ -57,7 +65,9 @@ __all__ = [
     "Position",
     "Provider",
     "Pulse",
+    "Reassessment",
     "Receipt",
+    "RegisterImport",
     "Route",
     "Sequence",
     "Session",

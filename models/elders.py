@@ -1,15 +1,19 @@
 """Households with how to get in, the elders who live there, and whom to call; refuses plain phone and ID numbers.
 
-`phone_hash` is a keyed hash (service.vault): it finds who calls without keeping their number.
+`phone_hash` and `id_number_hash` are keyed hashes (service.vault): they find a person without keeping the number.
 """
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
-from models.types import Datum, choice
+from models.types import Category, Datum, Purpose, UtcMoment, choice
+
+PREFIXES = {"name": "varchar_pattern_ops", "area_code": "varchar_pattern_ops"}
+"""PostgreSQL finds how a text begins only in an index of this kind."""
 
 
 class Household(Base):
@@ -33,9 +37,17 @@ class Household(Base):
 
 
 class Elder(Base):
-    """One registered older person. `ability` is the GB/T 42195 level, 0 unimpaired to 4 fully lost, None unassessed."""
+    """One registered older person. `ability` is the GB/T 42195 level, 0 unimpaired to 4 fully lost, None unassessed.
+
+    `categories` repeats the codes that hold today of `ElderCategory`, for cards. `version` grows with every change.
+    Somebody merged into another row keeps their own, with `merged_into_id`, and leaves every list.
+    """
 
     __tablename__ = "elder"
+    __table_args__ = (
+        Index("ix_elder_name_id", "name", "id", postgresql_ops=PREFIXES),
+        Index("ix_elder_area_code_id", "area_code", "id", postgresql_ops=PREFIXES),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
@@ -53,10 +65,18 @@ class Elder(Base):
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     conditions_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     medicines_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_number_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    registered_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    left_why: Mapped[str | None] = mapped_column(String(40))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("elder.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"), index=True)
 
 
 class Contact(Base):
-    """Somebody to call for an elder, in order of `rank` (1 first)."""
+    """Somebody to call for an elder, in order of `rank` (1 first); `guardian` is who answers for them in law."""
 
     __tablename__ = "contact"
 
@@ -68,3 +88,70 @@ class Contact(Base):
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     note: Mapped[str | None] = mapped_column(Text)
+    guardian: Mapped[bool] = mapped_column(default=False, server_default="0")
+
+
+class ElderCategory(Base):
+    """One category of an elder: who says so, from when to when (both days included). Ended ones stay as history."""
+
+    __tablename__ = "elder_category"
+    __table_args__ = (Index("ix_elder_category_category_elder_id", "category", "elder_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elder.id", ondelete="CASCADE"), index=True)
+    category: Mapped[Category] = mapped_column(choice(Category))
+    source: Mapped[str] = mapped_column(String(60))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    noted_at: Mapped[UtcMoment]
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class Consent(Base):
+    """What an elder, or who speaks for them, allowed or took back for one purpose; the newest row counts."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elder.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose))
+    given: Mapped[bool]
+    said_by: Mapped[str] = mapped_column(String(60))
+    said_how: Mapped[str] = mapped_column(String(120))
+    noted_at: Mapped[UtcMoment]
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class Merge(Base):
+    """Two rows that were one person: `gone_id` went into `kept_id`; `moved` names every row that changed hands."""
+
+    __tablename__ = "elder_merge"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("elder.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("elder.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    moved: Mapped[dict[str, Any]]
+    merged_at: Mapped[UtcMoment]
+    merged_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undone_at: Mapped[UtcMoment | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class RegisterImport(Base):
+    """One file read into a register: what came of it, by whom, and whether it was taken back."""
+
+    __tablename__ = "register_import"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    register: Mapped[str] = mapped_column(String(30))
+    file_name: Mapped[str] = mapped_column(String(120))
+    file_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    rows: Mapped[int]
+    added: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[list[Any]]
+    made_at: Mapped[UtcMoment]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    done_at: Mapped[UtcMoment | None]
+    undone_at: Mapped[UtcMoment | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

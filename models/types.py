@@ -208,3 +208,48 @@ class NoticeState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     STOPPED = "stopped"
+
+
+class Category(StrEnum):
+    """Groups of elders that policies name: 独居 空巢 留守 高龄 失能 失智 失独 重残 计生特殊 特困 低保."""
+
+    LIVING_ALONE = "living_alone"
+    EMPTY_NEST = "empty_nest"
+    LEFT_BEHIND = "left_behind"
+    AGED = "aged"
+    DISABLED = "disabled"
+    DEMENTIA = "dementia"
+    BEREAVED = "bereaved"
+    SEVERE_HANDICAP = "severe_handicap"
+    SPECIAL_FAMILY = "special_family"
+    DESTITUTE = "destitute"
+    LOW_INCOME = "low_income"
+
+
+class Purpose(StrEnum):
+    """What a consent is for."""
+
+    CARE = "care"
+    HEALTH = "health"
+    LOCATION = "location"
+    VIDEO = "video"
+    FAMILY = "family"
+    AUTHORITIES = "authorities"
+
+
+class Scale(StrEnum):
+    """By what an elder was assessed: GB/T 42195-2022, the care insurance's scale of 2021, the old MZ/T 039-2013."""
+
+    GBT42195 = "gbt42195"
+    LTCI2021 = "ltci2021"
+    MZT039 = "mzt039"
+
+
+class AssessmentState(StrEnum):
+    """Life of an assessment: drafted, submitted, approved by somebody else or returned to be mended, or given up."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    DROPPED = "dropped"
