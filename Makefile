@@ -16,7 +16,8 @@ test: .venv/.test console kernel .venv/.browser .venv/.broker check ## every tes
 	$(SAY) "console tests"
 	@cd console && ../$(BIN)/python ../hatch_build.py npm run check && ../$(BIN)/python ../hatch_build.py npm test
 	$(SAY) "service, routing and story tests"
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not alone"
+	@$(BIN)/pytest -q -m alone
 
 check: .venv/.test ## lint, types and layout contracts, in seconds
 	$(SAY) "ruff, mypy, import-linter"

@@ -99,6 +99,7 @@ async def calm(since_s: float = 0.5) -> tuple[float, float]:
     return began, time.monotonic()
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_bulk_work_lets_every_call_pass(
     served: Served, busy_town: TownBuilder, record_property: Callable[[str, object], None]
@@ -119,6 +120,7 @@ async def test_bulk_work_lets_every_call_pass(
     assert longest_ms <= LONGEST_MS
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_writer_that_is_held_is_noticed(served: Served, busy_town: TownBuilder) -> None:
     """The same measurement with the forbidden fault, a transaction of 100 ms: it does not pass."""
