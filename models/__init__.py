@@ -4,7 +4,8 @@ from models.accounts import Account, AccountArea, AuditRow, AuditSeal, Idempoten
 from models.areas import Area
 from models.assessments import Assessment, AssessmentPolicy, Benefit, Entitlement, Reassessment
 from models.base import Base
-from models.beds import Bed
+from models.beds import Bed, BedDevice, BedPause, BedStep, Respite
+from models.contracts import Contract, ContractTemplate
 from models.elders import Consent, Contact, Elder, ElderCategory, Household, Merge, RegisterImport
 from models.events import Event, Sequence
 from models.incidents import Incident, LostCase, Timer
@@ -14,12 +15,16 @@ from models.meals import Canteen, Meal
 from models.menu import MenuItem, MenuPrice
 from models.notices import Gateway, Notice
 from models.orders import Order
+from models.patrols import PatrolTarget
 from models.plans import Pin, Plan, Route, Stop, Unserved
+from models.policies import Policy
 from models.providers import Duty, Provider, Station
 from models.staff import Caregiver, CaregiverSkill, Position, Shift
 from models.terminals import Alert, ClaimCode, Outage, Pulse, Terminal, UnreadableCall, UnverifiedCall
 from models.visits import Visit
+from models.waiting import WaitingEntry
 from models.watching import Receipt, Watch
+from models.works import WorksItem, WorksOrder, WorksPhoto
 
 __all__ = [
     "Account",
@@ -33,6 +38,9 @@ __all__ = [
     "AuditSeal",
     "Base",
     "Bed",
+    "BedDevice",
+    "BedPause",
+    "BedStep",
     "Benefit",
     "Canteen",
     "Caregiver",
@@ -40,6 +48,8 @@ __all__ = [
     "ClaimCode",
     "Consent",
     "Contact",
+    "Contract",
+    "ContractTemplate",
     "DemoClock",
     "Duty",
     "Elder",
@@ -60,14 +70,17 @@ __all__ = [
     "Notice",
     "Order",
     "Outage",
+    "PatrolTarget",
     "Pin",
     "Plan",
+    "Policy",
     "Position",
     "Provider",
     "Pulse",
     "Reassessment",
     "Receipt",
     "RegisterImport",
+    "Respite",
     "Route",
     "Sequence",
     "Session",
@@ -81,5 +94,9 @@ __all__ = [
     "Unserved",
     "UnverifiedCall",
     "Visit",
+    "WaitingEntry",
     "Watch",
+    "WorksItem",
+    "WorksOrder",
+    "WorksPhoto",
 ]

@@ -109,9 +109,10 @@ class BedState(StrEnum):
 
 
 class OrderState(StrEnum):
-    """What has happened to an order from the menu."""
+    """What has happened to an order from the menu; PAUSED waits until the elder is home again."""
 
     PLACED = "placed"
+    PAUSED = "paused"
     SERVED = "served"
     CANCELLED = "cancelled"
 
@@ -253,3 +254,68 @@ class AssessmentState(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     DROPPED = "dropped"
+
+
+class PauseKind(StrEnum):
+    """Why a bed rests."""
+
+    HOSPITAL = "hospital"
+    AWAY = "away"
+    OTHER = "other"
+
+
+class DeviceKind(StrEnum):
+    """What a device of a bed does."""
+
+    CALL = "call"
+    WRISTBAND = "wristband"
+    SMOKE = "smoke"
+    GAS = "gas"
+    WATER = "water"
+    ACTIVITY = "activity"
+    WANDER = "wander"
+    DOOR = "door"
+
+
+class RespiteKind(StrEnum):
+    """How long a block of respite lasts: some hours of a day, or with nights."""
+
+    DAY = "day"
+    OVERNIGHT = "overnight"
+
+
+class RespiteState(StrEnum):
+    """A block of respite is booked, or was called off."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+class WorksState(StrEnum):
+    """Life of a household's works; SENT_BACK goes on being built."""
+
+    SURVEYED = "surveyed"
+    DESIGNED = "designed"
+    BUILDING = "building"
+    BUILT = "built"
+    SENT_BACK = "sent_back"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+
+
+class ContractState(StrEnum):
+    """Life of a contract; WITHDRAWN within the cooling-off days, ENDED by notice, RENEWED by a later one."""
+
+    DRAWN = "drawn"
+    SIGNED = "signed"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+    RENEWED = "renewed"
+
+
+class WaitingState(StrEnum):
+    """What became of an application for a bed."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
