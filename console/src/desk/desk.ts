@@ -71,7 +71,7 @@ export function createDesk(store: Store, feed: Feed) {
 
   return {
     lint, unheard, readLint, store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
-    planMinute, selectCaregiver, readClock,
+    planMinute, realMinute, selectCaregiver, readClock,
     toggle: (which: Drawer) => { drawer.value = drawer.value === which ? null : which },
   }
 }

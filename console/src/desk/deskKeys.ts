@@ -1,14 +1,29 @@
-/** Which key does what on the desk; the verbs themselves live with the calls. */
+/** Which key does what: `g` and a letter everywhere, the F-keys everywhere, the desk's letters on the desk. */
 import { nextTick } from 'vue'
-import { listenKeys } from '../keys'
+import { isTyping, listenKeys } from '../keys'
 import type { Sound } from '../sound/sound'
+import { goStep, type GoState, type PlaceName } from '../places/route'
 import { flipTheme } from '../ui/theme'
 import type { Desk } from './desk'
 import { focusPanel, PANELS } from './focus'
 import { HOLD_120_MS, holdStart, holdStop } from './hold'
 
-export function deskKeys(desk: Desk, sound: Sound): () => void {
+/** Keys that mean the same on every page; those at the calls bring the desk up first. */
+const EVERYWHERE = new Set(['F1', 'F2', 'F3', 'F9', 'J', 'K', 'Escape', 'N', 'R', '/', '?'])
+const AT_CALLS = new Set(['F1', 'F2', 'F3'])
+
+/** Where the console is, and how to get elsewhere. */
+export interface Ways {
+  place(): PlaceName
+  places(): readonly PlaceName[]
+  go(place: PlaceName): void
+  up(): boolean
+}
+
+export function deskKeys(desk: Desk, sound: Sound, ways: Ways): () => void {
   const { calls } = desk
+  let going: GoState = { since: null }
+  const away = (): boolean => ways.place() !== 'desk'
   const cutOff = (): boolean => desk.feed.face.look === 'off'
 
   function answer(): boolean {
@@ -36,7 +51,7 @@ export function deskKeys(desk: Desk, sound: Sound): () => void {
 
   /** J and K walk the rows of the panel that has the focus, else the queue. */
   function step(by: 1 | -1): boolean {
-    const home = document.activeElement?.closest('[data-panel]') ?? document.querySelector('[data-panel="queue"]')
+    const home = document.activeElement?.closest('[data-panel]') ?? document.querySelector(away() ? '[data-panel="register"]' : '[data-panel="queue"]')
     const rows = [...(home?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
     const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement))
     rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))]?.focus()
@@ -53,8 +68,23 @@ export function deskKeys(desk: Desk, sound: Sound): () => void {
     return true
   }
 
+  /** Esc on a page: out of a field first, then up. */
+  function leave(): boolean {
+    const field = document.activeElement
+    if (field instanceof HTMLElement && isTyping(field)) { field.blur(); return true }
+    return ways.up()
+  }
+
+  function find(): boolean {
+    const field = away() ? document.querySelector<HTMLElement>('[data-search]') : null
+    if (field) field.focus()
+    else desk.sheet.value = 'find'
+    return true
+  }
+
   function back(): boolean {
     if (desk.sheet.value) desk.sheet.value = null
+    else if (away()) return leave()
     else if (desk.call.value && calls.fold(desk.call.value.id)) return true
     else if (desk.drawer.value) desk.drawer.value = null
     else if (desk.caregiverId.value || desk.visitId.value) desk.selectCaregiver(null)
@@ -102,13 +132,21 @@ export function deskKeys(desk: Desk, sound: Sound): () => void {
     },
     S: onScene, C: close, R: reconnect, N: () => { flipTheme(); return true },
     P: () => { desk.toggle('plan'); return true },
-    '/': () => { desk.sheet.value = 'find'; return true },
+    '/': find,
     '?': () => { desk.sheet.value = desk.sheet.value === 'keys' ? null : 'keys'; return true },
   }
 
   return listenKeys({
     down(name, event) {
       if (desk.sheet.value && name !== 'Escape' && name !== '?' && !/^F\d/.test(name)) return false
+      if (!desk.sheet.value) {
+        const step = goStep(going, name, event.timeStamp, ways.places())
+        going = step.state
+        if (step.to) ways.go(step.to)
+        if (step.used) return true
+      }
+      if (away() && !EVERYWHERE.has(name)) return false
+      if (away() && AT_CALLS.has(name)) ways.go('desk')
       if (/^[1-5]$/.test(name)) return digit(Number(name))
       return verbs[name]?.(event) ?? false
     },

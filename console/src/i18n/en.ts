@@ -1,4 +1,5 @@
 /** Every English sentence of the console, beside the Chinese one. */
+import { registers } from './registers.en'
 import type { Catalogue } from './zh'
 
 const WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -7,6 +8,7 @@ const CARE: Record<string, string> = { '0': 'able', '1': 'mild need', '2': 'mode
 const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`
 
 export const en: Catalogue = {
+  reg: registers,
   app: {
     name: 'Unwalled', desk: 'Desk', title: 'Desk · Unwalled', waitingTitle: (n, clock, kind) => `(${n}) ${clock} ${kind}`,
     language: '中文', languageShort: '中', languageHint: 'Switch to Chinese', signOut: 'Sign out', demoData: 'Demo data', retry: 'Retry', close: 'Close', nav: 'Main',

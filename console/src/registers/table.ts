@@ -1,0 +1,54 @@
+/** What a column is, the order of rows, and the file a list becomes; all pure. */
+
+export type Tone = '' | 'good' | 'odd' | 'bad' | 'dim'
+export type Cell = string | number | null | undefined
+
+export interface Column<T> {
+  key: string
+  name: string
+  cell: (row: T) => Cell
+  tone?: (row: T) => Tone
+  /** Figures stand to the right. */
+  figure?: boolean
+  /** Sorted by this instead of what is shown. */
+  by?: (row: T) => string | number
+  /** Hidden until somebody chooses it. */
+  spare?: boolean
+  /** Takes the room that the others leave. */
+  grow?: boolean
+  /** Left out at phone width. */
+  wide?: boolean
+}
+
+export interface Order { key: string; down: boolean }
+
+export const nextOrder = (order: Order | null, key: string): Order | null =>
+  order?.key !== key ? { key, down: false } : order.down ? null : { key, down: true }
+
+/** Rows by one column; empty cells last either way; equal rows keep the server's order. */
+export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], order: Order | null): T[] {
+  const column = columns.find((one) => one.key === order?.key)
+  if (!order || !column) return [...rows]
+  const value = (row: T): string | number => column.by?.(row) ?? column.cell(row) ?? ''
+  const sign = order.down ? -1 : 1
+  return [...rows].sort((a, b) => {
+    const [x, y] = [value(a), value(b)]
+    if (x === '' || y === '') return x === y ? 0 : x === '' ? 1 : -1
+    if (typeof x === 'number' && typeof y === 'number') return sign * (x - y)
+    return sign * String(x).localeCompare(String(y), 'zh-CN', { numeric: true })
+  })
+}
+
+/** A cell of a file: quoted where needed, and never read as a formula by a spreadsheet. */
+export function fileCell(value: Cell): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number') return String(value)
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** CSV with a byte order mark, because spreadsheets in China read UTF-8 only with one. */
+export function csvOf<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
+  const lines = [columns.map((one) => fileCell(one.name)), ...rows.map((row) => columns.map((one) => fileCell(one.cell(row))))]
+  return `\ufeff${lines.map((line) => line.join(',')).join('\r\n')}\r\n`
+}
