@@ -23,7 +23,7 @@ from service.errors import ServiceError
 from service.intake.assembly import Intake, intake_of
 from service.intake.ground import Outpost
 from service.intake.play import StoreDown
-from service.listening import refuse_taken, server_for
+from service.listening import bounds_of, refuse_taken, server_for
 from service.log import start_log
 from service.settings import Settings
 from service.terminals.door import Door
@@ -44,7 +44,7 @@ def serve(settings: Settings, host: str, port: int, *, migrating: bool = True) -
         raise ServiceError("the database could not be brought to the newest schema")
     app = create_bedside(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(server_for(Door(app, app.state.intake), host, port)))
+        runner.run(_run(server_for(Door(app, app.state.intake), host, port, bounds=bounds_of(settings))))
     return 0
 
 

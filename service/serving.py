@@ -16,7 +16,7 @@ from service.app import create_app
 from service.demo.seeding import keep_town
 from service.demo.welcome import say_welcome
 from service.errors import ServiceError
-from service.listening import refuse_taken, server_for
+from service.listening import bounds_of, refuse_taken, server_for
 from service.log import start_log
 from service.metrics import metrics_app
 from service.realtime.line import Line
@@ -56,7 +56,7 @@ def serve(
 
 def run(app: FastAPI, settings: Settings, host: str, port: int, *, demo: bool = False) -> None:
     """Serve a composed application until a signal ends it."""
-    server = server_for(app, host, port, ws=Line)
+    server = server_for(app, host, port, Line, bounds_of(settings))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(server, settings, port, demo))
 

@@ -30,6 +30,9 @@ KNOWN = (
     "WEBHOOK_KEY",
     "GATEWAYS_KEEP_KEYS",
     "DEADMAN_URL",
+    "MOST_CONNECTIONS",
+    "MOST_PER_ADDRESS",
+    "PRIVATE_WEBHOOKS",
 )
 GATEWAYS = ("sms", "voice", "webhook")
 
@@ -66,6 +69,12 @@ class Settings:
     """Whether those gateways deliver a letter whose Idempotency-Key they know only once."""
     deadman_url: str | None = None
     """Where a sign of life is posted every 30 s while all is well; an outside monitor misses it within 90 s."""
+    most_connections: int = 65_536
+    """Connections that may be open at once; fewer where the system grants fewer descriptors."""
+    most_per_address: int = 32_768
+    """Of those, from one address: carriers and proxies bring many terminals under one."""
+    private_webhooks: bool = False
+    """Whether webhooks of providers may lead to addresses inside our own network."""
 
     @property
     def embedded(self) -> bool:
@@ -95,6 +104,9 @@ class Settings:
             },
             gateways_keep_keys=env.get(PREFIX + "GATEWAYS_KEEP_KEYS", "1") not in ("0", "no", "false"),
             deadman_url=_web_address(PREFIX + "DEADMAN_URL", env),
+            most_connections=_count(PREFIX + "MOST_CONNECTIONS", env, cls.most_connections),
+            most_per_address=_count(PREFIX + "MOST_PER_ADDRESS", env, cls.most_per_address),
+            private_webhooks=env.get(PREFIX + "PRIVATE_WEBHOOKS", "0") not in ("0", "no", "false", ""),
             origins=tuple(origin.strip() for origin in env.get(PREFIX + "ORIGINS", "").split(",") if origin.strip()),
         )
 
@@ -151,6 +163,15 @@ def _one_of(name: str, given: str) -> str:
     if given not in ("wgs84", "gcj02", "bd09"):
         raise BadSetting(f"{name} is {given!r}; accepted: wgs84, gcj02, bd09")
     return given
+
+
+def _count(name: str, env: Mapping[str, str], usual: int) -> int:
+    given = env.get(name)
+    if not given:
+        return usual
+    if not given.isdigit() or not 16 <= int(given) <= 1_000_000:
+        raise BadSetting(f"{name} is {given!r}; accepted: a whole number from 16 to 1000000")
+    return int(given)
 
 
 def _port(name: str, given: str | None) -> int | None:

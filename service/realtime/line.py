@@ -7,6 +7,7 @@ and written as they are, so an idle client costs no task, no queue and no copy o
 import contextlib
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from starlette.websockets import WebSocket
@@ -64,6 +65,8 @@ class Line(WebSocketsSansIOProtocol):
 
     holder: Holder | None = None
     scope: Any = None
+    gone: Callable[[], None] | None = None
+    """Called once the connection is closed, by whoever counts them."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -143,6 +146,9 @@ class Line(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        gone, self.gone = self.gone, None
+        if gone is not None:
+            gone()
         holder, self.holder = self.holder, None  # no cycle is left: what gc.freeze() has frozen it never collects
         if holder is not None:
             holder.lost(isinstance(exc, TimeoutError))

@@ -12,6 +12,7 @@ from service.intake.committer import RETRY_AFTER_S, IntakeFull
 from service.intake.failpoints import failpoint
 from service.intake.limits import TooMany
 from service.intake.play import StoreDown
+from service.listening import GUEST
 from service.terminals.alerts import take_alert
 from service.terminals.envelope import Answer, Asked, Receive, problem_answer, read_request
 from service.terminals.heartbeats import take_heartbeats
@@ -52,7 +53,11 @@ class Door:
             await self._app(scope, receive, send)
             return
         intake = self._intake or scope["app"].state.intake
-        await send_answer(await answer(taker, intake, scope, receive), send)
+        given = await answer(taker, intake, scope, receive)
+        guest = scope.get(GUEST)
+        if guest is not None and given.status == 200:
+            guest.known = True  # it signed: its connection stays when places run out
+        await send_answer(given, send)
         if taker is take_alert:
             failpoint.reach("after_answer")
 
