@@ -117,6 +117,26 @@ export const plans = {
   publish: (plan: Id) => post<Plan>(`/api/plans/${id(plan)}/publish`),
 }
 
+/** A place for a visit in the plan in force: who comes when, what it costs, whom it delays, who must be told. */
+export interface Place {
+  caregivers: { caregiver_id: Id; position: number; arrive_at: string; start_at: string }[]
+  cost_s: number
+  detour_s: number
+  late_s: number
+  delay_s: number
+  slips: { visit_id: Id; caregiver_id: Id; delay_s: number; breaks: boolean }[]
+  told: Id[]
+  breaks: { code: string; who: string }[]
+}
+export interface Pin { visit_id: Id; caregiver_ids: Id[]; start_at: string | null }
+
+export const visits = {
+  places: (visit: Id) => get<{ plan_id: Id; places: Place[] }>(`/api/visits/${id(visit)}/places?best=5`, 30_000),
+  take: (visit: Id, plan_id: Id, caregiver_ids: Id[]) => post<{ job_id: Id }>(`/api/visits/${id(visit)}/places`, { plan_id, caregiver_ids }),
+  pin: (visit: Id) => get<Pin>(`/api/visits/${id(visit)}/pin`),
+  setPin: (visit: Id, caregiver_ids: Id[], start_at: string | null) => put<Pin>(`/api/visits/${id(visit)}/pin`, { caregiver_ids, start_at }),
+}
+
 export const demo = {
   clock: () => get<PlanClock>('/api/demo/clock'),
   setClock: (change: { speed?: number; paused?: boolean; at?: string }) => post<PlanClock>('/api/demo/clock', change),

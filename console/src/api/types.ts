@@ -155,6 +155,9 @@ export interface CallBack { id: Id; terminal_id: Id; problem: string; received_a
 
 export interface BoardDay { plan: Plan | null; visits: Visit[]; unserved: Unserved[]; pauses?: Pause[] }
 
+/** One visit that a new version moves: who came and when, who comes and when (null: nobody any more, and why). */
+export interface Change { visit_id: Id; from: Id[]; to: Id[]; before_at: Moment; after_at: Moment | null; why: string | null }
+
 export interface JobProgress {
   job_id: Id
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
@@ -165,6 +168,9 @@ export interface JobProgress {
   unserved?: number | null
   plan_id?: Id | null
   error?: string | null
+  /** How many visits change, and the first of them. */
+  changed?: number
+  changes?: Change[]
 }
 
 export interface Responder {

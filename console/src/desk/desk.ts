@@ -1,7 +1,7 @@
 /** What every panel of the desk shares: the board's derived views, what is selected, who does the verbs. */
 import { computed, inject, ref, watch, type InjectionKey } from 'vue'
 import { board as boardApi, demo, readiness, type Lint } from '../api/endpoints'
-import type { Id } from '../api/types'
+import type { Change, Id } from '../api/types'
 import type { Feed } from '../feed/socket'
 import { numbersOf, rowsOf, troublesOf } from '../state/day'
 import { queueOf } from '../state/queue'
@@ -10,7 +10,7 @@ import { MINUTE, localDate } from '../state/time'
 import { createCalls } from './calls'
 import { createHandled } from './handled'
 
-export type Drawer = 'trouble' | 'tray' | 'plan' | null
+export type Drawer = 'trouble' | 'tray' | 'plan' | 'visit' | null
 export type Sheet = 'keys' | 'find' | 'lint' | 'hotline' | 'drills' | null
 
 export function createDesk(store: Store, feed: Feed) {
@@ -22,7 +22,10 @@ export function createDesk(store: Store, feed: Feed) {
   const board = computed(() => store.board.value)
   const lint = ref<Lint | null>(null)
   const unheard = ref<{ id: Id; area_code: string | null; drill: boolean } | null>(null)
+  /** Whom the last diversion concerns: they must hear of it. */
+  const diverted = ref<Change[] | null>(null)
   store.listen((event) => {
+    if (event.topic === 'plan.diverted') diverted.value = event.data['changes'] as Change[]
     if (event.topic === 'incident.unheard') unheard.value = event.data['call'] as typeof unheard.value
   })
 
@@ -70,7 +73,7 @@ export function createDesk(store: Store, feed: Feed) {
   }
 
   return {
-    lint, unheard, readLint, store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
+    lint, unheard, diverted, readLint, store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
     planMinute, realMinute, selectCaregiver, readClock,
     toggle: (which: Drawer) => { drawer.value = drawer.value === which ? null : which },
   }

@@ -132,6 +132,7 @@ export function deskKeys(desk: Desk, sound: Sound, ways: Ways): () => void {
     },
     S: onScene, C: close, R: reconnect, N: () => { flipTheme(); return true },
     P: () => { desk.toggle('plan'); return true },
+    V: () => { if (desk.visitId.value) desk.toggle('visit'); return desk.visitId.value !== null },
     '/': find,
     '?': () => { desk.sheet.value = desk.sheet.value === 'keys' ? null : 'keys'; return true },
   }

@@ -57,6 +57,8 @@ export function createPlanning(desk: Desk) {
     if (job.state === 'failed') say(job.error ? p.failedWhy(job.error) : p.failed, 'bad')
     else if (job.state === 'cancelled') say(p.cancelled, 'odd')
     else say(p.done(job.served ?? 0, job.unserved ?? 0), 'good')
+    // The socket says that it ended; whom it concerns is asked for.
+    if (job.state === 'done' && !face.job.changes) void api.job(job.job_id).then((whole) => { if (face.job) face.job = { ...face.job, ...whole } }).catch(() => undefined)
     void read()
   }
 

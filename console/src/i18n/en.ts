@@ -93,6 +93,12 @@ export const en: Catalogue = {
     reason: { skill: 'nobody has the skill', refused: 'those who could are refused', pinned: 'the chosen one cannot', bag: 'too much to carry', shift: 'nobody on shift then', window: 'nobody gets there in time', ride: 'too far for a hot meal', busy: 'everybody is busy', price: 'too far out of the way', nobody: 'no caregivers', other: 'left out' },
     passed: { skill: 'skilled', refused: 'welcome', pinned: 'chosen', bag: 'can carry', shift: 'on shift', window: 'in time', ride: 'still hot', busy: 'free', price: 'worth it' },
   },
+  place: {
+    title: 'Place this visit', choose: 'Choose a visit on the timeline or in the tray first.', begun: 'This visit has begun or ended and stays where it is.', best: 'Best places', look: 'Look', reading: 'Looking…', none: 'It fits into nobody\'s route today. See its reason, or widen its window.', detour: (n) => (n === 0 ? 'no detour' : `${n} min detour`), nobody: 'delays nobody', told: (who) => `to tell: ${who}`, take: 'Take', taking: 'Placing…', taken: 'Placed; the new version is in force.', notTaken: (why) => `Not placed: ${why}. Look again.`,
+    pin: 'Pin', notPinned: 'not pinned', isPinned: (who, at) => (at ? `pinned to ${who} ${at}` : `pinned to ${who}`), who: 'Caregiver', nth: (n) => `Person ${n}`, at: 'Start (may be empty)', fix: 'Pin', unfix: 'Unpin', note: 'The next plans fill the day around it; the plan in force does not change at once.', pinned: 'Pinned; the next plan keeps to it.', free: 'No longer pinned.',
+    refused: { 'plan.not_in_force': 'No plan is in force today, or another one is by now. Look again.', 'visit.begun': 'This visit has begun or ended and stays where it is.', 'visit.no_place': 'There is no room with those chosen any more.', 'plan.failed': 'No result; try again.' },
+    tell: 'To be told', tellNobody: 'nobody\'s visit changes', tellLeft: (left, all) => (left === 0 ? `all ${all} told` : `${left} of ${all} left`), tellMore: (n) => `${n} more are not listed; see the timeline.`, change: (was, now) => `${was} → ${now}`, dropped: (was, why) => `${was} → nobody: ${why}`,
+  },
   today: {
     visits: (n) => many(n, 'visit'), split: (done, on, rest, tray) => `${done} done · ${on} on · ${rest} left · ${tray} open`, meals: (n) => many(n, 'meal'), delivered: (n, missed) => `${n} delivered · ${missed} not`, label: "Today's numbers",
   },

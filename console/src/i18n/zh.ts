@@ -92,6 +92,12 @@ export const zh = {
     reason: { skill: '没有人会做', refused: '会做的人被谢绝', pinned: '指定的人去不了', bag: '带不下', shift: '窗内没人当班', window: '窗内赶不到', ride: '离食堂太远，饭会凉', busy: '都排满了', price: '绕路太远，不划算', nobody: '没有护理员', other: '没排上' },
     passed: { skill: '会做', refused: '可上门', pinned: '指定', bag: '带得下', shift: '当班', window: '窗内', ride: '送得热', busy: '有空', price: '划算' },
   },
+  place: {
+    title: '安排这一单', choose: '先在时间轴或未派单里选一单。', begun: '这一单已经开始或结束，不能再挪。', best: '最合适的位置', look: '找位置', reading: '正在找…', none: '今天谁的路线上都放不下。看看未派原因，或放宽时间窗。', detour: (n: number) => (n === 0 ? '不绕路' : `绕 ${n} 分`), nobody: '不耽误别人', told: (who: string) => `要告知 ${who}`, take: '取', taking: '正在放进去…', taken: '放好了，新一版已生效。', notTaken: (why: string) => `没放成：${why}。再找一次。`,
+    pin: '固定', notPinned: '没有固定', isPinned: (who: string, at: string) => (at ? `固定 ${who} ${at}` : `固定 ${who}`), who: '护理员', nth: (n: number) => `第 ${n} 人`, at: '开始（可不填）', fix: '固定', unfix: '取消固定', note: '固定后，重排时别人绕着它排；已发布的计划不会马上变。', pinned: '固定了，下次排班照办。', free: '不再固定。',
+    refused: { 'plan.not_in_force': '今天没有生效的计划，或刚换了一版。再找一次。', 'visit.begun': '这一单已经开始或结束，不能再挪。', 'visit.no_place': '选的人那里已经放不下了。', 'plan.failed': '没算出来，再试一次。' },
+    tell: '要告知的人', tellNobody: '谁的安排都没变', tellLeft: (left: number, all: number) => (left === 0 ? `${all} 家都告知了` : `还有 ${left} 家，共 ${all} 家`), tellMore: (n: number) => `还有 ${n} 单没列出，在时间轴上看。`, change: (was: string, now: string) => `${was} → ${now}`, dropped: (was: string, why: string) => `${was} → 没人去：${why}`,
+  },
   today: {
     visits: (n: number) => `今日 ${n} 单`, split: (done: number, on: number, rest: number, tray: number) => `完成 ${done} · 服务中 ${on} · 待 ${rest} · 未派 ${tray}`, meals: (n: number) => `助餐 ${n} 份`, delivered: (n: number, missed: number) => `送达 ${n} · 没送成 ${missed}`, label: '今日数字',
   },
