@@ -5,17 +5,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.types import Category, Role
 from service.auth import DESK, Actor, Allow
 from service.clock import LOCAL, Clock, clock_of
-from service.db import reading
-from service.elders import queries
-from service.inputs import PathId
+from service.db import reading, writing
+from service.elders import actions, card, merging, queries, rules, schemas
+from service.errors import BadInput, FieldProblem
+from service.idempotency import OnceOnly
+from service.inputs import AreaCode, PathId
 from service.paging import Page, as_list
+from service.vault import Vault, vault_of
 
 router = APIRouter(prefix="/api", tags=["elders"])
 Reading = Annotated[AsyncSession, Depends(reading)]
+Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
+Merger = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
 Timed = Annotated[Clock, Depends(clock_of)]
+Sealed = Annotated[Vault, Depends(vault_of)]
 
 
 @router.get("/elders")
@@ -24,19 +31,165 @@ async def list_elders(
     actor: Desk,
     clock: Timed,
     page: Annotated[Page, Depends()],
-    name: Annotated[str | None, Query(max_length=15)] = None,
+    name: Annotated[str | None, Query(max_length=40, description="how the name begins")] = None,
+    area: Annotated[AreaCode | None, Query()] = None,
+    category: Category | None = None,
+    ability: Annotated[int | None, Query(ge=0, le=4)] = None,
+    left: Annotated[bool, Query(description="those who moved away or died, instead of those who live here")] = False,
 ) -> dict[str, Any]:
-    """Elders in scope, a page at a time; `name` is how the name begins."""
-    rows, following = await queries.list_elders(session, actor, page, name)
+    """Elders in scope, a page at a time."""
+    filters = queries.Filters(None if name is None else rules.tidy_name(name), area, category, ability, left)
+    rows, following = await queries.list_elders(session, actor, page, filters=filters)
     today = clock.now().astimezone(LOCAL).date()
     return as_list(await queries.elder_views(session, rows, today), following)
 
 
+@router.post("/elders", status_code=201)
+async def register_elder(
+    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, vault: Sealed, wanted: schemas.NewElder
+) -> dict[str, Any]:
+    """Register a person. 409 names the elder who has this ID number; the answer's `alike` who may be the same."""
+
+    async def work() -> dict[str, Any]:
+        elder_id = await actions.register_elder(session, actor, vault, wanted.model_dump(), clock.now())
+        return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+    return await once(actor, work, status=201)
+
+
+@router.post("/elders/search")
+async def search_elders(
+    session: Reading, actor: Desk, clock: Timed, vault: Sealed, wanted: schemas.Search
+) -> dict[str, Any]:
+    """Whose ID number or telephone number this is, by keyed hash."""
+    today = clock.now().astimezone(LOCAL).date()
+    if wanted.id_number is None and wanted.phone is None:
+        raise BadInput("nothing to look for", fields=[FieldProblem("id_number", "is missing", "id_number or phone")])
+    hashes: dict[str, bytes] = {}
+    if wanted.id_number is not None:
+        read = rules.read_id_number(wanted.id_number, today)
+        if isinstance(read, FieldProblem):
+            raise BadInput("this is no ID number", fields=[read])
+        hashes["id_number_hash"] = vault.keyed_hash(read.number)
+    if wanted.phone is not None:
+        hashes["phone_hash"] = vault.keyed_hash(rules.tidy_phone(wanted.phone))
+    rows = await queries.find_elders(session, actor, **hashes)
+    return as_list(await queries.elder_views(session, rows, today), None)
+
+
+@router.get("/elders/doubles")
+async def list_doubles(session: Reading, actor: Desk, clock: Timed) -> list[dict[str, Any]]:
+    """Rows that are, or may be, one person."""
+    return await merging.find_doubles(session, actor, clock.now().astimezone(LOCAL).date())
+
+
+@router.get("/elders/merges")
+async def list_merges(session: Reading, actor: Desk, page: Annotated[Page, Depends()]) -> dict[str, Any]:
+    """What was merged, and taken back."""
+    return as_list(*await merging.list_merges(session, actor, page))
+
+
+@router.post("/elders/merges/{merge_id}/undo")
+async def undo_merge(actor: Merger, session: Writing, clock: Timed, merge_id: PathId) -> dict[str, Any]:
+    """Take a merge back."""
+    return await merging.undo_merge(session, actor, merge_id, clock.now())
+
+
 @router.get("/elders/{elder_id}")
-async def get_elder(session: Reading, actor: Desk, clock: Timed, elder_id: PathId) -> dict[str, Any]:
-    """One elder's head card."""
-    elder = await queries.get_elder(session, actor, elder_id)
-    return (await queries.elder_views(session, [elder], clock.now().astimezone(LOCAL).date()))[0]
+async def get_elder(session: Reading, actor: Desk, clock: Timed, vault: Sealed, elder_id: PathId) -> dict[str, Any]:
+    """One elder's card: masked, with `version` for a change."""
+    return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+
+@router.patch("/elders/{elder_id}")
+async def change_elder(
+    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, wanted: schemas.ElderChange
+) -> dict[str, Any]:
+    """Change what is sent; 409 when the elder stands at another version by now."""
+    values = wanted.model_dump(exclude_unset=True)
+    await actions.change_elder(session, actor, vault, elder_id, values, clock.now())
+    return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+
+@router.put("/elders/{elder_id}/contacts")
+async def set_contacts(
+    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, wanted: schemas.ContactLadder
+) -> dict[str, Any]:
+    """Put the whole ladder of contacts anew."""
+    await actions.set_contacts(session, actor, vault, elder_id, wanted.model_dump(), clock.now())
+    return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+
+@router.post("/elders/{elder_id}/categories", status_code=201)
+async def note_category(
+    actor: Desk,
+    session: Writing,
+    once: OnceOnly,
+    clock: Timed,
+    vault: Sealed,
+    elder_id: PathId,
+    wanted: schemas.NewCategory,
+) -> dict[str, Any]:
+    """Note that the elder belongs to a category."""
+
+    async def work() -> dict[str, Any]:
+        await actions.note_category(session, actor, elder_id, wanted.model_dump(), clock.now())
+        return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+    return await once(actor, work, status=201)
+
+
+@router.post("/elders/{elder_id}/categories/{row_id}/end")
+async def end_category(
+    actor: Desk,
+    session: Writing,
+    clock: Timed,
+    vault: Sealed,
+    elder_id: PathId,
+    row_id: PathId,
+    wanted: schemas.CategoryEnd,
+) -> dict[str, Any]:
+    """Say the last day on which a category holds."""
+    await actions.end_category(session, actor, elder_id, row_id, wanted.until_on, clock.now())
+    return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+
+@router.post("/elders/{elder_id}/consents", status_code=201)
+async def note_consent(
+    actor: Desk,
+    session: Writing,
+    once: OnceOnly,
+    clock: Timed,
+    vault: Sealed,
+    elder_id: PathId,
+    wanted: schemas.NewConsent,
+) -> dict[str, Any]:
+    """Note a consent, or that one was taken back."""
+
+    async def work() -> dict[str, Any]:
+        await actions.note_consent(session, actor, elder_id, wanted.model_dump(), clock.now())
+        return await card.elder_card(session, actor, vault, elder_id, clock.now())
+
+    return await once(actor, work, status=201)
+
+
+@router.post("/elders/{elder_id}/reveal")
+async def reveal(
+    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, wanted: schemas.Reveal
+) -> dict[str, Any]:
+    """Show sealed fields in full; who asked and why goes to the audit trail."""
+    fields = list(dict.fromkeys(wanted.fields))
+    return await actions.reveal(session, actor, vault, elder_id, fields, wanted.reason, clock.now())
+
+
+@router.post("/elders/{elder_id}/merge", status_code=201)
+async def merge_elders(
+    actor: Merger, session: Writing, once: OnceOnly, clock: Timed, elder_id: PathId, wanted: schemas.MergeWish
+) -> dict[str, Any]:
+    """Let this elder stand for another row that is the same person."""
+    now = clock.now()
+    work = merging.merge
+    return await once(actor, lambda: work(session, actor, elder_id, wanted.gone_id, wanted.reason, now), status=201)
 
 
 @router.get("/map/elders")

@@ -1,22 +1,37 @@
 """Looks up elders and their homes, masked unless asked otherwise; refuses to open sealed fields."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Elder, Household
+from models import Consent, Contact, Elder, ElderCategory, Household
+from models.types import Category
 from service.auth import Actor
+from service.elders.rules import age_on, area_prefix
 from service.errors import NotFound
 from service.paging import Page, page_of
 from service.vault import masked_name
 
+MOST_FOUND = 20
 
-def age_on(born: date, day: date) -> int:
-    """Full years on `day`; somebody born on 29 February ages on 1 March."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+@dataclass(frozen=True)
+class Filters:
+    """Which elders of a list are wanted: how the name begins, where, of which category and level; leavers not."""
+
+    name: str | None = None
+    area: str | None = None
+    category: Category | None = None
+    ability: int | None = None
+    left: bool = False
+
+
+LISTED = Elder.merged_into_id.is_(None)
+"""Rows that stand for a person; those merged away keep their history only."""
 
 
 async def get_elder(session: AsyncSession, actor: Actor, elder_id: int) -> Elder:
@@ -29,14 +44,78 @@ async def get_elder(session: AsyncSession, actor: Actor, elder_id: int) -> Elder
 
 
 async def list_elders(
-    session: AsyncSession, actor: Actor, page: Page, name: str | None = None
+    session: AsyncSession, actor: Actor, page: Page, name: str | None = None, filters: Filters | None = None
 ) -> tuple[list[Elder], str | None]:
-    """Elders in scope by id, those whose name begins with `name` when given."""
-    query = select(Elder).where(actor.scope(Elder.area_code, Elder.provider_id))
-    if name:
-        query = query.where(Elder.name.startswith(name, autoescape=True))
-    rows, following = await page_of(session, query, Elder.id, page)
+    """Elders in scope by id, those that pass the filters; `name` is how the name begins."""
+    wanted = filters or Filters(name=name)
+    rows, following = await page_of(session, filtered(actor, wanted), Elder.id, page)
     return list(rows), following
+
+
+def filtered(actor: Actor, wanted: Filters) -> Select[Elder]:
+    """The statement behind a list, an export or a count."""
+    query = select(Elder).where(actor.scope(Elder.area_code, Elder.provider_id), LISTED)
+    query = query.where(Elder.left_on.is_not(None) if wanted.left else Elder.left_on.is_(None))
+    if wanted.name:
+        query = query.where(Elder.name.startswith(wanted.name, autoescape=True))
+    if wanted.area:
+        query = query.where(Elder.area_code.startswith(area_prefix(wanted.area), autoescape=True))
+    if wanted.category is not None:
+        query = query.where(in_category(wanted.category))
+    if wanted.ability is not None:
+        query = query.where(Elder.ability == wanted.ability)
+    return query
+
+
+def in_category(category: Category) -> ColumnElement[bool]:
+    """The condition that an elder belongs to a category with no end yet."""
+    open_row = and_(ElderCategory.elder_id == Elder.id, ElderCategory.category == category)
+    return exists().where(open_row, ElderCategory.until_on.is_(None))
+
+
+async def find_elders(
+    session: AsyncSession, actor: Actor, *, id_number_hash: bytes | None = None, phone_hash: bytes | None = None
+) -> list[Elder]:
+    """Elders in scope with this ID number or telephone number, by their keyed hashes; at most 20."""
+    query = select(Elder).where(actor.scope(Elder.area_code, Elder.provider_id), LISTED)
+    if id_number_hash is not None:
+        query = query.where(Elder.id_number_hash == id_number_hash)
+    if phone_hash is not None:
+        query = query.where(Elder.phone_hash == phone_hash)
+    return list(await session.scalars(query.order_by(Elder.id).limit(MOST_FOUND)))
+
+
+async def find_by_id_number(session: AsyncSession, id_number_hash: bytes, but: int | None = None) -> Elder | None:
+    """Whoever has this ID number anywhere in the register, other than `but`; merged rows do not count."""
+    query = select(Elder).where(Elder.id_number_hash == id_number_hash, LISTED)
+    if but is not None:
+        query = query.where(Elder.id != but)
+    return (await session.scalars(query.order_by(Elder.id).limit(1))).first()
+
+
+async def find_alike(session: AsyncSession, actor: Actor, elder: Elder) -> list[Elder]:
+    """Others in scope of the same name and date of birth: perhaps the same person with two numbers."""
+    alike = select(Elder).where(Elder.name == elder.name, Elder.born_on == elder.born_on, Elder.id != elder.id, LISTED)
+    scoped = alike.where(actor.scope(Elder.area_code, Elder.provider_id))
+    return list(await session.scalars(scoped.order_by(Elder.id).limit(MOST_FOUND)))
+
+
+async def contacts_of(session: AsyncSession, elder_id: int) -> Sequence[Contact]:
+    """Whom to call, in order."""
+    query = select(Contact).where(Contact.elder_id == elder_id).order_by(Contact.rank, Contact.id)
+    return (await session.scalars(query)).all()
+
+
+async def category_rows(session: AsyncSession, elder_id: int) -> Sequence[ElderCategory]:
+    """Every category that was ever noted, oldest first."""
+    query = select(ElderCategory).where(ElderCategory.elder_id == elder_id)
+    return (await session.scalars(query.order_by(ElderCategory.from_on, ElderCategory.id))).all()
+
+
+async def consents_of(session: AsyncSession, elder_id: int) -> Sequence[Consent]:
+    """Everything that was allowed and taken back, newest first."""
+    query = select(Consent).where(Consent.elder_id == elder_id).order_by(Consent.noted_at.desc(), Consent.id.desc())
+    return (await session.scalars(query)).all()
 
 
 async def elder_views(session: AsyncSession, elders: Sequence[Elder], today: date) -> list[dict[str, Any]]:
@@ -72,6 +151,6 @@ async def home_points(session: AsyncSession, actor: Actor) -> list[list[float]]:
     query = (
         select(Household.lon, Household.lat)
         .join(Elder, Elder.household_id == Household.id)
-        .where(actor.scope(Elder.area_code, Elder.provider_id), Household.datum == "wgs84")
+        .where(actor.scope(Elder.area_code, Elder.provider_id), Household.datum == "wgs84", LISTED)
     )
     return [[round(lon, 5), round(lat, 5)] for lon, lat in (await session.execute(query)).all()]

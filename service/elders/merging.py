@@ -1,0 +1,165 @@
+"""Finds rows that are one person, makes one of them with both histories, and takes that back; refuses to delete any."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Base, Bed, Elder, Merge
+from models.types import BedState
+from service import audit
+from service.auth import Actor
+from service.clock import LOCAL, rfc3339
+from service.elders import actions, queries
+from service.errors import BadInput, Conflict, FieldProblem, NotFound
+from service.paging import Page, page_of
+
+FILLED = (
+    *("id_number_sealed", "id_number_hash", "phone_sealed", "phone_hash", "conditions_sealed", "medicines_sealed"),
+    *("dialect", "notes", "provider_id", "ability", "registered_on"),
+)
+"""What the row that stays takes from the one that goes where it has nothing itself."""
+LEFT_OUT = {"elder_merge"}
+MOST_GROUPS = 200
+
+
+class CannotMerge(Conflict):
+    """These two rows cannot become one as they stand."""
+
+    code = "elder.cannot_merge"
+
+
+class CannotUndo(Conflict):
+    """This merge was taken back already, or a later one builds on it."""
+
+    code = "merge.cannot_undo"
+
+
+async def find_doubles(session: AsyncSession, actor: Actor, today: date) -> list[dict[str, Any]]:
+    """Groups of rows in scope that are, or may be, one person: same ID number, or same name and date of birth."""
+    found = []
+    for why, columns in (("id_number", [Elder.id_number_hash]), ("name_and_birth", [Elder.name, Elder.born_on])):
+        mine = actor.scope(Elder.area_code, Elder.provider_id)
+        keys = select(*columns, func.min(Elder.id)).where(mine, queries.LISTED, columns[0].is_not(None))
+        doubled = keys.group_by(*columns).having(func.count() > 1).order_by(func.min(Elder.id)).limit(MOST_GROUPS)
+        for *values, _ in (await session.execute(doubled)).all():
+            same = [column == value for column, value in zip(columns, values, strict=True)]
+            rows = (await session.scalars(select(Elder).where(mine, queries.LISTED, *same).order_by(Elder.id))).all()
+            found.append({"why": why, "elders": await queries.elder_views(session, rows, today)})
+    return found
+
+
+async def merge(
+    session: AsyncSession, actor: Actor, kept_id: int, gone_id: int, reason: str, now: datetime
+) -> dict[str, Any]:
+    """Let one row stand for both: everything of `gone_id` moves to `kept_id`, empty fields are filled from it.
+
+    Every row that moved is written down, so that it can be taken back. Raises NotFound, CannotMerge, BadInput.
+    """
+    if kept_id == gone_id:
+        raise BadInput("one row alone", fields=[FieldProblem("gone_id", "is the same elder", "the other row's id")])
+    kept, gone = [await queries.get_elder(session, actor, number) for number in (kept_id, gone_id)]
+    if kept.merged_into_id is not None or gone.merged_into_id is not None:
+        raise CannotMerge("one of the two was merged before")
+    if await _beds(session, kept_id) and await _beds(session, gone_id):
+        raise CannotMerge("both have a family care bed: close one of them first")
+    moved: dict[str, Any] = {}
+    for table, column, key in _places():
+        rows = await session.execute(select(key).where(column == gone_id))
+        ids = await _hand_over(session, column, key, [row[0] for row in rows.all()], kept_id)
+        if ids:
+            moved[table] = ids
+    filled = [field for field in FILLED if getattr(kept, field) is None and getattr(gone, field) is not None]
+    for field in filled:
+        setattr(kept, field, getattr(gone, field))
+    kept.version += 1
+    gone.version, gone.merged_into_id = gone.version + 1, kept_id
+    row = Merge(kept_id=kept_id, gone_id=gone_id, reason=reason, merged_at=now, merged_by=actor.account_id)
+    row.moved = {"rows": moved, "filled": filled}
+    session.add(row)
+    await actions.refresh_categories(session, kept, now.astimezone(LOCAL).date())
+    audit.note(session, now, actor.account_id, "elder.merged", f"elder:{kept_id}", f"from elder:{gone_id}: {reason}")
+    return merge_view(row)
+
+
+async def _hand_over(session: AsyncSession, column: Any, key: Any, ids: list[Any], to: int) -> list[Any]:
+    """Give these rows to another elder; a row that may stand there only once (a closed bed) stays where it is."""
+    over = []
+    for some in [ids] if len(ids) > 1 else [[one] for one in ids]:
+        try:
+            async with session.begin_nested():
+                await session.execute(update(column.table).where(key.in_(some)).values({column.name: to}))
+            over += some
+        except IntegrityError:
+            over += [] if len(some) == 1 else await _one_by_one(session, column, key, some, to)
+    return over
+
+
+async def _one_by_one(session: AsyncSession, column: Any, key: Any, ids: list[Any], to: int) -> list[Any]:
+    return [one for number in ids for one in await _hand_over(session, column, key, [number], to)]
+
+
+async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: datetime) -> dict[str, Any]:
+    """Give every row that moved back to the elder it came from; what was added since stays. Raises CannotUndo."""
+    row = await session.get(Merge, merge_id)
+    if row is None:
+        raise NotFound(f"no merge {merge_id}")
+    kept, gone = [await queries.get_elder(session, actor, number) for number in (row.kept_id, row.gone_id)]
+    mine = update(Merge).where(Merge.id == merge_id, Merge.undone_at.is_(None))
+    undone = mine.values(undone_at=now, undone_by=actor.account_id).returning(Merge.id)
+    if kept.merged_into_id is not None or (await session.execute(undone)).first() is None:
+        raise CannotUndo("taken back before, or the row that stayed was merged on: take that back first")
+    for table, column, key in _places():
+        ids = row.moved["rows"].get(table, [])
+        back = update(column.table).where(key.in_(ids), column == row.kept_id)
+        await session.execute(back.values({column.name: row.gone_id}))
+    for field in row.moved["filled"]:
+        setattr(kept, field, None)
+    kept.version, gone.version, gone.merged_into_id = kept.version + 1, gone.version + 1, None
+    today = now.astimezone(LOCAL).date()
+    for elder in (kept, gone):
+        await actions.refresh_categories(session, elder, today)
+    audit.note(session, now, actor.account_id, "elder.merge_undone", f"elder:{kept.id}", f"elder:{gone.id} is back")
+    await session.refresh(row)
+    return merge_view(row)
+
+
+async def list_merges(session: AsyncSession, actor: Actor, page: Page) -> tuple[list[dict[str, Any]], str | None]:
+    """Merges within scope, by id."""
+    query = select(Merge).join(Elder, Elder.id == Merge.kept_id)
+    query = query.where(actor.scope(Elder.area_code, Elder.provider_id))
+    rows, following = await page_of(session, query, Merge.id, page)
+    return [merge_view(row) for row in rows], following
+
+
+def merge_view(row: Merge) -> dict[str, Any]:
+    """A merge with how much of each kind moved."""
+    return {
+        "id": row.id,
+        "kept_id": row.kept_id,
+        "gone_id": row.gone_id,
+        "reason": row.reason,
+        "moved": {table: len(ids) for table, ids in row.moved["rows"].items()},
+        "filled": sorted({field.removesuffix("_sealed").removesuffix("_hash") for field in row.moved["filled"]}),
+        "merged_at": rfc3339(row.merged_at),
+        "undone_at": rfc3339(row.undone_at),
+    }
+
+
+def _places() -> list[tuple[str, Any, Any]]:
+    """Every column `elder_id` with its table's name and key; a new table comes along by itself."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            points = any(key.target_fullname == "elder.id" for key in column.foreign_keys)
+            if points and table.name not in LEFT_OUT and column.name == "elder_id":
+                (key,) = table.primary_key.columns
+                found.append((table.name, column, key))
+    return found
+
+
+async def _beds(session: AsyncSession, elder_id: int) -> bool:
+    query = select(Bed.id).where(Bed.elder_id == elder_id, Bed.state != BedState.CLOSED)
+    return (await session.scalars(query)).first() is not None
