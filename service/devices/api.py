@@ -10,7 +10,7 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.devices import actions, health, queries
-from service.inputs import PathId
+from service.inputs import PathId, RowId
 from service.intake.handover import CLAIM_FOR
 from service.paging import as_list
 
@@ -32,10 +32,11 @@ async def list_terminals(
     cursor: Annotated[str, Query(max_length=40, pattern=r"^[\x21-\x7e]*$")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     wants: Annotated[Literal["never_tested", "test_due", "offline", "low_battery"] | None, Query()] = None,
+    elder: RowId | None = None,
 ) -> dict[str, Any]:
-    """Terminals in scope with their health, a page at a time; `wants` leaves those that want this."""
+    """Terminals in scope with their health, a page at a time: those that want this, those of one elder."""
     which = None if wants is None else health.wanting(wants, clock.now())
-    return as_list(*await queries.list_terminals(session, actor, cursor, limit, which))
+    return as_list(*await queries.list_terminals(session, actor, cursor, limit, which, elder))
 
 
 @router.get("/health")

@@ -52,12 +52,18 @@ async def terminal_counts(session: AsyncSession, actor: Actor) -> dict[str, int]
 
 
 async def list_terminals(
-    session: AsyncSession, actor: Actor, after: str, limit: int, which: ColumnElement[bool] | None = None
+    session: AsyncSession,
+    actor: Actor,
+    after: str,
+    limit: int,
+    which: ColumnElement[bool] | None = None,
+    elder_id: int | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Terminals in scope (those `which`) by id, with health and place, after `after`; and the next cursor."""
+    """Terminals in scope (those `which`, of one elder) by id, with health and place, after `after`; and the next cursor."""
     query = select(Terminal, Household.address).outerjoin(Household, Household.id == Terminal.household_id)
     query = query.where(actor.scope(Terminal.area_code, Terminal.provider_id), Terminal.id > after)
     query = query if which is None else query.where(which)
+    query = query if elder_id is None else query.where(Terminal.elder_id == elder_id)
     rows = (await session.execute(query.order_by(Terminal.id).limit(limit + 1))).all()
     views = [terminal_view(terminal, address) for terminal, address in rows[:limit]]
     return views, views[-1]["id"] if len(rows) > limit else None

@@ -57,9 +57,10 @@ async def list_incidents(
     session: Reading,
     page: Annotated[Page, Depends()],
     state: Annotated[list[IncidentState] | None, Query(max_length=6)] = None,
+    elder: RowId | None = None,
 ) -> dict[str, Any]:
-    """Incidents in scope by id, a page at a time; `state` may be given more than once."""
-    return as_list(*await queries.list_incidents(session, actor, page, state or []))
+    """Incidents in scope by id, a page at a time; `state` may be given more than once, `elder` is whose they are."""
+    return as_list(*await queries.list_incidents(session, actor, page, state or [], elder))
 
 
 @router.post("", status_code=201)

@@ -23,12 +23,16 @@ MOST_LOGGED = 500
 
 _next = aliased(Timer)
 
+STILL_ARMED = Timer.state.not_in([state for state in TimerState if state is not TimerState.ARMED])
+"""Armed, where a question goes by incident. Said plainly, PostgreSQL reads all armed timers by their due index for each
+incident anew: 0.3 ms with ten thousand of them, a hundred times what the incident's own few cost."""
+
 
 def cards() -> Select[Any]:
     """Everything that `incident_card` needs, a row an incident; a WHERE is added by its reader."""
     soonest = (
         select(Timer.id)
-        .where(Timer.incident_id == Incident.id, Timer.state == TimerState.ARMED)
+        .where(Timer.incident_id == Incident.id, STILL_ARMED)
         .order_by(Timer.due_at, Timer.step)
         .limit(1)
         .correlate(Incident)
@@ -112,12 +116,14 @@ async def own_incidents(session: AsyncSession, caregiver_id: int) -> list[dict[s
 
 
 async def list_incidents(
-    session: AsyncSession, actor: Actor, page: Page, states: Sequence[IncidentState]
+    session: AsyncSession, actor: Actor, page: Page, states: Sequence[IncidentState], elder_id: int | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Incidents in scope by id, those in `states` when any are named, and the cursor of the next page."""
+    """Incidents in scope by id, in `states` when any are named, of one elder when told; and the next cursor."""
     query = cards().where(in_scope(actor), Incident.id > page.cursor)
     if states:
         query = query.where(Incident.state.in_(states))
+    if elder_id is not None:
+        query = query.where(Incident.elder_id == elder_id)
     rows = (await session.execute(query.order_by(Incident.id).limit(page.limit + 1))).mappings().all()
     items = [incident_card(row) for row in rows[: page.limit]]
     return items, str(items[-1]["id"]) if len(rows) > page.limit else None

@@ -68,4 +68,5 @@ export function newKey(): string {
 export const get = <T>(path: string, timeoutMs?: number): Promise<T> => call<T>('GET', path, undefined, timeoutMs)
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', path, body)
 export const put = <T>(path: string, body: unknown): Promise<T> => call<T>('PUT', path, body)
+export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>('PATCH', path, body)
 export const del = (path: string): Promise<null> => call<null>('DELETE', path)

@@ -10,8 +10,17 @@ export const registers = {
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
+    'elder.changed_meanwhile': '别人刚改过，已换成新的，请再看一眼。', 'elder.already_registered': '这个人已经登记过。',
     'state.changed': '别人刚改过，已换成新的，请再看一眼。', 'bed.illegal_step': '现在走不到那一步。', 'bed.not_ready': '还不能启用，差下面几样。',
   } as Record<string, string>,
+  elder: {
+    title: '老人', none: '没有找到。姓名按开头找；电话或身份证号要输全。', register: '登记老人', search: '姓名开头，或整个电话、身份证号', noNumber: '号码不完整，要输全', name: '姓名', who: '性别年龄', ability: '能力', groups: '类别', address: '住址', climb: '楼层', area: '社区', dialect: '方言', notes: '先要知道', allAreas: '全部区域', allGroups: '全部类别', allLevels: '全部能力', left: '已迁出或去世', notAssessed: '没评估过',
+    reveal: '看全部资料', hide: '收起资料', assess: '评估', why: '为什么要看', whyHint: '例：接到热线，核对身份', whys: ['接到热线，核对身份', '上门前核对门禁和电话', '更正登记资料', '家属来电询问'], noted: '谁、什么时候、为什么看，都记下来；两分钟后自动收起。', sealedConditions: '有病史记录，看全部资料可见', leftOn: (at: string, why: string) => `${at} 离开${why ? `：${why}` : ''}`, merged: '已并入', alike: '可能是同一人：',
+    walk: '进门要走', noKey: '没人有钥匙', idNumber: '身份证号', born: '出生', guardian: '监护人', village: '村（居）委会代为照管', nobodyOnDuty: '现在没人值班', devices: '设备', noDevices: '一台设备也没有，按了也没人知道。', today: '今天上门', noVisits: '今天没有安排。', calls: '呼叫', noCalls: '没有呼叫过。', registered: (on: string) => `登记于 ${on}`,
+    addGroup: '加类别', source: '依据', from: '从', until: '到（可不填）', endGroup: '到今天为止', noGroups: '没有类别。', consents: '同意', noConsents: '还没有问过。', sex: '性别', byId: '按身份证', phone: '电话', home: '住处', lon: '经度（WGS-84）', lat: '纬度（WGS-84）', floor: '楼层', keyPhone: '钥匙人电话', firstContact: '第一联系人', relation: '关系', bed: '床位', noBed: '没有家庭养老床位。', assessments: '评估',
+  },
+  category: { living_alone: '独居', empty_nest: '空巢', left_behind: '留守', aged: '高龄', disabled: '失能', dementia: '失智', bereaved: '失独', severe_handicap: '重残', special_family: '计生特殊', destitute: '特困', low_income: '低保', other: '' },
+  purpose: { care: '上门照护', health: '健康资料', location: '位置', video: '视频', family: '告诉家属', authorities: '报主管部门', other: '' },
   fleet: {
     title: '呼叫设备', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',
     id: '编号', state: '状态', online: '在线', away: '没有心跳', battery: '电量', seen: '上次心跳', tested: '上次试呼', installed: '装上', where: '装在', nowhere: '没有地址', firmware: '固件', signal: '信号', worn: '佩戴', wornYes: '戴着', wornNo: '没戴',

@@ -1,0 +1,97 @@
+/** Paths and shapes of the register of elders. */
+import type { Slice } from '../registers/list'
+import { get, patch, post, put } from './http'
+import { pathOf } from './paths'
+import type { Device } from './fleet'
+import type { Datum, Id, Incident } from './types'
+
+export interface ElderRow {
+  id: Id
+  name: string
+  sex: 'F' | 'M'
+  age: number
+  ability: number | null
+  lives_alone: boolean
+  categories: string[]
+  dialect: string | null
+  notes: string | null
+  area_code: string
+  address: string
+  floor: number | null
+  lift: boolean
+  lon: number
+  lat: number
+  datum: Datum
+}
+
+export interface ContactView { id: Id; rank: number; name: string; relation: string; phone: string | null; guardian: boolean; note: string | null }
+export interface CategoryRow { id: Id; category: string; source: string; from_on: string; until_on: string | null; noted_at: string }
+export interface Consent { purpose: string; given: boolean; said_by: string; said_how: string; noted_at: string }
+export interface Home {
+  id: Id
+  area_code: string
+  address: string
+  floor: number | null
+  lift: boolean
+  access_note: string | null
+  access_min: number
+  has_gate_code: boolean
+  key_holder: string | null
+  key_holder_phone: string | null
+}
+
+export interface ElderCard extends ElderRow {
+  version: number
+  born_on: string
+  provider_id: Id | null
+  id_number: string | null
+  phone: string | null
+  has_conditions: boolean
+  has_medicines: boolean
+  registered_on: string | null
+  left_on: string | null
+  left_why: string | null
+  merged_into_id: Id | null
+  home: Home
+  contacts: ContactView[]
+  guardian: { kind: 'contact'; contact_id: Id; name: string } | { kind: 'village_committee'; area_code: string; on_duty: string[] }
+  category_rows: CategoryRow[]
+  consents: Consent[]
+  alike: Id[]
+}
+
+export interface Revealed {
+  name?: string
+  id_number?: string | null
+  phone?: string | null
+  conditions?: string | null
+  medicines?: string | null
+  gate_code?: string | null
+  key_holder_phone?: string | null
+  contacts?: { id: Id; name: string; phone: string | null }[]
+}
+export const REVEALABLE = ['name', 'id_number', 'phone', 'conditions', 'medicines', 'gate_code', 'key_holder_phone', 'contacts'] as const
+
+export const CATEGORIES = [
+  'living_alone', 'empty_nest', 'left_behind', 'aged', 'disabled', 'dementia', 'bereaved', 'severe_handicap', 'special_family', 'destitute', 'low_income',
+] as const
+
+export interface Area { code: string; name: string; level: 'district' | 'street' | 'community'; parent_code: string | null }
+
+const one = (id: Id): string => `/api/elders/${encodeURIComponent(id)}`
+
+export const elders = {
+  list: (query: Readonly<Record<string, string>>, cursor: string | null) => get<Slice<ElderRow>>(pathOf('/api/elders', { ...query, cursor, limit: 100 })),
+  search: (number: { id_number?: string; phone?: string }) => post<Slice<ElderRow>>('/api/elders/search', number),
+  one: (id: Id) => get<ElderCard>(one(id)),
+  register: (wanted: object) => post<ElderCard>('/api/elders', wanted),
+  change: (id: Id, wanted: object) => patch<ElderCard>(one(id), wanted),
+  setContacts: (id: Id, wanted: object) => put<ElderCard>(`${one(id)}/contacts`, wanted),
+  noteCategory: (id: Id, wanted: object) => post<ElderCard>(`${one(id)}/categories`, wanted),
+  endCategory: (id: Id, row: Id, until_on: string) => post<ElderCard>(`${one(id)}/categories/${encodeURIComponent(row)}/end`, { until_on }),
+  noteConsent: (id: Id, wanted: object) => post<ElderCard>(`${one(id)}/consents`, wanted),
+  reveal: (id: Id, reason: string) => post<Revealed>(`${one(id)}/reveal`, { fields: REVEALABLE, reason }),
+  devices: (id: Id) => get<Slice<Device>>(pathOf('/api/terminals', { elder: id })),
+  calls: (id: Id) => get<Slice<Incident>>(pathOf('/api/incidents', { elder: id, limit: 200 })),
+  areas: () => get<Area[]>('/api/areas'),
+}
