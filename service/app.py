@@ -15,6 +15,7 @@ from service.beds.api import router as beds
 from service.board.socket import routes as board
 from service.channels.courier import Courier
 from service.clock import Clock
+from service.contracts.api import router as contracts
 from service.db import Database
 from service.devices.api import router as devices
 from service.dispatch.api import router as dispatch
@@ -31,6 +32,7 @@ from service.orders.api import router as orders
 from service.organisations.api import router as organisations
 from service.phone.api import router as phone
 from service.phone.socket import routes as phone_socket
+from service.policies.api import router as policies
 from service.readiness.api import router as readiness
 from service.readiness.watchman import Watchman
 from service.realtime.assembly import Live
@@ -44,11 +46,13 @@ from service.timetable import KINDS, TIMETABLE
 from service.town.api import router as town
 from service.town.basemap import Basemap
 from service.vault import Vault
+from service.works.api import router as works
 
 ROLES = frozenset({"intake", "hub", "web", "work"})
 WEB = (
     *(accounts, beds, devices, dispatch, elders, casework, emergencies, jobs, meals, orders, organisations, phone),
     *(readiness, staff, town),
+    *(contracts, policies, works),
 )
 
 

@@ -1,5 +1,6 @@
 """Kinds of input that every room reads alike: row ids, plain text, bodies that know their fields; refuses the rest."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path
@@ -14,6 +15,8 @@ RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AreaCode = Annotated[str, Field(pattern=r"^\d{12}$", description="12-digit area code")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PLAIN)]
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="a local date")]
 
 
 class Input(BaseModel):

@@ -4,6 +4,7 @@ from tests.fixtures.browser import chromium, page
 from tests.fixtures.disk import disk, disk_library
 from tests.fixtures.gateway import gateway
 from tests.fixtures.house import clock, database, database_url, house, migrated_file
+from tests.fixtures.keeping import keeping
 from tests.fixtures.postgres import postgres
 from tests.fixtures.rescue import rescue
 from tests.fixtures.served import served
@@ -18,6 +19,7 @@ __all__ = [
     "disk_library",
     "gateway",
     "house",
+    "keeping",
     "migrated_file",
     "page",
     "postgres",

@@ -1,42 +1,218 @@
-"""Looks up family care beds and counts them by state; refuses to move one."""
+"""Looks up family care beds: lists, the board by stage with what blocks each, one bed's page; refuses to move one."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Bed, Elder
+from models import Account, Bed, BedPause, BedStep, Elder, Household, Provider, Station, Terminal
 from models.types import BedState
 from service.auth import Actor
+from service.beds import rules
+from service.beds.gate import devices_of, gates_of
+from service.beds.rules import Fitted, Gate
 from service.clock import rfc3339
+from service.errors import NotFound
 from service.paging import Page, page_of
 from service.vault import masked_name
 
+CHUNK = 400
+BUILDING = tuple(state for state in rules.ORDER if state not in (rules.ACTIVE, rules.SUSPENDED, rules.CLOSED))
+"""The stages that the board shows bed by bed; of the many active ones it shows those in trouble."""
+MOST_CARDS = 200
+
+
+def seen(actor: Actor, state: BedState | None = None, station_id: int | None = None) -> Select[Bed]:
+    """Beds in scope, of one state or station when given."""
+    query = select(Bed).where(actor.scope(Bed.area_code, Bed.provider_id))
+    query = query if state is None else query.where(Bed.state == state)
+    return query if station_id is None else query.where(Bed.station_id == station_id)
+
+
+async def get_bed(session: AsyncSession, actor: Actor, bed_id: int, *, lock: bool = False) -> Bed:
+    """One bed in scope, held until the transaction ends when asked. Raises NotFound."""
+    query = seen(actor).where(Bed.id == bed_id)
+    bed = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if bed is None:
+        raise NotFound(f"no bed {bed_id}")
+    return bed
+
+
+async def find_bed_of(session: AsyncSession, elder_id: int) -> Bed | None:
+    """The bed of an elder that is not closed, if they have one."""
+    query = select(Bed).where(Bed.elder_id == elder_id, Bed.state != BedState.CLOSED)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> Station:
+    """One station in scope. Raises NotFound."""
+    query = select(Station).where(Station.id == station_id, actor.scope(Station.area_code, Station.provider_id))
+    station = (await session.scalars(query)).one_or_none()
+    if station is None:
+        raise NotFound(f"no station {station_id}")
+    return station
+
 
 async def list_beds(
-    session: AsyncSession, actor: Actor, page: Page, state: BedState | None = None
+    session: AsyncSession, actor: Actor, page: Page, on: date, state: BedState | None = None, station: int | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Beds in scope by id, with whose they are (masked) and since when they stand in their state."""
-    query = select(Bed).where(actor.scope(Bed.area_code, Bed.provider_id))
-    if state is not None:
-        query = query.where(Bed.state == state)
-    rows, following = await page_of(session, query, Bed.id, page)
-    elders = await session.scalars(select(Elder).where(Elder.id.in_([bed.elder_id for bed in rows])))
-    names = {elder.id: masked_name(elder.name) for elder in elders}
-    return [_view(bed, names[bed.elder_id]) for bed in rows], following
+    """Beds in scope by id: whose they are (masked), since when they stand there and what blocks their next step."""
+    rows, following = await page_of(session, seen(actor, state, station), Bed.id, page)
+    return await bed_views(session, rows, on), following
 
 
-def _view(bed: Bed, name: str) -> dict[str, Any]:
+async def export_rows(
+    session: AsyncSession, actor: Actor, on: date, state: BedState | None, at_most: int
+) -> list[dict[str, Any]]:
+    """The list for a spreadsheet, by id, with what blocks each bed in words."""
+    rows: list[dict[str, Any]] = []
+    after = 0
+    while len(rows) < at_most:
+        query = seen(actor, state).where(Bed.id > after).order_by(Bed.id).limit(CHUNK)
+        beds = (await session.scalars(query)).all()
+        if not beds:
+            break
+        views = await bed_views(session, beds, on)
+        rows += [view | {"blocked_by": [lack["detail"] for lack in view["blocks"]]} for view in views]
+        after = beds[-1].id
+    return rows[:at_most]
+
+
+async def board_views(session: AsyncSession, actor: Actor, on: date) -> dict[str, Any]:
+    """The board: how many beds stand at each stage, and the cards of those being built or suspended.
+
+    Oldest first, at most 200 a stage; `truncated` names the stages that have more.
+    """
+    counts = await count_by_state(session, actor)
+    cards: dict[str, list[dict[str, Any]]] = {}
+    for state in (*BUILDING, BedState.SUSPENDED):
+        query = seen(actor, state).order_by(Bed.state_since_at, Bed.id).limit(MOST_CARDS)
+        cards[state.value] = await bed_views(session, (await session.scalars(query)).all(), on)
+    truncated = [name for name, group in cards.items() if len(group) < counts[name]]
+    return {"counts": counts, "stages": cards, "truncated": truncated}
+
+
+async def bed_views(session: AsyncSession, beds: Sequence[Bed], on: date) -> list[dict[str, Any]]:
+    """Beds for a list or the board."""
+    gates, names = await gates_of(session, beds, on), await _elders(session, [bed.elder_id for bed in beds])
+    return [_view(bed, gates[bed.id], *names[bed.elder_id], on) for bed in beds]
+
+
+def _view(bed: Bed, gate: Gate, name: str, address: str, on: date) -> dict[str, Any]:
+    step = rules.forward(bed.state)
     return {
         "id": bed.id,
         "elder_id": bed.elder_id,
-        "elder": name,
+        "elder": masked_name(name),
+        "address": address,
         "provider_id": bed.provider_id,
         "station_id": bed.station_id,
         "area_code": bed.area_code,
         "state": bed.state,
         "state_since_at": rfc3339(bed.state_since_at),
+        "days_here": max(0, (on - bed.state_since_at.date()).days),
+        "next": None if step is None else step.value,
+        "allowed": [state.value for state in rules.NEXT[bed.state]],
+        "blocks": [lack.as_json() for lack in rules.blocks(bed.state, gate)],
     }
+
+
+async def bed_page(session: AsyncSession, bed: Bed, on: date) -> dict[str, Any]:
+    """Everything of one bed that lies in this room: head, gate, devices live, history, rests."""
+    head = (await bed_views(session, [bed], on))[0]
+    gate = (await gates_of(session, [bed], on))[bed.id]
+    devices = (await devices_of(session, [bed.id])).get(bed.id, [])
+    provider, station = await session.get_one(Provider, bed.provider_id), await session.get_one(Station, bed.station_id)
+    elder = await session.get_one(Elder, bed.elder_id)
+    return {
+        **head,
+        "household_id": elder.household_id,
+        "provider": provider.name,
+        "station": station.name,
+        "gate": gate_view(bed, gate),
+        "devices": await _device_views(session, devices),
+        "history": await _steps(session, bed.id),
+        "pauses": await pause_views(session, bed.id),
+    }
+
+
+def gate_view(bed: Bed, gate: Gate) -> dict[str, Any]:
+    """What the gate to active sees, condition by condition, whatever stage the bed stands at."""
+    begin = rules.SUSPENDED if bed.state in (rules.ACTIVE, rules.SUSPENDED) else rules.CONTRACTED
+    missing = rules.lacks(begin, rules.ACTIVE, gate)
+    contract = gate.contract
+    return {
+        "open": not missing,
+        "missing": [lack.as_json() for lack in missing],
+        "assessment_until": gate.assessed_until.isoformat() if gate.assessed_until else None,
+        "works": gate.works,
+        "contract_id": None if contract is None else contract.id,
+        "contract_until": None if contract is None else contract.until_on.isoformat(),
+        "template_version": gate.template_version,
+        "licence_until": gate.licence_until.isoformat(),
+    }
+
+
+async def _device_views(session: AsyncSession, devices: Sequence[Fitted]) -> list[dict[str, Any]]:
+    named = [device.terminal_id for device in devices if device.terminal_id is not None]
+    terminals = {row.id: row for row in await session.scalars(select(Terminal).where(Terminal.id.in_(named)))}
+    views = []
+    for device in devices:
+        terminal = terminals.get(device.terminal_id or "")
+        live = {name: getattr(terminal, name, None) for name in ("model", "online", "battery", "signal", "worn")}
+        views.append(
+            {
+                "id": device.id,
+                "kind": device.kind,
+                "mandatory": device.mandatory,
+                "terminal_id": device.terminal_id,
+                "fitted_at": rfc3339(device.fitted_at),
+                "tested_at": rfc3339(device.tested_at),
+                "passed": device.passed,
+                **live,
+                "seen_at": rfc3339(None if terminal is None else terminal.seen_at),
+            }
+        )
+    return views
+
+
+async def _steps(session: AsyncSession, bed_id: int) -> list[dict[str, Any]]:
+    query = select(BedStep, Account.display).outerjoin(Account, Account.id == BedStep.by_id)
+    rows = await session.execute(query.where(BedStep.bed_id == bed_id).order_by(BedStep.id))
+    return [
+        {"from": step.from_state, "to": step.to_state, "at": rfc3339(step.at), "by": display, "why": step.why}
+        for step, display in rows
+    ]
+
+
+async def pauses_of(session: AsyncSession, bed_id: int) -> Sequence[BedPause]:
+    """Every rest of a bed, in order."""
+    return (await session.scalars(select(BedPause).where(BedPause.bed_id == bed_id).order_by(BedPause.id))).all()
+
+
+async def pause_views(session: AsyncSession, bed_id: int) -> list[dict[str, Any]]:
+    """Every rest of a bed on the wire; the one without `until_on` goes on."""
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "from_on": row.from_on.isoformat(),
+            "until_on": row.until_on.isoformat() if row.until_on else None,
+            "why": row.why,
+        }
+        for row in await pauses_of(session, bed_id)
+    ]
+
+
+async def _elders(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    found: dict[int, tuple[str, str]] = {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(Elder.id, Elder.name, Household.address).join(Household, Household.id == Elder.household_id)
+        rows = await session.execute(query.where(Elder.id.in_(ids[start : start + CHUNK])))
+        found.update({row.id: (row.name, row.address) for row in rows})
+    return found
 
 
 async def count_by_state(session: AsyncSession, actor: Actor) -> dict[str, int]:

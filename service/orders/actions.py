@@ -15,8 +15,15 @@ from service.elders.queries import get_elder
 from service.errors import BadInput, Conflict, FieldProblem
 from service.meals.queries import get_meal
 from service.orders import queries, rules
+from service.orders.pausing import find_pause
 from service.realtime import outbox
 from service.visits.queries import find_visit_of_order, visit_view
+
+
+class BedRests(Conflict):
+    """The elder's bed is suspended on that day: nobody would be at home. `pause_from` says since when."""
+
+    code = "order.bed_rests"
 
 
 class AlreadyClosed(Conflict):
@@ -42,7 +49,7 @@ class Wish:
 async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: datetime, town_at: datetime) -> Order:
     """Place one order and make its visit, priced by the rule valid on the day of service.
 
-    Raises BadInput naming every faulty field, NotFound for an elder outside the scope or an unknown item.
+    Raises BadInput naming every faulty field, NotFound for an elder outside the scope or an unknown item, BedRests.
     """
     elder = await get_elder(session, actor, wish.elder_id)
     item = await queries.get_item(session, wish.item_code)
@@ -57,6 +64,9 @@ async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: date
         )
     if faults or price is None:
         raise BadInput("the order cannot be placed as asked", fields=faults)
+    pause = await find_pause(session, elder.id, wish.service_on)
+    if pause is not None:
+        raise BedRests("the elder is away on that day", kind=pause.kind, pause_from=pause.from_on.isoformat())
     order = _order(elder, item, wish, price.price_fen * wish.portions, now, actor.account_id)
     session.add(order)
     await session.flush()
@@ -114,7 +124,7 @@ async def cancel_order(session: AsyncSession, actor: Actor, order_id: int, now: 
     Raises NotFound, AlreadyClosed with the state that it is in.
     """
     order = await queries.get_order(session, actor, order_id)
-    claim = update(Order).where(Order.id == order.id, Order.state == OrderState.PLACED)
+    claim = update(Order).where(Order.id == order.id, Order.state.in_([OrderState.PLACED, OrderState.PAUSED]))
     if (await session.execute(claim.values(state=OrderState.CANCELLED).returning(Order.id))).first() is None:
         raise AlreadyClosed(f"order {order.id} is already {order.state}", state=order.state.value)
     await session.refresh(order)

@@ -1,0 +1,95 @@
+"""Gathers what the gate of beds asks, for one bed or a page of them in a few queries; refuses to judge (rules do)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Assessment, Bed, BedDevice, Elder, Provider, Terminal
+from models.types import Scale
+from service.assessments.queries import holds
+from service.beds.rules import Fitted, Gate
+from service.contracts.queries import held_by, templates_on
+from service.policies.queries import book_of
+from service.works.queries import states_of
+
+CHUNK = 400
+
+
+async def gate_of(session: AsyncSession, bed: Bed, on: date) -> Gate:
+    """What the steps of one bed depend on, on one day."""
+    return (await gates_of(session, [bed], on))[bed.id]
+
+
+async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict[int, Gate]:
+    """The same for many beds, by bed; about ten queries whatever their number up to 400."""
+    ids, elders = [bed.id for bed in beds], [bed.elder_id for bed in beds]
+    homes = await homes_of(session, elders)
+    works = await states_of(session, homes.values())
+    assessed = await assessed_until(session, elders, on)
+    fitted = await devices_of(session, ids)
+    contracts, templates = await held_by(session, ids, on), await templates_on(session, on)
+    wanted = await book_of(session, "bed.devices", on)
+    providers = {row.id: row for row in await session.scalars(select(Provider))}
+    found = {}
+    for bed in beds:
+        template, provider = templates.at(bed.area_code), providers[bed.provider_id]
+        state = works.get(homes[bed.elder_id])
+        rule = wanted.at(bed.area_code).value["devices"]
+        found[bed.id] = Gate(
+            on=on,
+            assessed_until=assessed.get(bed.elder_id),
+            works=None if state is None else state[1],
+            devices=tuple(fitted.get(bed.id, ())),
+            wanted=tuple(device["kind"] for device in rule if device["mandatory"]),
+            contract=contracts.get(bed.id),
+            template_version=None if template is None else template.version,
+            licence_until=provider.licence_until_on,
+            blacklisted=provider.blacklisted,
+        )
+    return found
+
+
+async def assessed_until(session: AsyncSession, elder_ids: Collection[int], on: date) -> dict[int, date]:
+    """By elder: until when the approved ability assessment that holds on a day does so; others are absent."""
+    found: dict[int, date] = {}
+    wanted = sorted(set(elder_ids))
+    for start in range(0, len(wanted), CHUNK):
+        query = (
+            select(Assessment.elder_id, func.max(Assessment.valid_until_on))
+            .where(Assessment.elder_id.in_(wanted[start : start + CHUNK]), holds(on))
+            .where(Assessment.scale == Scale.GBT42195)
+        )
+        for elder_id, until in await session.execute(query.group_by(Assessment.elder_id)):
+            if until is not None:
+                found[elder_id] = until
+    return found
+
+
+async def homes_of(session: AsyncSession, elder_ids: Collection[int]) -> dict[int, int]:
+    """By elder: their household."""
+    found: dict[int, int] = {}
+    wanted = sorted(set(elder_ids))
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Elder.id, Elder.household_id).where(Elder.id.in_(wanted[start : start + CHUNK]))
+        found.update((row.id, row.household_id) for row in await session.execute(query))
+    return found
+
+
+async def devices_of(session: AsyncSession, bed_ids: Collection[int]) -> dict[int, list[Fitted]]:
+    """By bed: its devices, with the last test call that each terminal passed by the real way."""
+    found: dict[int, list[Fitted]] = defaultdict(list)
+    wanted = sorted(set(bed_ids))
+    for start in range(0, len(wanted), CHUNK):
+        query = (
+            select(BedDevice, Terminal.tested_at)
+            .outerjoin(Terminal, Terminal.id == BedDevice.terminal_id)
+            .where(BedDevice.bed_id.in_(wanted[start : start + CHUNK]))
+        )
+        for device, tested_at in await session.execute(query.order_by(BedDevice.id)):
+            kind, mandatory = device.kind.value, device.mandatory
+            fitted = Fitted(device.id, kind, mandatory, device.terminal_id, device.fitted_at, tested_at)
+            found[device.bed_id].append(fitted)
+    return found

@@ -1,0 +1,1 @@
+"""Contracts of family care beds and the templates they are drawn up from."""

@@ -1,0 +1,164 @@
+"""Routes for contracts and their templates."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Contract
+from models.types import ContractState, Role
+from service.auth import DESK, Actor, Allow
+from service.clock import Clock, clock_of
+from service.contracts import actions, queries
+from service.db import reading, writing
+from service.idempotency import OnceOnly
+from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
+from service.paging import Page, as_list
+from service.town_clock import town_time
+
+router = APIRouter(prefix="/api", tags=["contracts"])
+Reading = Annotated[AsyncSession, Depends(reading)]
+Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
+Desk = Annotated[Actor, Depends(Allow(*DESK))]
+Signer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
+Ruler = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
+Timed = Annotated[Clock, Depends(clock_of)]
+Months = Annotated[int, Field(ge=1, le=60)]
+Body = Annotated[str, StringConstraints(min_length=1, max_length=60_000, pattern=r"^[^\x00]*$")]
+
+
+class NewTemplate(Input):
+    """A district's next model contract, in force from a day on."""
+
+    area_code: AreaCode
+    title: Annotated[Line, Field(max_length=120)]
+    body: Body
+    from_on: Day
+
+
+class NewContract(Input):
+    """For which bed, from when, for how long, and who signs for the elder if somebody does."""
+
+    bed_id: RowId
+    guardian_id: RowId | None = None
+    from_on: Day
+    months: Months = 12
+
+
+class Signature(Input):
+    """Who signs on the elder's side."""
+
+    signed_by: Literal["elder", "guardian"]
+
+
+class Reason(Input):
+    """Why it ends."""
+
+    reason: Line
+
+
+class Renewal(Input):
+    """How long the next one lasts."""
+
+    months: Months = 12
+
+
+async def _today(session: AsyncSession, clock: Clock) -> date:
+    return (await town_time(session, clock)).today
+
+
+async def _shown(session: AsyncSession, clock: Clock, row: Contract) -> dict[str, Any]:
+    return (await queries.contract_views(session, [row], await _today(session, clock)))[0]
+
+
+@router.get("/contract-templates")
+async def list_templates(session: Reading, actor: Desk) -> dict[str, Any]:
+    """Model contracts in scope, every version, the newest first."""
+    return as_list(await queries.template_views(session, actor), None)
+
+
+@router.post("/contract-templates", status_code=201)
+async def publish_template(
+    actor: Ruler, session: Writing, once: OnceOnly, clock: Timed, wanted: NewTemplate
+) -> dict[str, Any]:
+    """Write a district's next version."""
+
+    async def work() -> dict[str, Any]:
+        row = await actions.publish_template(session, actor, **wanted.model_dump(), now=clock.now())
+        return queries.template_view(row)
+
+    return await once(actor, work, status=201)
+
+
+@router.get("/contracts")
+async def list_contracts(
+    session: Reading,
+    actor: Desk,
+    clock: Timed,
+    page: Annotated[Page, Depends()],
+    state: ContractState | None = None,
+    bed_id: Annotated[RowId | None, Query()] = None,
+) -> dict[str, Any]:
+    """Contracts in scope, a page at a time, of one state or bed when given."""
+    rows, following = await queries.list_contracts(session, actor, page, state, bed_id)
+    return as_list(await queries.contract_views(session, rows, await _today(session, clock)), following)
+
+
+@router.get("/contracts/due")
+async def list_due(session: Reading, actor: Desk, clock: Timed) -> dict[str, Any]:
+    """Contracts whose renewal is due, by their end."""
+    today = await _today(session, clock)
+    rows = await queries.due_for_renewal(session, today, actor)
+    return as_list(await queries.contract_views(session, rows, today), None)
+
+
+@router.get("/contracts/{contract_id}")
+async def get_contract(session: Reading, actor: Desk, clock: Timed, contract_id: PathId) -> dict[str, Any]:
+    """One contract with its parties and prices."""
+    return await _shown(session, clock, await queries.get_contract(session, actor, contract_id))
+
+
+@router.post("/contracts", status_code=201)
+async def draw_up(actor: Signer, session: Writing, once: OnceOnly, clock: Timed, wanted: NewContract) -> dict[str, Any]:
+    """Draw up a contract of the current template."""
+
+    async def work() -> dict[str, Any]:
+        today = await _today(session, clock)
+        row = await actions.draw_up(session, actor, **wanted.model_dump(), now=clock.now(), on=today)
+        return await _shown(session, clock, row)
+
+    return await once(actor, work, status=201)
+
+
+@router.post("/contracts/{contract_id}/sign")
+async def sign(
+    actor: Signer, session: Writing, clock: Timed, contract_id: PathId, signature: Signature
+) -> dict[str, Any]:
+    """Sign it, for the elder or as their guardian."""
+    today = await _today(session, clock)
+    row = await actions.sign(session, actor, contract_id, signature.signed_by, clock.now(), today)
+    return await _shown(session, clock, row)
+
+
+@router.post("/contracts/{contract_id}/end")
+async def end(actor: Signer, session: Writing, clock: Timed, contract_id: PathId, why: Reason) -> dict[str, Any]:
+    """Withdraw within the cooling-off days, end by notice later."""
+    today = await _today(session, clock)
+    row = await actions.step_back(session, actor, contract_id, why.reason, clock.now(), today)
+    return await _shown(session, clock, row)
+
+
+@router.post("/contracts/{contract_id}/renew", status_code=201)
+async def renew(
+    actor: Signer, session: Writing, once: OnceOnly, clock: Timed, contract_id: PathId, wanted: Renewal
+) -> dict[str, Any]:
+    """Draw up the next one, to be signed."""
+
+    async def work() -> dict[str, Any]:
+        today = await _today(session, clock)
+        row = await actions.renew(session, actor, contract_id, wanted.months, clock.now(), today)
+        return await _shown(session, clock, row)
+
+    return await once(actor, work, status=201)

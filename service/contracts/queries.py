@@ -1,0 +1,163 @@
+"""Looks up contract templates and contracts; refuses to change them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Bed, Contact, Contract, ContractTemplate, Elder, Provider
+from models.types import ContractState
+from service.auth import Actor
+from service.clock import rfc3339
+from service.contracts import rules
+from service.errors import NotFound
+from service.paging import Page, page_of
+from service.policies.queries import Book, book_of
+from service.vault import masked_name
+
+CHUNK = 400
+GONE = (ContractState.WITHDRAWN, ContractState.ENDED)
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The current template of every district on one day."""
+
+    rows: Sequence[ContractTemplate]
+
+    def at(self, area_code: str) -> ContractTemplate | None:
+        """The newest version that has begun in the district of this code."""
+        mine = [row for row in self.rows if row.area_code[:6] == area_code[:6]]
+        return max(mine, key=lambda row: row.version, default=None)
+
+
+async def templates_on(session: AsyncSession, on: date) -> Templates:
+    """All templates that have begun on a day."""
+    rows = await session.scalars(select(ContractTemplate).where(ContractTemplate.from_on <= on))
+    return Templates(rows.all())
+
+
+async def template_views(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
+    """Every version in scope, the newest first."""
+    query = select(ContractTemplate).where(actor.scope(ContractTemplate.area_code))
+    rows = await session.scalars(query.order_by(ContractTemplate.area_code, ContractTemplate.version.desc()))
+    return [template_view(row) for row in rows]
+
+
+def template_view(row: ContractTemplate) -> dict[str, Any]:
+    """One version on the wire."""
+    plain = ("id", "area_code", "version", "title", "body")
+    return {name: getattr(row, name) for name in plain} | {"from_on": row.from_on.isoformat()}
+
+
+async def newest_version(session: AsyncSession, area_code: str) -> int:
+    """The highest version that a district has written, begun or not; 0 for none."""
+    query = select(ContractTemplate.version).where(ContractTemplate.area_code == area_code)
+    return (await session.scalars(query.order_by(ContractTemplate.version.desc()).limit(1))).first() or 0
+
+
+async def get_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:
+    """One contract in scope. Raises NotFound."""
+    query = select(Contract).where(Contract.id == contract_id, actor.scope(Contract.area_code, Contract.provider_id))
+    contract = (await session.scalars(query)).one_or_none()
+    if contract is None:
+        raise NotFound(f"no contract {contract_id}")
+    return contract
+
+
+async def lock_bed(session: AsyncSession, actor: Actor, bed_id: int) -> Bed:
+    """The bed of a contract, in scope, held until the transaction ends: its gate must not open meanwhile."""
+    query = select(Bed).where(Bed.id == bed_id, actor.scope(Bed.area_code, Bed.provider_id))
+    bed = (await session.scalars(query.with_for_update())).one_or_none()
+    if bed is None:
+        raise NotFound(f"no bed {bed_id}")
+    return bed
+
+
+async def get_guardian(session: AsyncSession, elder_id: int, contact_id: int) -> Contact:
+    """A contact of this elder. Raises NotFound."""
+    contact = await session.get(Contact, contact_id)
+    if contact is None or contact.elder_id != elder_id:
+        raise NotFound(f"no contact {contact_id} of this elder")
+    return contact
+
+
+async def held_by(session: AsyncSession, bed_ids: Collection[int], on: date) -> dict[int, rules.Held]:
+    """By bed: the contract that speaks for it on a day; not withdrawn or ended ones, beds without any are absent."""
+    found: dict[int, list[rules.Held]] = defaultdict(list)
+    wanted = sorted(set(bed_ids))
+    for start in range(0, len(wanted), CHUNK):
+        some = Contract.bed_id.in_(wanted[start : start + CHUNK])
+        query = select(
+            Contract.bed_id,
+            Contract.id,
+            Contract.state,
+            Contract.template_version,
+            Contract.from_on,
+            Contract.until_on,
+        ).where(some, Contract.state.not_in(GONE))
+        for row in await session.execute(query):
+            held = rules.Held(row.id, row.state, row.template_version, row.from_on, row.until_on)
+            found[row.bed_id].append(held)
+    chosen = {bed_id: rules.choose(group, on) for bed_id, group in found.items()}
+    return {bed_id: held for bed_id, held in chosen.items() if held is not None}
+
+
+async def list_contracts(
+    session: AsyncSession, actor: Actor, page: Page, state: ContractState | None, bed_id: int | None
+) -> tuple[list[Contract], str | None]:
+    """Contracts in scope by id, of one state or bed when given."""
+    query = select(Contract).where(actor.scope(Contract.area_code, Contract.provider_id))
+    query = query.where(true() if state is None else Contract.state == state)
+    query = query.where(true() if bed_id is None else Contract.bed_id == bed_id)
+    rows, following = await page_of(session, query, Contract.id, page)
+    return list(rows), following
+
+
+async def due_for_renewal(session: AsyncSession, on: date, actor: Actor | None = None) -> list[Contract]:
+    """Signed contracts whose end is so near that the district wants the next one spoken of, by their end."""
+    book: Book = await book_of(session, "bed.contract", on)
+    query = select(Contract).where(Contract.state == ContractState.SIGNED)
+    if actor is not None:
+        query = query.where(actor.scope(Contract.area_code, Contract.provider_id))
+    rows = await session.scalars(query.order_by(Contract.until_on, Contract.id))
+    return [
+        row
+        for row in rows
+        if rules.renewal_due(row.state, row.until_on, on, book.at(row.area_code).value["remind_days"])
+    ]
+
+
+async def contract_views(session: AsyncSession, rows: Sequence[Contract], on: date) -> list[dict[str, Any]]:
+    """Contracts with their parties (masked), prices, and whether they bind today."""
+    elders = await _names(session, Elder, {row.elder_id for row in rows})
+    providers = await _names(session, Provider, {row.provider_id for row in rows})
+    guardians = await _names(session, Contact, {row.guardian_id for row in rows if row.guardian_id is not None})
+    views = []
+    for row in rows:
+        plain = ("id", "bed_id", "elder_id", "provider_id", "guardian_id", "template_id", "template_version", "state")
+        held = rules.Held(row.id, row.state, row.template_version, row.from_on, row.until_on)
+        views.append(
+            {
+                **{name: getattr(row, name) for name in (*plain, "prices", "signed_by", "end_reason", "renews_id")},
+                "elder": masked_name(elders[row.elder_id]),
+                "provider": providers[row.provider_id],
+                "guardian": masked_name(guardians[row.guardian_id]) if row.guardian_id is not None else None,
+                "in_force": held.in_force(on),
+                "days_left": (row.until_on - on).days,
+                **{
+                    name: value.isoformat() if (value := getattr(row, name)) is not None else None
+                    for name in ("from_on", "until_on", "cooling_until_on")
+                },
+                **{name: rfc3339(getattr(row, name)) for name in ("drawn_at", "signed_at", "ended_at")},
+            }
+        )
+    return views
+
+
+async def _names(session: AsyncSession, table: Any, ids: set[int]) -> dict[int, str]:
+    return dict((await session.execute(select(table.id, table.name).where(table.id.in_(ids)))).all())

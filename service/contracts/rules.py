@@ -1,0 +1,59 @@
+"""Pure decisions about contracts: who must sign, until when one may step back, when one binds; looks nothing up."""
+
+from calendar import monthrange
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.types import ContractState
+
+HELD = (ContractState.SIGNED, ContractState.RENEWED)
+UNABLE = 4
+"""Ability level (GB/T 42195) at which nobody signs for themselves."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the gate asks of a bed's contract."""
+
+    id: int
+    state: ContractState
+    template_version: int
+    from_on: date
+    until_on: date
+
+    @property
+    def signed(self) -> bool:
+        return self.state in HELD
+
+    def in_force(self, on: date) -> bool:
+        """Whether it binds both sides on this day; one that was renewed does so until the later one begins."""
+        return self.signed and self.from_on <= on <= self.until_on
+
+
+def needs_guardian(ability: int | None, categories: Collection[str]) -> bool:
+    """Whether somebody else has to sign for the elder: abilities fully lost, or dementia."""
+    return (ability is not None and ability >= UNABLE) or "dementia" in categories
+
+
+def last_day(from_on: date, months: int) -> date:
+    """The last day of so many months from a day on: 31 January and one month ends on 27 or 28 February."""
+    place = from_on.month - 1 + months
+    year, month = from_on.year + place // 12, place % 12 + 1
+    return date(year, month, min(from_on.day, monthrange(year, month)[1])) - timedelta(days=1)
+
+
+def cooling_until(signed_on: date, days: int) -> date:
+    """The last day on which either side may step back without a reason; the day of signing counts as the first."""
+    return signed_on + timedelta(days=max(0, days - 1))
+
+
+def renewal_due(state: ContractState, until_on: date, on: date, remind_days: int) -> bool:
+    """Whether it is time to speak of the next contract: signed, not renewed yet, and its end is near or past."""
+    return state is ContractState.SIGNED and until_on - timedelta(days=remind_days) <= on
+
+
+def choose(contracts: Collection[Held], on: date) -> Held | None:
+    """The contract that speaks for a bed: one in force, else one signed that is still to come, else the newest."""
+    ranked = sorted(contracts, key=lambda c: (c.in_force(on), c.signed and c.until_on >= on, c.id), reverse=True)
+    return ranked[0] if ranked else None

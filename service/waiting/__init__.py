@@ -1,0 +1,1 @@
+"""The waiting list for family care beds: who asked, who comes first and why."""

@@ -1,0 +1,149 @@
+"""Routes for works on a household."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.types import Role, WorksState
+from service.auth import DESK, Actor, Allow
+from service.clock import Clock, clock_of
+from service.db import reading, writing
+from service.idempotency import OnceOnly
+from service.inputs import Input, Line, PathId, RowId
+from service.paging import Page, as_list
+from service.town_clock import town_time
+from service.vault import Vault, vault_of
+from service.works import actions, queries
+
+router = APIRouter(prefix="/api/works", tags=["works"])
+Reading = Annotated[AsyncSession, Depends(reading)]
+Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
+Desk = Annotated[Actor, Depends(Allow(*DESK))]
+Builder = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
+Timed = Annotated[Clock, Depends(clock_of)]
+Sealing = Annotated[Vault, Depends(vault_of)]
+PHOTO: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}, "image/png": {}}}}
+
+
+class NewWorks(Input):
+    """Whose home is surveyed, by whom."""
+
+    household_id: RowId
+    design_provider_id: RowId
+
+
+class NewItem(Input):
+    """One thing to build or fit, its place at home, how many and the price in fen of each."""
+
+    name: Annotated[Line, Field(max_length=60)]
+    place: Annotated[Line, Field(max_length=60)] | None = None
+    quantity: Annotated[int, Field(ge=1, le=100)] = 1
+    price_fen: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class Roles(Input):
+    """Who builds and who accepts; what is left out stays."""
+
+    serve_provider_id: RowId | None = None
+    accept_provider_id: RowId | None = None
+
+
+class Move(Input):
+    """Where to, and what was found (needed when nothing is to be built)."""
+
+    to: WorksState
+    note: Line | None = None
+
+
+@router.get("")
+async def list_works(
+    session: Reading,
+    actor: Desk,
+    page: Annotated[Page, Depends()],
+    state: WorksState | None = None,
+    household_id: Annotated[RowId | None, Query()] = None,
+) -> dict[str, Any]:
+    """Works in scope, a page at a time, of one state or household when given."""
+    return as_list(*await queries.list_works(session, actor, page, state, household_id))
+
+
+@router.get("/photos/{photo_id}", response_class=Response, responses=PHOTO)
+async def show_photo(session: Writing, actor: Desk, clock: Timed, vault: Sealing, photo_id: PathId) -> Response:
+    """One picture; that it was looked at is noted."""
+    photo = await queries.get_photo(session, actor, photo_id)
+    body = actions.show_photo(session, actor, vault, photo, clock.now())
+    return Response(body, media_type=photo.media_type, headers={"cache-control": "no-store"})
+
+
+@router.get("/{works_id}")
+async def get_works(session: Reading, actor: Desk, works_id: PathId) -> dict[str, Any]:
+    """One works order with items, pictures and money."""
+    return (await queries.works_views(session, [await queries.get_works(session, actor, works_id)]))[0]
+
+
+@router.post("", status_code=201)
+async def open_works(
+    actor: Builder, session: Writing, once: OnceOnly, clock: Timed, wanted: NewWorks
+) -> dict[str, Any]:
+    """Begin works with a survey."""
+
+    async def work() -> dict[str, Any]:
+        home = await queries.get_home(session, actor, wanted.household_id)
+        today = (await town_time(session, clock)).today
+        works = await actions.open_works(session, actor, home, wanted.design_provider_id, clock.now(), today)
+        return (await queries.works_views(session, [works]))[0]
+
+    return await once(actor, work, status=201)
+
+
+@router.post("/{works_id}/items", status_code=201)
+async def add_item(actor: Builder, session: Writing, once: OnceOnly, works_id: PathId, item: NewItem) -> dict[str, Any]:
+    """Write one thing to build; the answer is the whole works order."""
+
+    async def work() -> dict[str, Any]:
+        works = await actions.add_item(session, actor, works_id, item.model_dump())
+        return (await queries.works_views(session, [works]))[0]
+
+    return await once(actor, work, status=201)
+
+
+@router.delete("/{works_id}/items/{item_id}")
+async def remove_item(actor: Builder, session: Writing, works_id: PathId, item_id: PathId) -> dict[str, Any]:
+    """Take an item away while it is designed."""
+    works = await actions.remove_item(session, actor, works_id, item_id)
+    return (await queries.works_views(session, [works]))[0]
+
+
+@router.post("/{works_id}/roles")
+async def name_roles(actor: Builder, session: Writing, clock: Timed, works_id: PathId, roles: Roles) -> dict[str, Any]:
+    """Say who builds and who accepts."""
+    today = (await town_time(session, clock)).today
+    serve, accept = roles.serve_provider_id, roles.accept_provider_id
+    works = await actions.name_roles(session, actor, works_id, serve, accept, clock.now(), today)
+    return (await queries.works_views(session, [works]))[0]
+
+
+@router.post("/{works_id}/moves")
+async def move_works(actor: Builder, session: Writing, clock: Timed, works_id: PathId, move: Move) -> dict[str, Any]:
+    """Take one step; 409 names what may follow and what is missing."""
+    works = await actions.move_works(session, actor, works_id, move.to, move.note, clock.now())
+    return (await queries.works_views(session, [works]))[0]
+
+
+@router.post("/{works_id}/items/{item_id}/photos", status_code=201)
+async def add_photo(
+    actor: Builder,
+    session: Writing,
+    clock: Timed,
+    vault: Sealing,
+    request: Request,
+    works_id: PathId,
+    item_id: PathId,
+    after: Annotated[bool, Query()] = False,
+) -> dict[str, Any]:
+    """Keep a picture, the request's body (JPEG or PNG, at most 512 KB)."""
+    body = await request.body()
+    photo = await actions.add_photo(session, actor, vault, works_id, item_id, after, body, clock.now())
+    return {"id": photo.id, "item_id": photo.item_id, "after": photo.after, "size": photo.size}
