@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from service import gate, health, pages, problems
 from service.accounts.api import router as accounts
+from service.assessments.api import router as assessments
 from service.beds.api import router as beds
 from service.board.socket import routes as board
 from service.channels.courier import Courier
@@ -52,6 +53,7 @@ ROLES = frozenset({"intake", "hub", "web", "work"})
 WEB = (
     *(accounts, beds, devices, dispatch, elders, casework, emergencies, jobs, meals, orders, organisations, phone),
     *(readiness, staff, town),
+    *(assessments,),
     *(contracts, policies, works),
 )
 

@@ -1,6 +1,7 @@
 """Which room's timed work runs when, and which job is whose; read by the work role. It does nothing itself."""
 
 from service.accounts import jobs as accounts
+from service.assessments import jobs as assessments
 from service.dispatch import jobs as dispatch
 from service.dispatch.actions import DIVERT, PLACE
 from service.dispatch.actions import KIND as PLAN_DAY
@@ -13,6 +14,7 @@ TIMETABLE = (
     Every("emergencies.ring_timers", 0.25, emergencies.ring_timers),
     Every("visits.mark_late", 5.0, visits.mark_late),
     Every("accounts.tidy", 600.0, accounts.tidy),
+    Every("assessments.call_for_new", 600.0, assessments.call_for_new),
 )
 
 KINDS = {

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Consent, Contact, Elder, ElderCategory, Household
 from models.types import Category
 from service.auth import Actor
-from service.elders.rules import age_on, area_prefix
+from service.elders.rules import AGED_FROM as AGED_FROM
+from service.elders.rules import age_on as age_on
+from service.elders.rules import area_prefix as area_prefix
 from service.errors import NotFound
 from service.paging import Page, page_of
 from service.vault import masked_name

@@ -1,0 +1,230 @@
+"""Verbs on assessments: begin, save, submit, review, drop, read in; refuses that one person assesses and reviews."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Assessment, AssessmentPolicy, Elder, Reassessment
+from models.types import AreaLevel, AssessmentState, Scale
+from service import audit
+from service.assessments import queries, rules
+from service.assessments.ltci2021 import Cell, table_problems
+from service.auth import Actor
+from service.clock import LOCAL
+from service.elders.queries import get_elder
+from service.errors import BadInput, Conflict, FieldProblem, Forbidden, NotFound
+from service.organisations.queries import get_area
+
+
+class AlreadyUnderWay(Conflict):
+    """An assessment of this scale is under way for this elder; `assessment_id` names it."""
+
+    code = "assessment.already_under_way"
+
+
+class NotNow(Conflict):
+    """The state does not allow this step; `state` and `next` say what it does."""
+
+    code = "assessment.not_now"
+
+
+class ChangedMeanwhile(Conflict):
+    """It was saved elsewhere meanwhile; `version` is what stands."""
+
+    code = "assessment.changed_meanwhile"
+
+
+class SamePerson(Forbidden):
+    """Whoever assessed does not review; and nobody else writes in their form."""
+
+    code = "assessment.same_person"
+
+
+async def begin(
+    session: AsyncSession, actor: Actor, elder_id: int, scale: Scale, reason: str, now: datetime
+) -> Assessment:
+    """An empty form for an elder in scope. Raises NotFound, AlreadyUnderWay."""
+    elder = await get_elder(session, actor, elder_id)
+    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update())
+    other = await queries.find_open(session, elder_id, scale)
+    if other is not None:
+        raise AlreadyUnderWay(f"assessment {other.id} is under way", assessment_id=other.id)
+    row = _fresh(elder_id, scale, reason, now, actor.account_id)
+    session.add(row)
+    await session.flush()
+    audit.note(session, now, actor.account_id, "assessment.begun", f"assessment:{row.id}", f"elder:{elder_id} {scale}")
+    return row
+
+
+async def save(
+    session: AsyncSession, actor: Actor, assessment_id: int, wanted: Mapping[str, Any], now: datetime
+) -> Assessment:
+    """Keep the form as far as it is filled in. Raises NotNow, SamePerson, ChangedMeanwhile, BadInput."""
+    row = await _own(session, actor, assessment_id, "save")
+    faults = rules.problems(row.scale, wanted["answers"], whole=False)
+    faults += await _day_problem(session, row, wanted["assessed_on"], now)
+    _refuse(faults)
+    values = {"answers": wanted["answers"], "assessed_on": wanted["assessed_on"], "saved_at": now}
+    await _step(session, row, wanted["version"], values)
+    return row
+
+
+async def submit(session: AsyncSession, actor: Actor, assessment_id: int, version: int, now: datetime) -> Assessment:
+    """Reckon the whole form by the district's reading, hand it to somebody else. Raises BadInput naming every gap."""
+    row = await _own(session, actor, assessment_id, "submit")
+    elder = await get_elder(session, actor, row.elder_id)
+    assessed_on = row.assessed_on or now.astimezone(LOCAL).date()
+    faults = rules.problems(row.scale, row.answers, whole=True)
+    faults += await _day_problem(session, row, assessed_on, now)
+    _refuse(faults)
+    policy = await queries.policy_of(session, elder.area_code)
+    level, result = rules.reckon(row.scale, row.answers, policy)
+    values = {"state": AssessmentState.SUBMITTED, "level": level, "result": result, "assessed_on": assessed_on}
+    values |= {"valid_until_on": rules.valid_until(assessed_on, policy.valid_months), "submitted_at": now}
+    await _step(session, row, version, values | {"review_note": None})
+    audit.note(session, now, actor.account_id, "assessment.submitted", f"assessment:{row.id}", f"level {level}")
+    return row
+
+
+async def review(
+    session: AsyncSession, actor: Actor, assessment_id: int, wanted: Mapping[str, Any], now: datetime
+) -> Assessment:
+    """Approve somebody else's assessment, or return it with a note.
+
+    Approved, it holds from its day on, ends the one before, and is the elder's ability. Raises SamePerson, NotNow,
+    ChangedMeanwhile, BadInput when a note is missing.
+    """
+    row = await queries.get_assessment(session, actor, assessment_id)
+    _allow(row, "review")
+    if row.made_by == actor.account_id:
+        audit.refuse(session, now, actor.account_id, "assessment.review", f"assessment:{row.id}")
+        raise SamePerson("whoever assessed does not review: somebody else has to look")
+    note, approve = wanted["note"], wanted["approve"]
+    if not note and (not approve or rules.to_look_at(row.answers)):
+        what = ", ".join(rules.to_look_at(row.answers)) or "why it goes back"
+        raise BadInput("a word is needed", fields=[FieldProblem("note", "is missing", f"a note on: {what}")])
+    state = AssessmentState.APPROVED if approve else AssessmentState.RETURNED
+    values = {"state": state, "reviewed_at": now, "reviewed_by": actor.account_id, "review_note": note}
+    await _step(session, row, wanted["version"], values)
+    if approve:
+        await settle(session, row, now)
+    audit.note(session, now, actor.account_id, f"assessment.{state}", f"assessment:{row.id}", f"level {row.level}")
+    return row
+
+
+async def drop(session: AsyncSession, actor: Actor, assessment_id: int, version: int, now: datetime) -> Assessment:
+    """Give up a form that was not submitted; it stays in the history. Raises NotNow, SamePerson, ChangedMeanwhile."""
+    row = await _own(session, actor, assessment_id, "drop")
+    await _step(session, row, version, {"state": AssessmentState.DROPPED})
+    audit.note(session, now, actor.account_id, "assessment.dropped", f"assessment:{row.id}")
+    return row
+
+
+async def read_in(
+    session: AsyncSession, actor: Actor, elder_id: int, wanted: Mapping[str, Any], now: datetime
+) -> Assessment:
+    """A result from elsewhere. One of today's scales waits for a review; one of the old scale is history only."""
+    elder = await get_elder(session, actor, elder_id)
+    scale, level, on = wanted["scale"], wanted["level"], wanted["assessed_on"]
+    levels = rules.LEVELS[scale]
+    row = _fresh(elder_id, scale, "other", now, actor.account_id)
+    faults = await _day_problem(session, row, on, now)
+    if level >= len(levels):
+        faults.append(FieldProblem("level", f"is {level}", f"0 to {len(levels) - 1}: {', '.join(levels)}"))
+    until = wanted["valid_until_on"]
+    if until is not None and until < on:
+        faults.append(FieldProblem("valid_until_on", f"{until} lies before {on}", f"{on} or later"))
+    _refuse(faults)
+    policy = await queries.policy_of(session, elder.area_code)
+    row.state = AssessmentState.APPROVED if scale is Scale.MZT039 else AssessmentState.SUBMITTED
+    row.level, row.assessed_on, row.source = level, on, wanted["source"]
+    row.valid_until_on = until or rules.valid_until(on, policy.valid_months)
+    row.submitted_at, row.result = now, {"level": level, "level_name": levels[level], "imported": True}
+    session.add(row)
+    await session.flush()
+    audit.note(session, now, actor.account_id, "assessment.read_in", f"assessment:{row.id}", f"{scale} level {level}")
+    return row
+
+
+async def settle(session: AsyncSession, row: Assessment, now: datetime) -> None:
+    """An approved result takes the place of the one before it, answers what called for it, and shows on the elder."""
+    if row.assessed_on is None:
+        return
+    same = (Assessment.elder_id == row.elder_id) & (Assessment.scale == row.scale) & (Assessment.id != row.id)
+    approved = same & (Assessment.state == AssessmentState.APPROVED)
+    newest = await session.scalar(select(func.max(Assessment.assessed_on)).where(approved))
+    earlier = approved & (Assessment.assessed_on <= row.assessed_on)
+    still = Assessment.ended_on.is_(None) | (Assessment.ended_on > row.assessed_on)
+    await session.execute(update(Assessment).where(earlier & still).values(ended_on=row.assessed_on))
+    called = (Reassessment.elder_id == row.elder_id) & (Reassessment.since_on <= row.assessed_on)
+    answered = update(Reassessment).where(called, Reassessment.done_at.is_(None))
+    await session.execute(answered.values(done_at=now, done_by_id=row.id))
+    if newest is not None and newest > row.assessed_on:
+        row.ended_on = newest
+    elif row.scale is Scale.GBT42195:
+        await session.execute(update(Elder).where(Elder.id == row.elder_id).values(ability=row.level))
+    await session.flush()
+
+
+async def set_policy(
+    session: AsyncSession, actor: Actor, area_code: str, wanted: Mapping[str, Any], now: datetime
+) -> None:
+    """How a district reads the standards from now on; results that stand keep theirs. Raises NotFound, BadInput."""
+    area = await get_area(session, area_code)
+    if area.level is not AreaLevel.DISTRICT or not actor.sees(area_code, None):
+        raise NotFound(f"no district {area_code}")
+    cells = wanted["cells"] or []
+    _refuse(table_problems([Cell(**cell) for cell in cells]) if cells else [])
+    row = await session.get(AssessmentPolicy, area_code) or AssessmentPolicy(area_code=area_code)
+    row.combine, row.count, row.valid_months = wanted["combine"], wanted["count"], wanted["valid_months"]
+    row.cells, row.verified, row.set_at, row.set_by = cells, wanted["verified"], now, actor.account_id
+    session.add(row)
+    await session.flush()
+    told = f"{row.combine} {row.count} {row.valid_months} months"
+    audit.note(session, now, actor.account_id, "assessment.policy", f"area:{area_code}", told)
+
+
+def _fresh(elder_id: int, scale: Scale, reason: str, now: datetime, by: int) -> Assessment:
+    row = Assessment(elder_id=elder_id, scale=scale, reason=reason, state=AssessmentState.DRAFT, version=1)
+    row.answers, row.result, row.made_at, row.saved_at, row.made_by = {}, {}, now, now, by
+    return row
+
+
+async def _own(session: AsyncSession, actor: Actor, assessment_id: int, step: str) -> Assessment:
+    """The assessment, if its state allows this step and the actor is who assesses."""
+    row = await queries.get_assessment(session, actor, assessment_id)
+    _allow(row, step)
+    if row.made_by != actor.account_id:
+        raise SamePerson("only whoever assesses writes in the form: begin one of your own, or review it")
+    return row
+
+
+def _allow(row: Assessment, step: str) -> None:
+    allowed = rules.NEXT[row.state]
+    if step not in allowed:
+        raise NotNow(f"assessment {row.id} is {row.state}", state=row.state, next=list(allowed))
+
+
+async def _step(session: AsyncSession, row: Assessment, version: int, values: dict[str, Any]) -> None:
+    """Write these values and the next version if it stands at `version`. Raises ChangedMeanwhile."""
+    same = (Assessment.id == row.id) & (Assessment.version == version) & (Assessment.state == row.state)
+    stepped = update(Assessment).where(same).values(**values, version=version + 1).returning(Assessment.id)
+    if (await session.execute(stepped)).first() is None:
+        raise ChangedMeanwhile(f"assessment {row.id} was changed meanwhile", version=row.version)
+    await session.refresh(row)
+
+
+async def _day_problem(session: AsyncSession, row: Assessment, on: date | None, now: datetime) -> list[FieldProblem]:
+    if on is None:
+        return []
+    elder = await session.get_one(Elder, row.elder_id)
+    fault = rules.assessed_problem(on, elder.born_on, now.astimezone(LOCAL).date())
+    return [] if fault is None else [fault]
+
+
+def _refuse(faults: list[FieldProblem]) -> None:
+    if faults:
+        raise BadInput("the assessment cannot be kept like this", fields=faults)
