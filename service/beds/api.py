@@ -101,10 +101,11 @@ async def list_beds(
     page: Annotated[Page, Depends()],
     state: BedState | None = None,
     station_id: Annotated[RowId | None, Query()] = None,
+    elder_id: Annotated[RowId | None, Query()] = None,
 ) -> dict[str, Any]:
-    """Beds in scope, a page at a time, of one state or station when given, with what blocks each."""
+    """Beds in scope, a page at a time, of one state, station or elder when given, with what blocks each."""
     today = (await town_time(session, clock)).today
-    return as_list(*await queries.list_beds(session, actor, page, today, state, station_id))
+    return as_list(*await queries.list_beds(session, actor, page, today, state, station_id, elder_id))
 
 
 @router.get("/counts")

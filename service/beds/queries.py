@@ -24,10 +24,13 @@ BUILDING = tuple(state for state in rules.ORDER if state not in (rules.ACTIVE, r
 MOST_CARDS = 200
 
 
-def seen(actor: Actor, state: BedState | None = None, station_id: int | None = None) -> Select[Bed]:
-    """Beds in scope, of one state or station when given."""
+def seen(
+    actor: Actor, state: BedState | None = None, station_id: int | None = None, elder_id: int | None = None
+) -> Select[Bed]:
+    """Beds in scope, of one state, station or elder when given."""
     query = select(Bed).where(actor.scope(Bed.area_code, Bed.provider_id))
     query = query if state is None else query.where(Bed.state == state)
+    query = query if elder_id is None else query.where(Bed.elder_id == elder_id)
     return query if station_id is None else query.where(Bed.station_id == station_id)
 
 
@@ -56,10 +59,16 @@ async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> S
 
 
 async def list_beds(
-    session: AsyncSession, actor: Actor, page: Page, on: date, state: BedState | None = None, station: int | None = None
+    session: AsyncSession,
+    actor: Actor,
+    page: Page,
+    on: date,
+    state: BedState | None = None,
+    station: int | None = None,
+    elder: int | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Beds in scope by id: whose they are (masked), since when they stand there and what blocks their next step."""
-    rows, following = await page_of(session, seen(actor, state, station), Bed.id, page)
+    rows, following = await page_of(session, seen(actor, state, station, elder), Bed.id, page)
     return await bed_views(session, rows, on), following
 
 

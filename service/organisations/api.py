@@ -51,6 +51,12 @@ async def list_stations(session: Reading, actor: Desk) -> list[dict[str, Any]]:
     return await queries.station_views(session, actor)
 
 
+@router.get("/providers")
+async def list_providers(session: Reading, _actor: Desk) -> list[dict[str, Any]]:
+    """Who may be named for works and contracts, with their licences."""
+    return await queries.provider_views(session)
+
+
 @router.get("/duty")
 async def list_duty(session: Reading, actor: Desk, clock: Timed) -> list[dict[str, Any]]:
     """Who is on duty now."""

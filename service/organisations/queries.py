@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Area, Duty, Station
+from models import Account, Area, Duty, Provider, Station
 from models.types import AreaLevel, Post
 from service.auth import Actor
 from service.clock import rfc3339
@@ -42,7 +42,17 @@ async def station_views(session: AsyncSession, actor: Actor) -> list[dict[str, A
     """Stations in scope, as places on the map."""
     query = select(Station).where(actor.scope(Station.area_code, Station.provider_id)).order_by(Station.id)
     return [
-        {"id": s.id, "name": s.name, "lon": s.lon, "lat": s.lat, "datum": s.datum} for s in await session.scalars(query)
+        {"id": s.id, "name": s.name, "provider_id": s.provider_id, "lon": s.lon, "lat": s.lat, "datum": s.datum}
+        for s in await session.scalars(query)
+    ]
+
+
+async def provider_views(session: AsyncSession) -> list[dict[str, Any]]:
+    """Every provider: works and contracts name others than one's own. No scope, as names and licences are public."""
+    rows = await session.scalars(select(Provider).order_by(Provider.id))
+    return [
+        {"id": p.id, "name": p.name, "licence_until_on": p.licence_until_on.isoformat(), "blacklisted": p.blacklisted}
+        for p in rows
     ]
 
 
@@ -78,6 +88,13 @@ async def get_duty(session: AsyncSession, actor: Actor, duty_id: int) -> Duty:
     return duty
 
 
+def around(area_code: str | None) -> tuple[str, ...]:
+    """An area and those around it, the smallest first: community, street, district."""
+    if area_code is None:
+        return ()
+    return tuple(dict.fromkeys((area_code, f"{area_code[:9]}000", f"{area_code[:6]}000000")))
+
+
 async def on_duty(
     session: AsyncSession, post: Post, at: datetime, *, area_code: str | None = None, station_id: int | None = None
 ) -> list[Duty]:
@@ -89,8 +106,7 @@ async def on_duty(
     here = here.where(Duty.post == post, Duty.from_at <= at, Duty.to_at > at).order_by(Duty.id)
     if station_id is not None:
         return list(await session.scalars(here.where(Duty.station_id == station_id)))
-    around = () if area_code is None else (area_code, f"{area_code[:9]}000", f"{area_code[:6]}000000")
-    for code in dict.fromkeys(around):
+    for code in around(area_code):
         found = list(await session.scalars(here.where(Duty.area_code == code)))
         if found:
             return found

@@ -44,13 +44,13 @@ async function bodyOf(response: Response): Promise<unknown> {
 
 async function call<T>(method: string, path: string, body?: unknown, timeoutMs = 15_000): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type || 'application/octet-stream' : 'application/json'
   if (method === 'POST') headers['Idempotency-Key'] = newKey()
   let response: Response
   try {
     response = await fetch(path, {
       method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(timeoutMs),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     })
   } catch (thrown) {
     throw new Problem(0, { detail: thrown instanceof Error ? thrown.message : String(thrown) })
@@ -70,3 +70,8 @@ export const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>
 export const put = <T>(path: string, body: unknown): Promise<T> => call<T>('PUT', path, body)
 export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>('PATCH', path, body)
 export const del = (path: string): Promise<null> => call<null>('DELETE', path)
+
+/** Sends a file as it is; its kind is what the browser says of it. */
+export async function send<T>(path: string, body: Blob): Promise<T> {
+  return call<T>('POST', path, body, 60_000)
+}

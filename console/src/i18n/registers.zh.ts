@@ -11,7 +11,7 @@ export const registers = {
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
     'elder.changed_meanwhile': '别人刚改过，已换成新的，请再看一眼。', 'elder.already_registered': '这个人已经登记过。',
-    'state.changed': '别人刚改过，已换成新的，请再看一眼。', 'bed.illegal_step': '现在走不到那一步。', 'bed.not_ready': '还不能启用，差下面几样。',
+    'bed.illegal_move': '现在走不到那一步。', 'bed.gate_shut': '还差几样。', 'bed.elder_has_one': '这位老人已有床位。', 'provider.not_eligible': '这家机构许可到期或在黑名单上，不能再收床位。', 'works.illegal_step': '改造现在走不到那一步。', 'works.roles_clash': '同一家（同一人）不能又设计又验收。', 'contract.illegal_step': '合同现在不能这样做。', 'contract.no_template': '本区还没有合同范本。', 'contract.old_template': '范本已换新版，重拟一份。', 'contract.bed_in_use': '床位还在用，先暂停或结束床位。',
   } as Record<string, string>,
   elder: {
     title: '老人', none: '没有找到。姓名按开头找；电话或身份证号要输全。', register: '登记老人', search: '姓名开头，或整个电话、身份证号', noNumber: '号码不完整，要输全', name: '姓名', who: '性别年龄', ability: '能力', groups: '类别', address: '住址', climb: '楼层', area: '社区', dialect: '方言', notes: '先要知道', allAreas: '全部区域', allGroups: '全部类别', allLevels: '全部能力', left: '已迁出或去世', notAssessed: '没评估过',
@@ -21,6 +21,25 @@ export const registers = {
   },
   category: { living_alone: '独居', empty_nest: '空巢', left_behind: '留守', aged: '高龄', disabled: '失能', dementia: '失智', bereaved: '失独', severe_handicap: '重残', special_family: '计生特殊', destitute: '特困', low_income: '低保', other: '' },
   purpose: { care: '上门照护', health: '健康资料', location: '位置', video: '视频', family: '告诉家属', authorities: '报主管部门', other: '' },
+  stage: { applied: '已申请', assessed: '已评估', surveyed: '已查勘', adapting: '改造中', devices_installed: '设备已装', tested: '试呼通过', contracted: '已签约', active: '在用', suspended: '暂停', closed: '已结束', other: '' },
+  step: { applied: '退回申请', assessed: '评估完成', surveyed: '查勘完成', adapting: '开始改造', devices_installed: '设备装好', tested: '试呼都通过', contracted: '签约完成', active: '启用', closed: '结束', other: '' },
+  lack: {
+    'provider.licence_expired': '机构的许可到期了', 'provider.blacklisted': '机构在黑名单上', 'assessment.none': '没有在有效期内、已复核的能力评估', 'works.none': '没有改造单', 'works.not_accepted': '改造还没验收', 'device.missing': '没有列进要装的设备', 'device.not_fitted': '还没装', 'device.not_tested': '装好后还没有真的试呼通过',
+    'contract.none': '没有合同', 'contract.not_signed': '合同还没签', 'contract.over': '合同到期了', 'contract.old_template': '合同不是现行范本', 'contract.not_begun': '合同还没到生效日',
+  } as Record<string, string>,
+  deviceKind: { call: '呼叫器', wristband: '手环', smoke: '烟感', gas: '燃气', water: '水浸', activity: '活动感应', wander: '防走失', door: '门磁', other: '设备' },
+  pause: { hospital: '住院', away: '外出', other: '其他' },
+  worksState: { surveyed: '已查勘', designed: '已设计', building: '施工中', built: '已完工', sent_back: '退回返工', accepted: '已验收', cancelled: '已取消', other: '' },
+  worksStep: { surveyed: '退回查勘', designed: '设计完成', building: '开工', built: '完工', sent_back: '退回返工', accepted: '验收通过', cancelled: '取消', other: '' },
+  contractState: { drawn: '待签', signed: '已签', withdrawn: '冷静期内撤回', ended: '已终止', renewed: '已续签', other: '' },
+  signer: { elder: '本人', guardian: '监护人', other: '' },
+  bed: {
+    title: '家庭养老床位', name: (id: string) => `床位 ${id}`, board: '看板', list: '列表', view: '怎么看', sum: (active: string, suspended: string) => `在用 ${active} · 暂停 ${suspended}`, blocked: (n: number) => `${n} 卡住`, noneHere: '这一步没有。', more: (n: number) => `等 ${n + 1} 项`, ready: (to: string) => `可以走到“${to}”`, cut: '只列前 200 张，在列表里看全部。', none: '没有床位。在老人页申请。', elder: '老人', id: '床位', state: '阶段', days: '天数', blocks: '卡在哪', address: '住址',
+    path: '走到哪一步', steps: '下一步', refused: '还不能走，差这些：', waitsFor: '下一步还差：', allowed: (list: string) => `现在可以走：${list}。`, backTo: (to: string) => `退回“${to}”`, suspend: '暂停', resume: '恢复', close: '结束床位', why: '原因', whyMaybe: '原因（可不填）', kind: '为什么', from: '从哪天', backOn: '哪天回来', notYours: '推进床位由站长或主管来做。', pauses: '暂停过', goesOn: '还在暂停', history: '经过',
+    must: '必装', notFitted: '还没装', notTested: '装上了，没试过', passed: (ago: string) => `真实试呼通过 ${ago}`, addDevice: '加设备', noDevices: '没有列设备。', terminal: '终端编号', fit: '装上了',
+    works: '适老化改造', noWorks: '还没有改造单。', openWorks: '开始查勘', design: '设计', serve: '施工', accept: '验收', choose: '选机构', cost: '费用', split: (grant: string, own: string) => `补助 ${grant}，自付 ${own}`, finding: '说明（不用改造时必填）', before: (n: number) => `改前 ${n}`, after: (n: number) => `改后 ${n}`, picture: '拍照', item: '要做的一项', price: '单价（元）', addItem: '加一项',
+    contract: '合同', template: '范本', newer: (v: number) => `现行第 ${v} 版`, term: '期限', due: (n: number) => `还有 ${n} 天到期`, signed: '签字', notSigned: '还没签', cooling: '冷静期到', licence: '机构许可到', signElder: '本人签了', signGuardian: '监护人签了', renew: '续签', endContract: '终止', noContract: '没有合同。', months: '几个月', draw: '拟合同', apply: '申请床位', applyAt: '由哪个站管', applied: '申请好了',
+  },
   fleet: {
     title: '呼叫设备', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',
     id: '编号', state: '状态', online: '在线', away: '没有心跳', battery: '电量', seen: '上次心跳', tested: '上次试呼', installed: '装上', where: '装在', nowhere: '没有地址', firmware: '固件', signal: '信号', worn: '佩戴', wornYes: '戴着', wornNo: '没戴',

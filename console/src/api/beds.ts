@@ -1,0 +1,131 @@
+/** Paths and shapes of family care beds, their works and contracts. */
+import type { Slice } from '../registers/list'
+import { del, get, post } from './http'
+import { pathOf } from './paths'
+import type { Id } from './types'
+
+export const STAGES = ['applied', 'assessed', 'surveyed', 'adapting', 'devices_installed', 'tested', 'contracted', 'active', 'suspended', 'closed'] as const
+export type Stage = (typeof STAGES)[number]
+/** What is missing for a step: a stable code, and the facts in words. */
+export interface Lack { code: string; detail: string }
+
+export interface BedRow {
+  id: Id
+  elder_id: Id
+  elder: string
+  address: string
+  provider_id: Id
+  station_id: Id
+  area_code: string
+  state: Stage
+  state_since_at: string
+  days_here: number
+  next: Stage | null
+  allowed: Stage[]
+  blocks: Lack[]
+}
+export interface BedDevice {
+  id: Id
+  kind: string
+  mandatory: boolean
+  terminal_id: string | null
+  fitted_at: string | null
+  tested_at: string | null
+  passed: boolean
+  model: string | null
+  online: boolean | null
+  battery: number | null
+  seen_at: string | null
+}
+export interface Gate {
+  open: boolean
+  missing: Lack[]
+  assessment_until: string | null
+  works: string | null
+  contract_id: Id | null
+  contract_until: string | null
+  template_version: number | null
+  licence_until: string
+}
+export interface BedCard extends BedRow {
+  household_id: Id
+  provider: string
+  station: string
+  gate: Gate
+  devices: BedDevice[]
+  history: { from: Stage | null; to: Stage; at: string; by: string | null; why: string | null }[]
+  pauses: { id: Id; kind: string; from_on: string; until_on: string | null; why: string | null }[]
+}
+export interface BedBoardView { counts: Record<Stage, number>; stages: Record<string, BedRow[]>; truncated: string[] }
+
+export interface WorksItem { id: Id; name: string; place: string | null; quantity: number; price_fen: number; cost_fen: number; photos: { id: Id; after: boolean }[] }
+export interface Works {
+  id: Id
+  household_id: Id
+  state: string
+  state_since_at: string
+  design_provider_id: Id
+  serve_provider_id: Id | null
+  accept_provider_id: Id | null
+  grant_cap_fen: number
+  grant_fen: number
+  own_fen: number
+  total_fen: number
+  finding: string | null
+  allowed: string[]
+  items: WorksItem[]
+}
+export interface Contract {
+  id: Id
+  bed_id: Id
+  state: string
+  template_version: number
+  guardian: string | null
+  signed_by: string | null
+  in_force: boolean
+  days_left: number
+  from_on: string
+  until_on: string
+  cooling_until_on: string | null
+  signed_at: string | null
+}
+export interface Provider { id: Id; name: string; licence_until_on: string; blacklisted: boolean }
+export interface StationView { id: Id; name: string; provider_id: Id }
+export const DEVICE_KINDS = ['call', 'wristband', 'smoke', 'gas', 'water', 'activity', 'wander', 'door'] as const
+
+const one = (id: Id): string => `/api/beds/${encodeURIComponent(id)}`
+const works = (id: Id): string => `/api/works/${encodeURIComponent(id)}`
+const contract = (id: Id): string => `/api/contracts/${encodeURIComponent(id)}`
+
+export const beds = {
+  board: () => get<BedBoardView>('/api/beds/board'),
+  list: (query: Readonly<Record<string, string>>, cursor: string | null) => get<Slice<BedRow>>(pathOf('/api/beds', { ...query, cursor, limit: 100 })),
+  file: (state: string) => pathOf('/api/beds/export.csv', { state }),
+  one: (id: Id) => get<BedCard>(one(id)),
+  open: (elder_id: Id, station_id: Id, why: string) => post<BedCard>('/api/beds', { elder_id, station_id, why: why || null }),
+  move: (id: Id, to: Stage, expected: Stage, why: string) => post<BedCard>(`${one(id)}/moves`, { to, expected, why: why || null }),
+  suspend: (id: Id, kind: string, from_on: string, why: string) => post<BedCard>(`${one(id)}/suspend`, { kind, from_on, why: why || null }),
+  resume: (id: Id, on: string, why: string) => post<BedCard>(`${one(id)}/resume`, { on, why: why || null }),
+  planDevice: (id: Id, kind: string, mandatory: boolean) => post<BedCard>(`${one(id)}/devices`, { kind, mandatory }),
+  fit: (id: Id, device: Id, terminal_id: string) => post<BedCard>(`${one(id)}/devices/${encodeURIComponent(device)}/fit`, { terminal_id }),
+  stations: () => get<StationView[]>('/api/stations'),
+  providers: () => get<Provider[]>('/api/providers'),
+}
+
+export const worksOf = {
+  list: (household_id: Id) => get<Slice<Works>>(pathOf('/api/works', { household_id })),
+  open: (household_id: Id, design_provider_id: Id) => post<Works>('/api/works', { household_id, design_provider_id }),
+  addItem: (id: Id, item: object) => post<Works>(`${works(id)}/items`, item),
+  removeItem: (id: Id, item: Id) => del(`${works(id)}/items/${encodeURIComponent(item)}`),
+  roles: (id: Id, roles: { serve_provider_id?: Id; accept_provider_id?: Id }) => post<Works>(`${works(id)}/roles`, roles),
+  move: (id: Id, to: string, note: string) => post<Works>(`${works(id)}/moves`, { to, note: note || null }),
+  photoPath: (id: Id, item: Id, after: boolean) => pathOf(`${works(id)}/items/${encodeURIComponent(item)}/photos`, { after: String(after) }),
+}
+
+export const contracts = {
+  list: (bed_id: Id) => get<Slice<Contract>>(pathOf('/api/contracts', { bed_id, limit: 200 })),
+  draw: (bed_id: Id, from_on: string, months: number, guardian_id: Id | null) => post<Contract>('/api/contracts', { bed_id, from_on, months, guardian_id }),
+  sign: (id: Id, signed_by: 'elder' | 'guardian') => post<Contract>(`${contract(id)}/sign`, { signed_by }),
+  end: (id: Id, reason: string) => post<Contract>(`${contract(id)}/end`, { reason }),
+  renew: (id: Id, months: number) => post<Contract>(`${contract(id)}/renew`, { months }),
+}
