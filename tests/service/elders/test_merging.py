@@ -1,0 +1,120 @@
+"""Promise: two rows of one person become one with both histories, nothing is lost, and it can be taken back."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from models import Assessment, Bed, Contact, Elder, ElderCategory, Terminal
+from models.types import AssessmentState, Category, Scale
+from service.elders.merging import _places
+from tests.fixtures.town import TownBuilder
+from tests.service.elders.people import fields, id_number, person
+
+ID = id_number("19410308", 24)
+
+
+async def twice(town: TownBuilder) -> tuple[int, int]:
+    """Granny Chen, and the same person registered again with an ID number, a category and a phone."""
+    wu = await town.desk("wu")
+    category = {"category": "dementia", "source": "医院", "from_on": "2025-01-01"}
+    wish = person(name="陈桂兰", born_on="1941-03-08", id_number=ID, phone="13900007777", categories=[category])
+    made = await wu.post("/api/elders", json={**wish, "contacts": [{"name": "丙", "relation": "邻居", "phone": "119"}]})
+    assert made.json()["alike"] == [town.elders["chen"]], made.text
+    second: int = made.json()["id"]
+    async with town.database.writing() as session:
+        row = Assessment(elder_id=second, scale=Scale.MZT039, reason="other", state=AssessmentState.APPROVED, version=1)
+        row.answers, row.result, row.made_at, row.saved_at = {}, {}, town.clock.now(), town.clock.now()
+        session.add(row)
+    return town.elders["chen"], second
+
+
+async def whole(town: TownBuilder) -> dict[str, Any]:
+    """Everything that points at an elder, and the elders themselves, but for their versions."""
+    found: dict[str, Any] = {}
+    async with town.database.reading() as session:
+        for table, column, key in _places():
+            rows = await session.execute(select(key, column).order_by(key))
+            found[table] = [tuple(row) for row in rows.all()]
+        for elder in await session.scalars(select(Elder).order_by(Elder.id)):
+            columns = {
+                name: value for name, value in vars(elder).items() if name not in ("_sa_instance_state", "version")
+            }
+            found[f"elder {elder.id}"] = columns
+    return found
+
+
+async def test_merged_and_taken_back(town: TownBuilder) -> None:
+    """Contacts, categories and assessments of both stand under one; taken back, every row is where it was."""
+    kept, gone = await twice(town)
+    before = await whole(town)
+    sun, wu = await town.desk("sun"), await town.desk("wu")
+    wish = {"gone_id": gone, "reason": "同一身份证"}
+    assert (await wu.post(f"/api/elders/{kept}/merge", json=wish)).status_code == 403
+    done = await sun.post(f"/api/elders/{kept}/merge", json=wish)
+    assert done.status_code == 201, done.text
+    assert done.json()["moved"] == {"contact": 1, "elder_category": 1, "assessment": 1}
+    assert {"id_number", "phone"} <= set(done.json()["filled"])
+    card = (await wu.get(f"/api/elders/{kept}")).json()
+    assert len(card["contacts"]) == 2 and card["categories"] == ["dementia"] and card["phone"] == "139****7777"
+    assert (await wu.get(f"/api/elders/{gone}")).json()["merged_into_id"] == kept
+    assert gone not in [one["id"] for one in (await wu.get("/api/elders")).json()["items"]]
+    found = (await wu.post("/api/elders/search", json={"id_number": ID})).json()["items"]
+    assert [one["id"] for one in found] == [kept]
+    again = await sun.post(f"/api/elders/{kept}/merge", json=wish)
+    assert (again.status_code, again.json()["code"]) == (409, "elder.cannot_merge")
+    (listed,) = (await wu.get("/api/elders/merges")).json()["items"]
+    undone = await sun.post(f"/api/elders/merges/{listed['id']}/undo")
+    assert undone.status_code == 200 and undone.json()["undone_at"]
+    assert await whole(town) == before
+    assert (await sun.post(f"/api/elders/merges/{listed['id']}/undo")).status_code == 409
+
+
+async def test_what_came_after_the_merge_stays(town: TownBuilder) -> None:
+    """A contact added to the merged elder is theirs after the undo as well."""
+    kept, gone = await twice(town)
+    sun = await town.desk("sun")
+    merge = (await sun.post(f"/api/elders/{kept}/merge", json={"gone_id": gone, "reason": "同一个人"})).json()
+    async with town.database.writing() as session:
+        session.add(
+            ElderCategory(
+                elder_id=kept, category=Category.AGED, source="x", from_on=town.today, noted_at=town.clock.now()
+            )
+        )
+    assert (await sun.post(f"/api/elders/merges/{merge['id']}/undo")).status_code == 200
+    async with town.database.reading() as session:
+        assert [
+            row.category
+            async for row in await session.stream_scalars(select(ElderCategory).where(ElderCategory.elder_id == kept))
+        ] == [Category.AGED]
+        assert (await session.get_one(Elder, kept)).categories == ["aged"]
+        assert (await session.get_one(Elder, gone)).categories == ["dementia"]
+
+
+async def test_what_cannot_be_merged(town: TownBuilder) -> None:
+    """With oneself, with somebody of another district, two with a bed each; a bed and a terminal move along."""
+    kept, gone = await twice(town)
+    sun = await town.desk("sun")
+    same = await sun.post(f"/api/elders/{kept}/merge", json={"gone_id": kept, "reason": "同一个人"})
+    assert fields(same) == ["gone_id"]
+    far = await sun.post(f"/api/elders/{kept}/merge", json={"gone_id": town.elders["far"], "reason": "同一个人"})
+    assert far.status_code == 404
+    beds = await sun.post(f"/api/elders/{kept}/merge", json={"gone_id": town.elders["yu"], "reason": "同一个人"})
+    assert beds.json()["code"] == "elder.cannot_merge"
+    assert (
+        await sun.post(f"/api/elders/{gone}/merge", json={"gone_id": kept, "reason": "同一个人"})
+    ).status_code == 201
+    async with town.database.reading() as session:
+        assert (await session.get_one(Terminal, "T-chen")).elder_id == gone
+        assert await session.scalar(select(Bed.id).where(Bed.elder_id == gone)) is not None
+        assert len(list(await session.scalars(select(Contact).where(Contact.elder_id == gone)))) == 2
+
+
+async def test_doubles_are_listed(town: TownBuilder) -> None:
+    """Same name and date of birth; one person with two ID numbers is among them; other districts are not told."""
+    kept, gone = await twice(town)
+    wu, far = await town.desk("wu"), await town.desk("far")
+    (group,) = (await wu.get("/api/elders/doubles")).json()
+    assert group["why"] == "name_and_birth" and [one["id"] for one in group["elders"]] == [kept, gone]
+    assert (await far.get("/api/elders/doubles")).json() == []
+    other = await wu.patch(f"/api/elders/{kept}", json={"version": 1, "id_number": id_number("19410308", 26)})
+    assert other.status_code == 200 and len((await wu.get("/api/elders/doubles")).json()) == 1
