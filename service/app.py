@@ -23,6 +23,7 @@ from service.dispatch.api import router as dispatch
 from service.elders.api import router as elders
 from service.emergencies.api import router as emergencies
 from service.emergencies.casework import router as casework
+from service.entitlements.api import router as entitlements
 from service.intake.assembly import Intake
 from service.jobs.api import router as jobs
 from service.jobs.every import keep_running
@@ -31,9 +32,11 @@ from service.jobs.worker import Worker
 from service.meals.api import router as meals
 from service.orders.api import router as orders
 from service.organisations.api import router as organisations
+from service.patrols.api import router as patrols
 from service.phone.api import router as phone
 from service.phone.socket import routes as phone_socket
 from service.policies.api import router as policies
+from service.promises.api import router as promises
 from service.readiness.api import router as readiness
 from service.readiness.watchman import Watchman
 from service.realtime.assembly import Live
@@ -47,14 +50,15 @@ from service.timetable import KINDS, TIMETABLE
 from service.town.api import router as town
 from service.town.basemap import Basemap
 from service.vault import Vault
+from service.waiting.api import router as waiting
 from service.works.api import router as works
 
 ROLES = frozenset({"intake", "hub", "web", "work"})
 WEB = (
     *(accounts, beds, devices, dispatch, elders, casework, emergencies, jobs, meals, orders, organisations, phone),
     *(readiness, staff, town),
-    *(assessments,),
-    *(contracts, policies, works),
+    *(assessments, entitlements),
+    *(contracts, patrols, policies, promises, waiting, works),
 )
 
 

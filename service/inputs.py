@@ -1,10 +1,10 @@
 """Kinds of input that every room reads alike: row ids, plain text, bodies that know their fields; refuses the rest."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 PLAIN = r"^[^\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 """No control characters and nothing that turns the direction of text in somebody else's list."""
@@ -17,6 +17,16 @@ AreaCode = Annotated[str, Field(pattern=r"^\d{12}$", description="12-digit area 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PLAIN)]
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31), description="a local date")]
+
+
+def _near(moment: datetime) -> datetime:
+    if not 1900 < moment.year < 2199:
+        raise ValueError("is not of this age")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+"""A moment with offset, near enough to be reckoned with in any zone."""
 
 
 class Input(BaseModel):

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Assessment, Bed, BedDevice, Elder, Provider, Terminal
-from models.types import Scale
-from service.assessments.queries import holds
+from models import Bed, BedDevice, Elder, Provider, Terminal
 from service.beds.rules import Fitted, Gate
 from service.contracts.queries import held_by, templates_on
+from service.facts import levels_of
 from service.policies.queries import book_of
 from service.works.queries import states_of
 
@@ -28,7 +27,7 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
     ids, elders = [bed.id for bed in beds], [bed.elder_id for bed in beds]
     homes = await homes_of(session, elders)
     works = await states_of(session, homes.values())
-    assessed = await assessed_until(session, elders, on)
+    levels = await levels_of(session, elders, on)
     fitted = await devices_of(session, ids)
     contracts, templates = await held_by(session, ids, on), await templates_on(session, on)
     wanted = await book_of(session, "bed.devices", on)
@@ -40,7 +39,7 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
         rule = wanted.at(bed.area_code).value["devices"]
         found[bed.id] = Gate(
             on=on,
-            assessed_until=assessed.get(bed.elder_id),
+            assessed_until=level.until if (level := levels.get(bed.elder_id)) is not None else None,
             works=None if state is None else state[1],
             devices=tuple(fitted.get(bed.id, ())),
             wanted=tuple(device["kind"] for device in rule if device["mandatory"]),
@@ -49,22 +48,6 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
             licence_until=provider.licence_until_on,
             blacklisted=provider.blacklisted,
         )
-    return found
-
-
-async def assessed_until(session: AsyncSession, elder_ids: Collection[int], on: date) -> dict[int, date]:
-    """By elder: until when the approved ability assessment that holds on a day does so; others are absent."""
-    found: dict[int, date] = {}
-    wanted = sorted(set(elder_ids))
-    for start in range(0, len(wanted), CHUNK):
-        query = (
-            select(Assessment.elder_id, func.max(Assessment.valid_until_on))
-            .where(Assessment.elder_id.in_(wanted[start : start + CHUNK]), holds(on))
-            .where(Assessment.scale == Scale.GBT42195)
-        )
-        for elder_id, until in await session.execute(query.group_by(Assessment.elder_id)):
-            if until is not None:
-                found[elder_id] = until
     return found
 
 

@@ -35,6 +35,8 @@ TOPICS = {
     "order.changed": "An order was changed.",
     "order.cancelled": "An order was cancelled, and its visit.",
     "bed.moved": "A family care bed took a step, or its devices or station changed.",
+    "respite.changed": "A block of respite was booked or called off.",
+    "patrol.changed": "Somebody was looked in on, or is not to be this month.",
     "works.moved": "A household's works took a step.",
     "contract.moved": "A bed's contract was drawn up, signed or ended.",
     "contract.renewal_due": "A bed's contract ends soon: speak of the next one.",

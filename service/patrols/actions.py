@@ -1,0 +1,74 @@
+"""Verbs on one patrol: note that somebody was seen, excuse them for a month; takes session and actor, never commits."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Elder, PatrolTarget, Visit
+from models.types import VisitState
+from service import audit
+from service.auth import Actor
+from service.errors import BadInput, Conflict, FieldProblem
+from service.patrols import queries
+from service.patrols.rules import month_of
+from service.realtime import outbox
+from service.town_clock import local_midnight
+
+NOON_MIN = 12 * 60
+
+
+class NoItem(Conflict):
+    """The menu has no patrol: a visit needs one."""
+
+    code = "patrol.no_item"
+
+
+class AlreadyOff(Conflict):
+    """The person was taken off this month's register before."""
+
+    code = "patrol.already_off"
+
+
+async def record(
+    session: AsyncSession, actor: Actor, target_id: int, on: date, by: str, note: str | None, now: datetime, today: date
+) -> PatrolTarget:
+    """Note that somebody saw the elder on a day: a village committee, a volunteer, a neighbour asked to look.
+
+    A visit confirmed on that day is written, with who looked. Raises NotFound, NoItem, BadInput for another month.
+    """
+    target = await queries.get_target(session, actor, target_id)
+    first, last = month_of(target.month_on)
+    if not first <= on <= min(last, today):
+        fault = FieldProblem("on", f"is {on}", f"{first} to {min(last, today)}")
+        raise BadInput("a patrol counts in its own month, when it has been", fields=[fault])
+    item = await queries.find_item(session)
+    if item is None:
+        raise NoItem("the menu has no patrol")
+    elder = await session.get_one(Elder, target.elder_id)
+    noon = local_midnight(on) + timedelta(minutes=NOON_MIN)
+    visit = Visit(elder_id=elder.id, household_id=elder.household_id, area_code=elder.area_code, item_id=item.id)
+    visit.provider_id, visit.family, visit.service_on, visit.duration_min = elder.provider_id, item.family, on, 0
+    visit.window_from_at = visit.window_to_at = noon
+    visit.state, visit.note = VisitState.CONFIRMED, f"{by}：{note}"[:300] if note else by
+    session.add(visit)
+    await session.flush()
+    _tell(session, actor, target, now, "patrol.recorded")
+    return target
+
+
+async def excuse(session: AsyncSession, actor: Actor, target_id: int, why: str, now: datetime) -> PatrolTarget:
+    """Take somebody off this month's register with a reason that is kept. Raises NotFound, AlreadyOff."""
+    target = await queries.get_target(session, actor, target_id)
+    if target.dropped_at is not None:
+        raise AlreadyOff("off the register already", reason=target.drop_reason)
+    target.dropped_at, target.drop_reason = now, f"excused: {why}"[:200]
+    await session.flush()
+    _tell(session, actor, target, now, "patrol.excused")
+    return target
+
+
+def _tell(session: AsyncSession, actor: Actor, target: PatrolTarget, now: datetime, deed: str) -> None:
+    audit.note(session, now, actor.account_id, deed, f"patrol_target:{target.id}")
+    data = {"target_id": target.id, "elder_id": target.elder_id, "month": target.month_on.isoformat()}
+    subject, area, provider = f"elder:{target.elder_id}", target.area_code, target.provider_id
+    outbox.append(session, "patrol.changed", data, subject=subject, area_code=area, provider_id=provider)

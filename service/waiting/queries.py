@@ -1,0 +1,101 @@
+"""Looks up applications and reckons their order anew each time; refuses to store a position, which would grow old."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Elder, Station, WaitingEntry
+from models.types import WaitingState
+from service.auth import Actor
+from service.errors import NotFound
+from service.facts import facts_of
+from service.policies.queries import Rule, policy_on
+from service.vault import masked_name
+from service.waiting.rules import Applicant, Place, rank
+
+DISTRICT = 6
+"""Digits that the codes of one district share: each district has one list."""
+
+
+async def get_entry(session: AsyncSession, actor: Actor, entry_id: int, *, lock: bool = False) -> WaitingEntry:
+    """One application in scope. Raises NotFound."""
+    query = select(WaitingEntry).where(WaitingEntry.id == entry_id, actor.scope(WaitingEntry.area_code))
+    entry = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if entry is None:
+        raise NotFound(f"no application {entry_id}")
+    return entry
+
+
+async def find_waiting(session: AsyncSession, elder_id: int) -> WaitingEntry | None:
+    """The application with which an elder waits now, if they do."""
+    query = select(WaitingEntry).where(WaitingEntry.elder_id == elder_id, WaitingEntry.state == WaitingState.WAITING)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> Station:
+    """One station in scope. Raises NotFound."""
+    query = select(Station).where(Station.id == station_id, actor.scope(Station.area_code, Station.provider_id))
+    station = (await session.scalars(query)).one_or_none()
+    if station is None:
+        raise NotFound(f"no station {station_id}")
+    return station
+
+
+async def ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list[Place], Rule]:
+    """The whole list of the district around a code, in order, and the rule that made it."""
+    policy = await policy_on(session, "bed.waiting", f"{area_code[:DISTRICT]}000000", on)
+    query = select(WaitingEntry, Elder).join(Elder, Elder.id == WaitingEntry.elder_id)
+    here = WaitingEntry.area_code.startswith(area_code[:DISTRICT]) & (WaitingEntry.state == WaitingState.WAITING)
+    rows = [(entry, elder) for entry, elder in await session.execute(query.where(here).order_by(WaitingEntry.id))]
+    facts = await facts_of(session, [elder for _, elder in rows], on)
+    applicants = [Applicant(entry.id, entry.asked_on, facts[elder.id]) for entry, elder in rows]
+    return rank(applicants, policy.value), policy
+
+
+async def list_views(session: AsyncSession, actor: Actor, area_code: str, on: date, limit: int) -> dict[str, Any]:
+    """The list of a district in order, with each position's reasons; those in the actor's scope are shown."""
+    places, policy = await ranked(session, area_code, on)
+    entries = await _entries(session, actor, [place.entry_id for place in places])
+    items = [_view(*entries[place.entry_id], place) for place in places if place.entry_id in entries]
+    rule = {"version": policy.version, "source": policy.source, "verified": policy.verified}
+    waiting = sum(place.position is not None for place in places)
+    return {"items": items[:limit], "next": None, "waiting": waiting, "in_all": len(places), "rule": rule}
+
+
+async def entry_view(session: AsyncSession, actor: Actor, entry: WaitingEntry, on: date) -> dict[str, Any]:
+    """One application, with its position while it waits."""
+    place = Place(entry.id, None, (), ())
+    if entry.state is WaitingState.WAITING:
+        places, _ = await ranked(session, entry.area_code, on)
+        place = next(found for found in places if found.entry_id == entry.id)
+    elder = await session.get_one(Elder, entry.elder_id)
+    return _view(entry, elder, place)
+
+
+async def _entries(session: AsyncSession, actor: Actor, ids: Sequence[int]) -> dict[int, tuple[WaitingEntry, Elder]]:
+    found: dict[int, tuple[WaitingEntry, Elder]] = {}
+    for start in range(0, len(ids), 400):
+        query = select(WaitingEntry, Elder).join(Elder, Elder.id == WaitingEntry.elder_id)
+        some = WaitingEntry.id.in_(ids[start : start + 400]) & actor.scope(WaitingEntry.area_code)
+        found.update({entry.id: (entry, elder) for entry, elder in await session.execute(query.where(some))})
+    return found
+
+
+def _view(entry: WaitingEntry, elder: Elder, place: Place) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "elder_id": entry.elder_id,
+        "elder": masked_name(elder.name),
+        "area_code": entry.area_code,
+        "state": entry.state,
+        "asked_on": entry.asked_on.isoformat(),
+        "note": entry.note,
+        "bed_id": entry.bed_id,
+        "position": place.position,
+        "reasons": list(place.reasons),
+        "unmet": list(place.unmet),
+        "decided_by": place.decided_by,
+    }
