@@ -108,6 +108,19 @@ class Patrol(Input):
     auto: bool = True
 
 
+class Entitled(Named):
+    """Who is entitled to what: `gives` is a service that is found here, or the code of a benefit from outside."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
+    gives: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
+
+
+class Entitlements(Input):
+    """Every rule that holds and whose gift is not received is told, each night."""
+
+    rules: Annotated[list[Entitled], Field(max_length=40)]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of policy: the shape of its value, what holds by default, by which source, checked or not."""
@@ -123,6 +136,9 @@ def _category(code: str) -> Condition:
 
 
 _POOR: Condition = {"any": [_category("destitute"), _category("low_income")]}
+_FRAIL: Condition = {
+    "any": [{"fact": "ability", "least": 2}, _category("severe_handicap"), {"fact": "age", "least": 80}]
+}
 _SEVERE: Condition = {"fact": "ability", "least": 3}
 _HONOURED: Condition = {
     "any": [
@@ -233,5 +249,50 @@ KINDS: dict[str, Kind] = {
         },
         "a district's draft of the 14th five-year plan: five groups; other districts name four, without 重残",
         True,
+    ),
+    "entitlements": Kind(
+        Entitlements,
+        {
+            "rules": [
+                {
+                    "code": "assessment_80",
+                    "name": "80 周岁以上能力评估",
+                    "when": {"fact": "age", "least": 80},
+                    "gives": "assessment",
+                },
+                {
+                    "code": "patrol_special",
+                    "name": "特殊困难老年人探访",
+                    "when": {
+                        "any": [
+                            {"is": "lives_alone"},
+                            *map(_category, ("living_alone", "empty_nest", "left_behind")),
+                            *map(_category, ("severe_handicap", "special_family")),
+                        ]
+                    },
+                    "gives": "patrol",
+                },
+                {
+                    "code": "home_adaptation",
+                    "name": "经济困难家庭适老化改造",
+                    "when": {"all": [_POOR, _FRAIL]},
+                    "gives": "home_adaptation",
+                },
+                {
+                    "code": "home_care_60h",
+                    "name": "政府购买居家服务（重度 特困/低保）",
+                    "when": {"all": [_SEVERE, _POOR]},
+                    "gives": "home_care",
+                },
+                {
+                    "code": "home_care_45h",
+                    "name": "政府购买居家服务（中度 特困/低保）",
+                    "when": {"all": [{"fact": "ability", "least": 2}, {"not": _SEVERE}, _POOR]},
+                    "gives": "home_care",
+                },
+            ]
+        },
+        "district and city plans (80+ assessed, five patrol groups, adaptation); 威民发〔2018〕161号 for home care",
+        False,
     ),
 }

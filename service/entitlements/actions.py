@@ -1,0 +1,108 @@
+"""Looks through the register for people whom a service has not found; refuses to tell the same thing twice."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Benefit, Elder, Entitlement, Job
+from service import audit, facts
+from service.auth import Actor
+from service.bulk import add_numbered
+from service.db import Database
+from service.elders.queries import get_elder
+from service.entitlements import queries, rules
+from service.errors import BadInput, FieldProblem
+from service.jobs.actions import enqueue
+from service.policies.queries import Book, book_of
+
+CHUNK, BITE = 200, 100
+Told = Callable[[int, int, int], Awaitable[None]]
+
+
+async def ask_for_look(session: AsyncSession, now: datetime, by: int | None = None) -> Job:
+    """Put one look through the register into the queue. Raises AlreadyWaiting while one waits or runs."""
+    return await enqueue(session, queries.KIND, {}, now=now, unique_key=queries.KIND, made_by=by)
+
+
+async def look_through(database: Database, today: date, now: datetime, told: Told | None = None) -> dict[str, int]:
+    """Hold every elder against the rules of their district, note what is new and end what is over.
+
+    Chunk by chunk in short transactions; broken off and begun again it comes to the same. `told` hears of progress.
+    """
+    async with database.reading() as session:
+        book = await book_of(session, "entitlements", today)
+    seen = new = ended = after = 0
+    while True:
+        async with database.reading() as session:
+            elders = await queries.next_elders(session, after, CHUNK)
+            rows, over = await _compare(session, elders, book, today, now)
+        if not elders:
+            break
+        after, seen = elders[-1].id, seen + len(elders)
+        new += len(await add_numbered(database, Entitlement, rows))
+        ended += await _end(database, over, today)
+        if told is not None:
+            await told(seen, new, ended)
+        await asyncio.sleep(0)
+    ended += await _end_leavers(database, today)
+    return {"seen": seen, "new": new, "ended": ended}
+
+
+async def note_benefit(
+    session: AsyncSession, actor: Actor, elder_id: int, wanted: dict[str, Any], now: datetime
+) -> list[dict[str, Any]]:
+    """Note that an elder receives something from outside; answers everything noted. Raises NotFound, BadInput."""
+    await get_elder(session, actor, elder_id)
+    if wanted["until_on"] is not None and wanted["until_on"] < wanted["from_on"]:
+        fault = FieldProblem("until_on", f"{wanted['until_on']} lies before from_on", "a later day, or none")
+        raise BadInput("this benefit cannot be", fields=[fault])
+    session.add(Benefit(elder_id=elder_id, noted_at=now, noted_by=actor.account_id, **wanted))
+    await session.flush()
+    audit.note(session, now, actor.account_id, "benefit.noted", f"elder:{elder_id}", wanted["item"])
+    return await queries.list_benefits(session, elder_id)
+
+
+async def _compare(
+    session: AsyncSession, elders: Sequence[Elder], book: Book, today: date, now: datetime
+) -> tuple[list[dict[str, Any]], list[tuple[int, str]]]:
+    """Rows to add and (row, why) to end for these elders."""
+    known = await facts.facts_of(session, elders, today)
+    received = await queries.received_by(session, elders, today)
+    standing = await queries.standing_of(session, [elder.id for elder in elders])
+    rows: list[dict[str, Any]] = []
+    over: list[tuple[int, str]] = []
+    for elder in elders:
+        policy = book.at(elder.area_code)
+        read = {"version": policy.version, "source": policy.source, "verified": policy.verified}
+        what, mine = known[elder.id], standing.get(elder.id, {})
+        gifts = received[elder.id] | ({"assessment"} if what.assessed else set())
+        night = rules.difference(policy.value["rules"], what, gifts, mine.keys())
+        for one in night.new:
+            row = {"elder_id": elder.id, "rule": one.rule, "because": rules.because(what, one, read)}
+            rows.append({**row, "since_on": today, "found_at": now})
+        over += [(mine[code], why) for code, why in night.ended]
+    return rows, over
+
+
+async def _end(database: Database, over: Sequence[tuple[int, str]], today: date) -> int:
+    for why in sorted({why for _, why in over}):
+        ids = [number for number, reason in over if reason == why]
+        for start in range(0, len(ids), BITE):
+            async with database.writing() as session:
+                mine = Entitlement.id.in_(ids[start : start + BITE])
+                await session.execute(update(Entitlement).where(mine).values(ended_on=today, ended_why=why))
+    return len(over)
+
+
+async def _end_leavers(database: Database, today: date) -> int:
+    ended = 0
+    while True:
+        async with database.reading() as session:
+            ids = await queries.standing_of_leavers(session, BITE)
+        if not ids:
+            return ended
+        ended += await _end(database, [(number, rules.LEFT) for number in ids], today)

@@ -1,0 +1,75 @@
+"""Who is entitled to what and does not receive it, from facts and rules as data; refuses to look anything up."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from service.clock import LOCAL
+from service.policies.conditions import Facts, holds
+
+RECEIVED, NOT_ENTITLED, LEFT = "received", "not_entitled", "left"
+NIGHT = range(2, 5)
+LONGEST_SILENCE = timedelta(hours=30)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """One rule that holds for an elder whose gift is not received."""
+
+    rule: str
+    name: str
+    gives: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a night changed for one elder: rules newly missed, and standing ones that ended, each with why."""
+
+    new: tuple[Missed, ...]
+    ended: tuple[tuple[str, str], ...]
+
+
+def missed(rules: Iterable[Mapping[str, Any]], facts: Facts, received: Set[str]) -> list[Missed]:
+    """Rules that hold for these facts and whose gift is not among `received`."""
+    return [
+        Missed(rule["code"], rule["name"], rule["gives"])
+        for rule in rules
+        if rule["gives"] not in received and holds(rule["when"], facts)
+    ]
+
+
+def difference(rules: Iterable[Mapping[str, Any]], facts: Facts, received: Set[str], standing: Set[str]) -> Difference:
+    """Against what stands from the nights before; the same facts twice change nothing."""
+    rules = list(rules)
+    found = missed(rules, facts, received)
+    codes = {one.rule for one in found}
+    entitled = {rule["code"] for rule in rules if holds(rule["when"], facts)}
+    ended = [(code, RECEIVED if code in entitled else NOT_ENTITLED) for code in sorted(standing - codes)]
+    return Difference(tuple(one for one in found if one.rule not in standing), tuple(ended))
+
+
+def because(facts: Facts, one: Missed, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of the reason: the rule as it read, where it is from, and what it was told of the elder."""
+    told = {"age": facts.age, "ability": facts.ability, "lives_alone": facts.lives_alone, "assessed": facts.assessed}
+    return {
+        "name": one.name,
+        "gives": one.gives,
+        "policy": policy["version"],
+        "source": policy["source"],
+        "verified": policy["verified"],
+        "facts": {**told, "categories": sorted(facts.categories)},
+    }
+
+
+def is_time(now: datetime, last: datetime | None) -> bool:
+    """Once between two and five at night, or as soon as can be when a night was missed."""
+    here = now.astimezone(LOCAL)
+    if last is not None and last.astimezone(LOCAL).date() >= here.date():
+        return False
+    return here.hour in NIGHT or (last is not None and now - last > LONGEST_SILENCE)
+
+
+def patrolled_since(today: date) -> date:
+    """A look in counts from the first day of the month before this one: this month's is not late yet."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
