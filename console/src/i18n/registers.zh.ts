@@ -10,6 +10,7 @@ export const registers = {
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
+    'waiting.already': '已经在轮候。', 'waiting.ended': '这条轮候已经结束。', 'waiting.not_entitled': '条件还不够，不能给床位。', 'waiting.not_first': '前面还有人，要写明原因。', 'patrol.no_item': '菜单里没有探访，不能排。', 'patrol.already_off': '已经从本月名单上去掉了。',
     'assessment.already_under_way': '已有一份在填。', 'assessment.not_now': '这份评估现在不能这样做。', 'assessment.changed_meanwhile': '别处刚改过，已换成新的。', 'assessment.same_person': '评估和复核不能是同一人。', 'input.invalid': '有没填好的，看标红的。',
     'elder.changed_meanwhile': '别人刚改过，已换成新的，请再看一眼。', 'elder.already_registered': '这个人已经登记过。',
     'bed.illegal_move': '现在走不到那一步。', 'bed.gate_shut': '还差几样。', 'bed.elder_has_one': '这位老人已有床位。', 'provider.not_eligible': '这家机构许可到期或在黑名单上，不能再收床位。', 'works.illegal_step': '改造现在走不到那一步。', 'works.roles_clash': '同一家（同一人）不能又设计又验收。', 'contract.illegal_step': '合同现在不能这样做。', 'contract.no_template': '本区还没有合同范本。', 'contract.old_template': '范本已换新版，重拟一份。', 'contract.bed_in_use': '床位还在用，先暂停或结束床位。',
@@ -57,6 +58,18 @@ export const registers = {
     returned: (who: string, note: string) => `${who} 退回：${note}`, noLevel: '还没有结果', holds: (until: string) => `有效到 ${until}`, over: (on: string) => `${on} 起不再有效`, worse: (n: number) => `加重 ${n} 级`, reading: (combine: string, count: string) => `按本区的读法：${combine}；${count}满两次算数。读法未经核实。`, reviewed: (who: string) => `复核 ${who}`, notMine: '自己评的要别人来复核。', notYours: (who: string) => `${who} 正在填。`, lookAt: (n: number) => `${n} 项拒答，复核要说明`, reviewNote: '复核意见', approve: '通过', giveBack: '退回', backNeeds: '退回要写明原因。',
     why: '为什么', level: '结果', left: (n: number) => `还差 ${n} 项`, by: '评估人', until: '有效到', look: '注意', coverage: (age: number) => `${age} 岁以上评估覆盖`,
   },
+  waiting: {
+    title: '床位轮候', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '' : '排序规则未经核实'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
+  },
+  orderBy: { tier: '档次', first_among_equals: '优先照顾', ability: '失能程度', asked_on: '申请日', age: '年龄', entry: '登记先后', other: '' },
+  patrol: {
+    title: '探访', status: '探访了没有', groups: '因为', seen: (on: string) => `${on} 看过`, planned: (on: string) => `安排在 ${on}`, missing: (n: number) => `没人去，还剩 ${n} 天`, month: '月份', make: '给没人去的排上', making: '正在排…', made: '排好了，等下一版计划。', note: '记一次探访', noteFor: (who: string) => `${who} 的探访`, by: '谁去看的', on: '哪天', found: '看到什么', excuse: '本月不探访', excuseWhy: '为什么本月不用去（主管填）', sum: (done: string, targets: string, left: number) => `看过 ${done} / ${targets} 人，本月还剩 ${left} 天`,
+  },
+  patrolStatus: { missing: '没人去', planned: '已安排', done: '看过了', all: '全部', other: '' },
+  patrolEmpty: { missing: '没有漏掉的人。', planned: '没有安排着的。', done: '这个月还没看过谁。', all: '这个月的名单还没生成。', other: '' },
+  promise: { title: '本月服务承诺', line: (had: string, planned: string, due: string) => `已做 ${had}，已排 ${planned}，应有 ${due}`, short: (h: string) => `照这样会少 ${h}` },
+  cover: { whole: '今后 14 天，床位昼夜都有人值班。', open: (who: string, minutes: string) => `${who} 今后 14 天有 ${minutes} 分没人值班` },
+  missed: { title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => `${people} 人 · 上次查 ${ago}` },
   fleet: {
     title: '呼叫设备', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',
     id: '编号', state: '状态', online: '在线', away: '没有心跳', battery: '电量', seen: '上次心跳', tested: '上次试呼', installed: '装上', where: '装在', nowhere: '没有地址', firmware: '固件', signal: '信号', worn: '佩戴', wornYes: '戴着', wornNo: '没戴',
