@@ -1,7 +1,7 @@
 """The rows of notices: post, claim, settle, stop. Each statement hits a row only in the state it expects."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,10 @@ from models.types import ChannelKind, NoticeState
 from service.channels.channel import Verdict
 from service.channels.live import RECEIPT_S
 from service.db import NOW
+from service.intake.ledger import dumps
+from service.intake.play import Script, Tell
+from service.intake.sql import NOTICE_COLUMNS, insert
+from service.intake.within import play_within
 
 LEASE = timedelta(seconds=10)
 MOST_TRIES = 3
@@ -61,13 +65,26 @@ async def post(session: AsyncSession, occasion: Occasion, people: Sequence[Perso
 
 
 async def post_all(session: AsyncSession, posted: Sequence[tuple[Occasion, Sequence[Person]]], now: datetime) -> None:
-    """Queue the notices of many occasions in one statement."""
-    rows = [_row(occasion, person, now) for occasion, people in posted for person in people if person.channels]
+    """Queue the notices of many occasions in one statement; those that exist stay as they are."""
+    rows = [values for occasion, people in posted for values in _values(occasion, people, now)]
     if rows:
-        postgres = session.get_bind().dialect.name == "postgresql"
-        table = Notice.__table__
-        insert = postgresql.insert(table) if postgres else sqlite.insert(table)  # type: ignore[arg-type]
-        await session.execute(insert.on_conflict_do_nothing(), rows)
+        await play_within(session, _tell(rows))
+
+
+def _tell(rows: Sequence[Sequence[Any]]) -> Script:
+    yield Tell(f"{insert('notice', NOTICE_COLUMNS)} ON CONFLICT DO NOTHING", rows)
+
+
+def _values(occasion: Occasion, people: Sequence[Person], now: datetime) -> Iterator[tuple[Any, ...]]:
+    """The values of NOTICE_COLUMNS for each person, as `_row` has them by name."""
+    why = (*(getattr(occasion, name) for name in occasion.__dataclass_fields__),)
+    later = now + timedelta(seconds=RECEIPT_S)
+    for person in people:
+        if person.channels:
+            first, *then = person.channels
+            who = (person.target, person.name[:60], person.account_id, person.caregiver_id)
+            life = (str(uuid.uuid4()), NoticeState.PENDING, 0, now, later if first in LIVE else now)
+            yield *why, *who, first, dumps(then), *life
 
 
 def _row(occasion: Occasion, person: Person, now: datetime) -> dict[str, Any]:
@@ -95,8 +112,8 @@ def _first_due(channel: ChannelKind, now: datetime) -> datetime:
 
 async def _insert(session: AsyncSession, row: Mapping[str, Any]) -> int:
     postgres = session.get_bind().dialect.name == "postgresql"
-    insert = (postgresql if postgres else sqlite).insert(Notice).values(row)
-    added = await session.execute(insert.on_conflict_do_nothing().returning(Notice.id))
+    adding = (postgresql if postgres else sqlite).insert(Notice).values(row)
+    added = await session.execute(adding.on_conflict_do_nothing().returning(Notice.id))
     return len(added.all())
 
 

@@ -1,8 +1,9 @@
 """Arms and stops the timers of an incident; refuses to fire any (firing.py does)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, exists, select, update
+from sqlalchemy import ColumnElement, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -11,6 +12,7 @@ from models.types import TimerState
 from service.channels import outbox
 from service.clock import LOCAL
 from service.db import NOW, unwalled_now
+from service.emergencies.queries import STILL_ARMED
 from service.emergencies.rules import AGAIN_AFTER, AGAIN_STEP, LOST_STEP, SENT_STEP
 from service.intake import ladder as ladders
 from service.intake.ladder import LADDERS
@@ -32,12 +34,17 @@ async def choose_ladder(
 
 async def ladder_of(session: AsyncSession, incident: Incident) -> ladders.Ladder:
     """The version of the ladder that this incident began with, whatever has become of it since."""
-    if incident.ladder_id is not None:
-        columns = select(*Ladder.__table__.columns).where(Ladder.id == incident.ladder_id)
-        kept = ladders.readable([dict(row) for row in (await session.execute(columns)).mappings()])
-        if kept and kept[0].rungs:
-            return kept[0]
-    return LADDERS[incident.playbook]
+    known = await ladders_by_id(session, {incident.ladder_id} - {None})
+    return known.get(incident.ladder_id) or LADDERS[incident.playbook]
+
+
+async def ladders_by_id(session: AsyncSession, ids: Collection[int | None]) -> dict[int | None, ladders.Ladder]:
+    """Those of these versions that can be read and have rungs."""
+    if not ids:
+        return {}
+    columns = select(*Ladder.__table__.columns).where(Ladder.id.in_(ids))
+    kept = ladders.readable([dict(row) for row in (await session.execute(columns)).mappings()])
+    return {ladder.id: ladder for ladder in kept if ladder.rungs}
 
 
 async def arm_ladder(session: AsyncSession, incident_id: int, ladder: ladders.Ladder) -> None:
@@ -83,7 +90,7 @@ def confirmations_lack(incident_id: int | InstrumentedAttribute[int]) -> ColumnE
 
 
 async def _stop_timers(session: AsyncSession, which: ColumnElement[bool]) -> None:
-    armed = update(Timer).where(which, Timer.state == TimerState.ARMED).values(state=TimerState.STOPPED)
+    armed = update(Timer).where(which, STILL_ARMED).values(state=TimerState.STOPPED)
     await session.execute(armed.execution_options(synchronize_session=False))
 
 
@@ -132,10 +139,19 @@ async def next_cycle(session: AsyncSession, incident_id: int, step: int) -> int:
 
 async def pull_next(session: AsyncSession, incident_id: int) -> bool:
     """Nobody could be told: the next rung is due now, if it is not already. False when none is armed."""
+    return bool(await pull_all(session, [incident_id]))
+
+
+async def pull_all(session: AsyncSession, incident_ids: Collection[int]) -> set[int]:
+    """The same for many in one statement; gives those that have a next rung."""
+    if not incident_ids:
+        return set()
     now = await unwalled_now(session)
-    armed = select(Timer.id).where(Timer.incident_id == incident_id, Timer.state == TimerState.ARMED)
-    following = armed.where(Timer.step < SENT_STEP).order_by(Timer.due_at, Timer.step).limit(1).scalar_subquery()
-    pulled = update(Timer).where(Timer.id == following, Timer.state == TimerState.ARMED)
+    place = func.row_number().over(partition_by=Timer.incident_id, order_by=(Timer.due_at, Timer.step))
+    armed = select(Timer.id, place.label("place")).where(STILL_ARMED, Timer.step < SENT_STEP)
+    ranked = armed.where(Timer.incident_id.in_(incident_ids)).subquery()
+    following = select(ranked.c.id).where(ranked.c.place == 1)
+    pulled = update(Timer).where(Timer.id.in_(following), Timer.state == TimerState.ARMED)
     pulled = pulled.values(due_at=case((Timer.due_at > now, now), else_=Timer.due_at))
-    done = await session.execute(pulled.returning(Timer.id).execution_options(synchronize_session=False))
-    return done.first() is not None
+    done = pulled.returning(Timer.incident_id).execution_options(synchronize_session=False)
+    return set(await session.scalars(done))

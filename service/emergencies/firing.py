@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,13 +24,16 @@ from service.emergencies.queries import card_of, cards_of
 from service.emergencies.recipients import Directory
 from service.emergencies.rules import AGAIN_AFTER, LOST_STEP, SENT_STEP
 from service.emergencies.words import notice_text
+from service.intake import sql
 from service.intake.failpoints import failpoint
-from service.intake.ladder import ALL, CHANNELS, LADDERS, Rung
+from service.intake.ladder import ALL, CHANNELS, LADDERS, Ladder, Rung
+from service.intake.play import Ask, Script, StoreDown, Tell
+from service.intake.within import play_within
 from service.realtime import outbox
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50
+AT_ONCE = 200
 """Timers fired in one transaction: an alert never waits long for the writer, the rest follows in the next."""
 SUPERVISOR = "supervisor"
 
@@ -56,9 +59,7 @@ async def fire_due_timers(session: AsyncSession) -> int:
     """Fire the due rungs of incidents that nobody answered; answers how many."""
     unanswered = or_(Incident.state == IncidentState.OPEN, _half_answered())
     claimed = await _claim(session, unanswered & (Timer.step < SENT_STEP))
-    if claimed and not await _together(session, claimed):
-        for one in claimed:
-            await _guarded(session, one, lambda one=one: _climb(session, [one]))  # type: ignore[misc]
+    await _guarded(session, claimed, lambda some: _climb(session, some))
     return len(claimed)
 
 
@@ -67,7 +68,7 @@ async def reraise_stale(session: AsyncSession) -> int:
     waiting = (Incident.state == IncidentState.ACKNOWLEDGED) & (Timer.rung == AGAIN)
     claimed = await _claim(session, waiting)
     for one in claimed:
-        await _guarded(session, one, lambda one=one: _again(session, one))  # type: ignore[misc]
+        await _guarded(session, [one], lambda some: _again(session, some[0]))
     return len(claimed)
 
 
@@ -75,7 +76,7 @@ async def widen_searches(session: AsyncSession) -> int:
     """Tell those whom the grown circle of a search has reached."""
     claimed = await _claim(session, (Incident.state != IncidentState.CLOSED) & (Timer.step == LOST_STEP))
     for one in claimed:
-        await _guarded(session, one, lambda one=one: searching.widen(session, one.incident_id))  # type: ignore[misc]
+        await _guarded(session, [one], lambda some: searching.widen(session, some[0].incident_id))
     return len(claimed)
 
 
@@ -104,95 +105,100 @@ async def _claim(session: AsyncSession, which: ColumnElement[bool]) -> list[Due]
     return [one for one in found if one.timer_id in won]
 
 
-async def _guarded(session: AsyncSession, one: Due, work: Callable[[], Awaitable[None]]) -> None:
-    """Do one timer's work in a savepoint; when it cannot be done, set the timer aside and tell the supervisor."""
+async def _guarded(session: AsyncSession, some: list[Due], work: Callable[[list[Due]], Awaitable[None]]) -> None:
+    """Do the timers' work in a savepoint. When it cannot be done, halve them until the one that cannot stands alone:
+    it is set aside, and the supervisor told."""
+    if not some:
+        return
     events = session.info.setdefault("events", [])
     before = len(events)
     try:
         async with session.begin_nested():
-            await work()
-    except (OperationalError, InterfaceError):
+            await work(some)
+    except (OperationalError, InterfaceError, StoreDown):
         raise  # the database's trouble, not this row's: the whole round is tried again
     except Exception as error:
         del events[before:]
-        log.exception("a timer cannot be fired", extra={"timer": one.timer_id, "incident": one.incident_id})
-        await _set_aside(session, one, f"{type(error).__name__}: {error}"[:200])
-
-
-async def _together(session: AsyncSession, claimed: list[Due]) -> bool:
-    """Fire a whole batch in a few statements; False, with nothing done, when one of them cannot be fired."""
-    events = session.info.setdefault("events", [])
-    before = len(events)
-    try:
-        async with session.begin_nested():
-            await _climb(session, claimed)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        del events[before:]
-        return False
-    return True
+        if len(some) == 1:
+            one = some[0]
+            log.exception("a timer cannot be fired", extra={"timer": one.timer_id, "incident": one.incident_id})
+            await _set_aside(session, one, f"{type(error).__name__}: {error}"[:200])
+            return
+        middle = len(some) // 2
+        await _guarded(session, some[:middle], work)
+        await _guarded(session, some[middle:], work)
 
 
 async def _climb(session: AsyncSession, claimed: list[Due]) -> None:
     """Tell everybody on the rungs; with nobody to tell, or on a last rung, see to it that somebody is told next."""
     now = await unwalled_now(session)
-    found = select(Incident).where(Incident.id.in_({one.incident_id for one in claimed}))
-    rows = await session.scalars(found.execution_options(populate_existing=True))
-    incidents = {incident.id: incident for incident in rows}
-    rungs = [await _rung(session, incidents[one.incident_id], one) for one in claimed]
-    directory = await Directory.open(session, incidents.values(), rungs, now)
-    people = [
-        await directory.recipients(incidents[one.incident_id], rung) for one, rung in zip(claimed, rungs, strict=True)
-    ]
-    await _raise_rungs(session, claimed)
-    pulled = [
-        bool(some) or await escalation.pull_next(session, one.incident_id)
-        for one, some in zip(claimed, people, strict=True)
-    ]
-    await _ring_on(session, claimed, now)
-    cards = await cards_of(session, incidents)
+    cases, ends = await play_within(session, _begin(claimed))
+    ladders = await escalation.ladders_by_id(session, {case.ladder_id for case in cases.values()} - {None})
+    rungs = [_rung(ladders.get(cases[one.incident_id].ladder_id), cases[one.incident_id], one) for one in claimed]
+    directory = await Directory.open(session, cases.values(), set(rungs), now)
+    people = [directory.recipients(cases[one.incident_id], rung) for one, rung in zip(claimed, rungs, strict=True)]
+    lonely = {one.incident_id for one, some in zip(claimed, people, strict=True) if not some}
+    silent = lonely - await escalation.pull_all(session, lonely)
+    await play_within(session, _ring_on(claimed, ends, now))
+    cards = await cards_of(session, cases)
     posted = []
-    for one, rung, some, heard in zip(claimed, rungs, people, pulled, strict=True):
+    for one, rung, some in zip(claimed, rungs, people, strict=True):
         card = cards[one.incident_id]
         text = notice_text(card, rung.name)
-        posted.append((_occasion(incidents[one.incident_id], one, text, must=rung.mode == ALL), some))
+        posted.append((_occasion(cases[one.incident_id], one, text, must=rung.mode == ALL), some))
         _tell("incident.escalated", session, card, some, {"rung": one.rung, "step": one.step, "cycle": one.cycle})
-        if not heard:
+        if not some and one.incident_id in silent:
             _alarm(session, card, f"nobody on the rung {one.rung}, and none after it")
     await post_all(session, posted, now)
 
 
-async def _raise_rungs(session: AsyncSession, claimed: list[Due]) -> None:
-    """Set each incident to the highest rung that has fired, in one statement for all."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What of an incident decides who is told."""
+
+    id: int
+    playbook: str
+    ladder_id: int | None
+    elder_id: int | None
+    station_id: int | None
+    provider_id: int | None
+    area_code: str | None
+
+
+CASES = """
+SELECT id, playbook, ladder_id, elder_id, station_id, provider_id, area_code FROM incident WHERE id = ANY($1)
+"""
+ENDS = "SELECT incident_id, max(step) AS step FROM timer WHERE incident_id = ANY($1) AND step < $2 GROUP BY incident_id"
+RAISE = "UPDATE incident SET rung = $2 WHERE id = $1 AND rung < $2"
+
+
+def _begin(claimed: list[Due]) -> Script:
+    """Set each incident to the highest rung that has fired; gives the cases, and the last step of each ladder."""
     highest: dict[int, int] = {}
     for one in claimed:
         highest[one.incident_id] = max(one.step, highest.get(one.incident_id, 0))
-    step = case(highest, value=Incident.id)
-    higher = update(Incident).where(Incident.id.in_(highest), Incident.rung < step).values(rung=step)
-    await session.execute(higher.execution_options(synchronize_session=False))
+    yield Tell(RAISE, list(highest.items()))
+    cases = yield Ask(CASES, [list(highest)])
+    ends = yield Ask(ENDS, [list(highest), SENT_STEP])
+    return {row["id"]: Case(**row) for row in cases}, {row["incident_id"]: row["step"] for row in ends}
 
 
-async def _rung(session: AsyncSession, incident: Incident, one: Due) -> Rung:
-    ladder = LADDERS[incident.playbook]
-    if incident.ladder_id is not None:
-        ladder = await escalation.ladder_of(session, incident)
-    known = next((rung for rung in ladder.rungs if rung.step == one.step and rung.name == one.rung), None)
+def _rung(ladder: Ladder | None, case: Case, one: Due) -> Rung:
+    rungs = (ladder or LADDERS[case.playbook]).rungs
+    known = next((rung for rung in rungs if rung.step == one.step and rung.name == one.rung), None)
     rung = known or Rung(one.step, one.rung, 0)
     return rung if rung.channels else Rung(rung.step, rung.name, rung.after_s, rung.mode, CHANNELS.get(rung.name, ()))
 
 
-async def _ring_on(session: AsyncSession, claimed: list[Due], now: datetime) -> None:
+def _ring_on(claimed: list[Due], ends: dict[int, int], now: datetime) -> Script:
     """After the last rung it goes on every three minutes: no ladder ends in silence."""
-    ids = {one.incident_id for one in claimed}
-    last = select(Timer.incident_id, func.max(Timer.step)).where(Timer.incident_id.in_(ids), Timer.step < SENT_STEP)
-    ends = dict((await session.execute(last.group_by(Timer.incident_id))).all())
-    for one in claimed:
-        if ends[one.incident_id] == one.step:
-            timer = Timer(incident_id=one.incident_id, step=one.step, cycle=one.cycle + 1, rung=one.rung)
-            timer.armed_at, timer.due_at, timer.state = now, now + AGAIN_AFTER, TimerState.ARMED
-            session.add(timer)
-    await session.flush()
+    turn = (now + AGAIN_AFTER, TimerState.ARMED, now, None)  # due_at, state, armed_at, fired_at
+    turns = [
+        (one.incident_id, one.step, one.cycle + 1, one.rung, *turn)
+        for one in claimed
+        if ends[one.incident_id] == one.step
+    ]
+    yield Tell(sql.insert("timer", sql.TIMER_COLUMNS), turns)
 
 
 async def _again(session: AsyncSession, one: Due) -> None:
@@ -208,7 +214,7 @@ async def _set_aside(session: AsyncSession, one: Due, problem: str) -> None:
     incident = await session.get_one(Incident, one.incident_id, populate_existing=True)
     now = await unwalled_now(session)
     fallback = Rung(one.step, SUPERVISOR, 0, channels=CHANNELS[SUPERVISOR])
-    people = await (await Directory.open(session, [incident], [fallback], now)).recipients(incident, fallback)
+    people = (await Directory.open(session, [incident], [fallback], now)).recipients(incident, fallback)
     card = await card_of(session, incident.id)
     await post(session, _occasion(incident, one, notice_text(card, SUPERVISOR)), people, now)
     if one.rung == AGAIN:
@@ -220,7 +226,7 @@ async def _set_aside(session: AsyncSession, one: Due, problem: str) -> None:
         _alarm(session, card, problem)
 
 
-def _occasion(incident: Incident, one: Due, text: str, *, must: bool = False) -> Occasion:
+def _occasion(incident: Case | Incident, one: Due, text: str, *, must: bool = False) -> Occasion:
     place = (incident.provider_id, incident.area_code)
     return Occasion(incident.id, one.step, one.cycle, one.rung, text, *place, must)
 

@@ -1,21 +1,40 @@
 """Timed entries of the emergency ladder; a look first, so that a quiet town never takes the writer's turn."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from service.clock import Clock
 from service.db import Database, unwalled_now
 from service.emergencies import escalation, firing, unheard
 
+Fire = Callable[[AsyncSession], Awaitable[int]]
+LINES = 2
+"""Batches under way at once on PostgreSQL: one is written while the next is made. The embedded writer is one."""
+
 
 async def ring_timers(database: Database, _clock: Clock) -> None:
-    """Fire what is due; a round that was full is followed by another at once."""
+    """Fire what is due; a round that was full is followed by others at once."""
     await hurry(database)
     async with database.reading() as session:
         if not await firing.anything_due(session):
             return
     for fire in (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches):
-        fired = firing.AT_ONCE
-        while fired == firing.AT_ONCE:
-            async with database.writing(urgent=True) as session:
-                fired = await fire(session)
+        if await _round(database, fire) == firing.AT_ONCE:
+            async with asyncio.TaskGroup() as lines:
+                for _ in range(1 if database.embedded else LINES):
+                    lines.create_task(_drain(database, fire))
+
+
+async def _drain(database: Database, fire: Fire) -> None:
+    while await _round(database, fire) == firing.AT_ONCE:
+        pass
+
+
+async def _round(database: Database, fire: Fire) -> int:
+    async with database.writing(urgent=True) as session:
+        return await fire(session)
 
 
 async def hurry(database: Database) -> None:

@@ -14,7 +14,10 @@ from service.auth import Actor
 from service.clock import LOCAL
 from service.emergencies import rules
 from service.errors import NotFound
+from service.intake import sql
 from service.intake.card import incident_card
+from service.intake.play import Ask, Script
+from service.intake.within import play_within
 from service.paging import Page
 from service.town_clock import TownTime, local_midnight
 
@@ -71,9 +74,13 @@ async def card_of(session: AsyncSession, incident_id: int) -> dict[str, Any]:
 
 
 async def cards_of(session: AsyncSession, incident_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """The cards of a few incidents by id (at most some hundreds)."""
-    rows = (await session.execute(cards().where(Incident.id.in_(incident_ids)))).mappings()
+    """The cards of a few incidents by id (at most some hundreds), within a transaction that has begun."""
+    rows = await play_within(session, _ask_cards(list(incident_ids)))
     return {row["id"]: incident_card(row) for row in rows}
+
+
+def _ask_cards(ids: list[int]) -> Script:
+    return (yield Ask(sql.CARDS, [ids]))
 
 
 async def get_card(session: AsyncSession, actor: Actor, incident_id: int) -> dict[str, Any]:

@@ -12,15 +12,16 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Incident, Notice, Timer
-from models.types import IncidentState, NoticeState, Post, TimerState
+from models.types import IncidentState, NoticeState, Post
 from service.channels.live import RECEIPT_S
 from service.channels.outbox import Occasion, post
 from service.db import unwalled_now
 from service.emergencies import escalation
-from service.emergencies.queries import card_of
-from service.emergencies.recipients import on_post
+from service.emergencies.queries import STILL_ARMED, card_of
+from service.emergencies.recipients import Directory
 from service.emergencies.rules import SENT_STEP
 from service.emergencies.words import notice_text
+from service.intake.ladder import Rung
 from service.realtime.receipts import seen_since
 from service.realtime.watches import Watched, watched
 
@@ -55,7 +56,7 @@ async def find_unheard(session: AsyncSession, now: datetime) -> list[Unheard]:
 
 def _armed(now: datetime) -> ColumnElement[bool]:
     """A rung that is still to come."""
-    rungs = select(Timer.id).where(Timer.incident_id == Incident.id, Timer.state == TimerState.ARMED)
+    rungs = select(Timer.id).where(Timer.incident_id == Incident.id, STILL_ARMED)
     return exists(rungs.where(Timer.step < SENT_STEP, Timer.due_at > now))
 
 
@@ -70,11 +71,12 @@ async def go_on_by_phone(session: AsyncSession, one: Unheard) -> None:
     if incident is None or incident.rung != 0:
         return
     now = await unwalled_now(session)
-    people = await on_post(session, Post.DESK, incident, RING, now)
+    desk = Rung(0, DESK, 0, channels=RING)
+    people = (await Directory.open(session, [incident], [desk], now)).recipients(incident, desk)
     card = await card_of(session, incident.id)
     place = (incident.provider_id, incident.area_code)
     occasion = Occasion(incident.id, 0, 0, DESK, notice_text(card, DESK), *place)
-    await post(session, occasion, [person for person in people if person.channels], now)
+    await post(session, occasion, people, now)
     if not one.watched:
         await escalation.pull_next(session, incident.id)
 

@@ -47,7 +47,7 @@ PHASES = {
 
 def incident_card(row: Mapping[str, Any]) -> dict[str, Any]:
     """The Incident that sockets and the API carry: names masked, moments RFC 3339, coordinates with datum."""
-    moments = {name: rfc3339(as_moment(row[name])) for name in MOMENTS}
+    moments = {name: None if row[name] is None else rfc3339(as_moment(row[name])) for name in MOMENTS}
     return {
         "id": row["id"],
         "kind": row["kind"],

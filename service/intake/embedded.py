@@ -54,7 +54,7 @@ class EmbeddedStore:
         except sqlite3.OperationalError as error:
             raise StoreDown(str(error)) from error
         try:
-            result = _drive(script, connection)
+            result = drive(script, connection)
             if self._urgent:
                 failpoint.reach("before_commit")
             connection.execute("COMMIT")
@@ -112,7 +112,6 @@ def path_of(url: str) -> str:
 def connect(path: str) -> sqlite3.Connection:
     """A connection as the intake needs it: WAL, FULL, commits by hand."""
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=64, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -128,7 +127,8 @@ def _one_thread(name: str) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix=name)  # the thread itself is born with the first batch
 
 
-def _drive(script: Script, connection: sqlite3.Connection) -> Any:
+def drive(script: Script, connection: sqlite3.Connection) -> Any:
+    """Step through a script on an open transaction; gives its result."""
     step = begin(script)
     while not isinstance(step, StopIteration):
         if isinstance(step, Ask):
@@ -141,8 +141,9 @@ def _drive(script: Script, connection: sqlite3.Connection) -> Any:
 
 
 def _ask(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Row]:
-    rows = connection.execute(_statement(statement), _values(values)).fetchall()
-    return [dict(row) for row in rows]
+    cursor = connection.execute(_statement(statement), _values(values))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 _statements: dict[str, str] = {}

@@ -20,10 +20,13 @@ LEFT JOIN household h ON h.id = i.household_id
 LEFT JOIN area ar ON ar.code = i.area_code
 LEFT JOIN account a ON a.id = i.acknowledged_by
 LEFT JOIN caregiver c ON c.id = i.assigned_to
-LEFT JOIN timer t ON t.id = (SELECT n.id FROM timer n WHERE n.incident_id = i.id AND n.state = 'armed'
-                             ORDER BY n.due_at, n.step LIMIT 1)
+LEFT JOIN timer t ON t.id = (SELECT n.id FROM timer n WHERE n.incident_id = i.id
+                             AND n.state NOT IN ('fired', 'stopped', 'quarantined') ORDER BY n.due_at, n.step LIMIT 1)
 """
-"""Everything `incident_card` needs of an incident `i`; a WHERE is added by its reader."""
+"""Everything `incident_card` needs of an incident `i`; a WHERE is added by its reader.
+
+Not `= 'armed'`: for that PostgreSQL would read the index of all armed timers for each incident.
+"""
 
 LOCK = "SELECT pg_advisory_xact_lock(5591383)"
 """PostgreSQL only: one intake batch at a time over all processes, so that duplicates meet each other."""
@@ -75,6 +78,10 @@ ALERT_COLUMNS = [
 ]
 TIMER_COLUMNS = ["incident_id", "step", "cycle", "rung", "due_at", "state", "armed_at", "fired_at"]
 EVENT_COLUMNS = ["seq", "at", "topic", "subject", "area_code", "provider_id", "caregiver_ids", "data"]
+NOTICE_COLUMNS = [
+    *("incident_id", "step", "cycle", "rung", "text", "provider_id", "area_code", "must", "target", "name"),
+    *("account_id", "caregiver_id", "channel", "then", "key", "state", "attempts", "made_at", "due_at"),
+]
 UNVERIFIED_COLUMNS = ["terminal_id", "source", "reason", "body", "received_at"]
 AUDIT_COLUMNS = ["at", "account_id", "action", "subject", "detail"]
 UNREADABLE_COLUMNS = ["id", "terminal_id", "problem", "body", "received_at"]
@@ -125,4 +132,5 @@ NOTIFY = "SELECT pg_notify('unwalled', $1)"
 def insert(table: str, columns: list[str]) -> str:
     """An INSERT of one row with a numbered place for each column."""
     places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+    names = ", ".join(f'"{column}"' for column in columns)  # one is called then
+    return f"INSERT INTO {table} ({names}) VALUES ({places})"
