@@ -1,0 +1,67 @@
+"""Promise: a suspended bed has no visits from its day on, nobody can order some, and coming back brings them back."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models import Assessment, Order, Visit
+from models.types import OrderState, VisitState
+from tests.fixtures.keeping import Keeping
+
+
+async def states(keeping: Keeping) -> list[tuple[str, str]]:
+    async with keeping.town.database.reading() as session:
+        rows = await session.execute(
+            select(Order.state, Visit.state).join(Visit, Visit.order_id == Order.id).order_by(Order.id)
+        )
+        return [(order.value, visit.value) for order, visit in rows]
+
+
+async def orders_on(keeping: Keeping, days: int) -> int:
+    """Cleaning at ten, so many days from now; the answer's status."""
+    start = keeping.town.local(10) + timedelta(days=days)
+    wish = {"elder_id": keeping.town.elders["chen"], "item_code": "clean.home", "service_on": start.date().isoformat()}
+    wish |= {"window_from": start.isoformat(), "window_to": (start + timedelta(hours=2)).isoformat()}
+    return (await keeping.root.post("/api/orders", json=wish)).status_code
+
+
+async def test_away_and_home_again(keeping: Keeping) -> None:
+    """Visits before the day stay, later ones rest; back early, those to come are placed again and the past ones not."""
+    bed_id = await keeping.lives("chen")
+    for days in (0, 1, 3):
+        assert await orders_on(keeping, days) == 201
+    tomorrow = keeping.town.today + timedelta(days=1)
+    rest = {"kind": "hospital", "from_on": tomorrow.isoformat(), "why": "跌倒住院"}
+    away = await keeping.root.post(f"/api/beds/{bed_id}/suspend", json=rest)
+    assert away.status_code == 200 and away.json()["visits_paused"] == 2 and away.json()["state"] == "suspended"
+    assert await states(keeping) == [("placed", "accepted"), ("paused", "cancelled"), ("paused", "cancelled")]
+    assert await orders_on(keeping, 2) == 409 and await orders_on(keeping, 0) == 201
+    promise = (await keeping.sun.get(f"/api/promises/{bed_id}")).json()
+    assert promise["active_days"] == 1
+    keeping.town.clock.shift(days=2)
+    await keeping.assesses("chen")
+    keeping.sun, keeping.root = await keeping.town.desk("sun"), await keeping.town.desk("root")
+    early = await keeping.root.post(f"/api/beds/{bed_id}/resume", json={"on": str(tomorrow - timedelta(days=1))})
+    assert early.status_code == 422 and early.json()["fields"][0]["field"] == "on"
+    back = await keeping.root.post(f"/api/beds/{bed_id}/resume", json={})
+    assert back.status_code == 200, back.text
+    assert (back.json()["visits_back"], back.json()["orders_dropped"]) == (1, 1)
+    assert (await states(keeping))[:3] == [("placed", "accepted"), ("cancelled", "cancelled"), ("placed", "accepted")]
+    assert back.json()["pauses"][0]["until_on"] == keeping.town.today.isoformat()
+
+
+async def test_coming_back_passes_the_gate_again(keeping: Keeping) -> None:
+    """An assessment that ran out meanwhile keeps the bed suspended and says so; closed, nothing waits any more."""
+    bed_id = await keeping.lives("chen")
+    assert await orders_on(keeping, 1) == 201
+    rest = {"kind": "away", "from_on": keeping.town.today.isoformat()}
+    assert (await keeping.root.post(f"/api/beds/{bed_id}/suspend", json=rest)).is_success
+    async with keeping.town.database.writing() as session:
+        for row in await session.scalars(select(Assessment)):
+            row.ended_on = keeping.town.today
+    shut = await keeping.root.post(f"/api/beds/{bed_id}/resume", json={})
+    assert shut.status_code == 409 and [lack["code"] for lack in shut.json()["missing"]] == ["assessment.none"]
+    assert (await keeping.root.post(f"/api/beds/{bed_id}/suspend", json=rest)).json()["allowed"] == ["active", "closed"]
+    await keeping.steps(bed_id, "closed")
+    assert await states(keeping) == [(OrderState.CANCELLED.value, VisitState.CANCELLED.value)]
+    assert (await keeping.bed(bed_id))["pauses"][0]["until_on"] is not None

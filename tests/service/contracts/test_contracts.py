@@ -1,0 +1,108 @@
+"""Promise: a contract keeps its template and prices, can be left while it cools, and is renewed in time."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models import Elder, Event, MenuPrice
+from models.types import ContractState
+from service.contracts.jobs import remind
+from service.contracts.rules import Held, choose, cooling_until, last_day, needs_guardian, renewal_due
+from tests.fixtures.keeping import Keeping
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("begin", "months", "last"),
+    [
+        (date(2026, 3, 1), 12, date(2027, 2, 28)),
+        (date(2026, 1, 31), 1, date(2026, 2, 27)),
+        (date(2027, 8, 31), 6, date(2028, 2, 28)),
+        (date(2026, 12, 15), 1, date(2027, 1, 14)),
+    ],
+)
+def test_the_last_day(begin: date, months: int, last: date) -> None:
+    """So many months, the day before the same date; short months end on their last day."""
+    assert last_day(begin, months) == last
+
+
+def test_cooling_off_and_reminder_boundaries() -> None:
+    """Seven days count the day of signing; renewal is due exactly so many days before the end, and after it."""
+    assert cooling_until(date(2026, 3, 1), 7) == date(2026, 3, 7)
+    end = date(2026, 3, 31)
+    assert not renewal_due(ContractState.SIGNED, end, date(2026, 2, 28), 30)
+    assert renewal_due(ContractState.SIGNED, end, date(2026, 3, 1), 30)
+    assert renewal_due(ContractState.SIGNED, end, date(2026, 4, 2), 30)
+    assert not renewal_due(ContractState.RENEWED, end, date(2026, 3, 1), 30)
+
+
+def test_which_contract_speaks_for_a_bed() -> None:
+    """The one in force before one to come, a signed one before a newer draft, a renewed one until it ends."""
+    old = Held(1, ContractState.RENEWED, 1, date(2026, 1, 1), date(2026, 12, 31))
+    new = Held(2, ContractState.SIGNED, 2, date(2027, 1, 1), date(2027, 12, 31))
+    draft = Held(3, ContractState.DRAWN, 2, date(2026, 1, 1), date(2026, 12, 31))
+    assert choose([old, new, draft], date(2026, 6, 1)) == old
+    assert choose([old, new, draft], date(2027, 1, 1)) == new
+    assert choose([draft], date(2026, 6, 1)) == draft and choose([], date(2026, 6, 1)) is None
+
+
+def test_who_cannot_sign_for_themselves() -> None:
+    """Abilities fully lost, or dementia, at any level; an unknown level alone is no reason."""
+    assert needs_guardian(4, []) and needs_guardian(0, ["dementia"])
+    assert not needs_guardian(3, ["disabled"]) and not needs_guardian(None, [])
+
+
+@SQLITE
+async def test_drawn_signed_left_and_renewed(keeping: Keeping) -> None:
+    """No template, no contract; prices stay as signed; withdrawn while it cools; the next one is spoken of in time."""
+    bed_id, today = await keeping.opens("chen"), keeping.town.today
+    wish = {"bed_id": bed_id, "from_on": str(today), "months": 2}
+    assert (await keeping.sun.post("/api/contracts", json=wish)).json()["code"] == "contract.no_template"
+    await keeping.publishes_template()
+    too_long = await keeping.sun.post("/api/contracts", json={**wish, "months": 48})
+    assert too_long.status_code == 422 and too_long.json()["fields"][0]["accepted"] == "at most 36"
+    first = await keeping.signs(bed_id, months=2)
+    async with keeping.town.database.writing() as session:
+        for price in await session.scalars(select(MenuPrice)):
+            price.price_fen += 500
+    shown = (await keeping.sun.get(f"/api/contracts/{first}")).json()
+    assert {line["code"]: line["price_fen"] for line in shown["prices"]}["clean.home"] == 6000 and shown["in_force"]
+    assert shown["cooling_until_on"] == str(today + timedelta(days=6))
+    left = await keeping.sun.post(f"/api/contracts/{first}/end", json={"reason": "改主意了"})
+    assert left.json()["state"] == "withdrawn"
+    assert (await keeping.sun.post(f"/api/contracts/{first}/sign", json={"signed_by": "elder"})).status_code == 409
+    await keeping.signs(bed_id, months=2)
+    assert (await keeping.sun.get("/api/contracts/due")).json()["items"] == []
+    keeping.town.clock.shift(days=35)
+    keeping.sun = await keeping.town.desk("sun")
+    (due,) = (await keeping.sun.get("/api/contracts/due")).json()["items"]
+    await remind(keeping.town.database, keeping.town.clock)
+    await remind(keeping.town.database, keeping.town.clock)
+    async with keeping.town.database.reading() as session:
+        told = list(await session.scalars(select(Event).where(Event.topic == "contract.renewal_due")))
+    assert [event.data["contract_id"] for event in told] == [due["id"]]
+    renewed = (await keeping.sun.post(f"/api/contracts/{due['id']}/renew", json={"months": 12})).json()
+    assert renewed["from_on"] == str(date.fromisoformat(due["until_on"]) + timedelta(days=1))
+    assert (await keeping.sun.post(f"/api/contracts/{renewed['id']}/sign", json={"signed_by": "elder"})).is_success
+    old = (await keeping.sun.get(f"/api/contracts/{due['id']}")).json()
+    assert old["state"] == "renewed" and old["in_force"]
+    assert (await keeping.sun.get("/api/contracts/due")).json()["items"] == []
+
+
+@SQLITE
+async def test_somebody_with_dementia_does_not_sign(keeping: Keeping) -> None:
+    """The guardian named in the contract does."""
+    await keeping.publishes_template()
+    bed_id = await keeping.opens("chen")
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Elder, keeping.town.elders["chen"])).categories = ["dementia"]
+    wish = {"bed_id": bed_id, "from_on": str(keeping.town.today)}
+    alone = (await keeping.sun.post("/api/contracts", json=wish)).json()["id"]
+    for who in ("elder", "guardian"):
+        refused = await keeping.sun.post(f"/api/contracts/{alone}/sign", json={"signed_by": who})
+        assert refused.status_code == 422 and refused.json()["fields"][0]["field"] == "signed_by"
+    both = (await keeping.sun.post("/api/contracts", json={**wish, "guardian_id": 1})).json()
+    assert both["guardian"] == "于**"
+    assert (await keeping.sun.post(f"/api/contracts/{both['id']}/sign", json={"signed_by": "guardian"})).is_success

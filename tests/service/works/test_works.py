@@ -1,0 +1,74 @@
+"""Promise: works are designed, built and accepted by different hands, with pictures, and the money adds up."""
+
+import pytest
+
+from models.types import WorksState
+from service.works.rules import NEXT, Pictured, clashes, lacks, shares
+from tests.fixtures.keeping import PNG, Keeping
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_the_grant_pays_up_to_its_cap_once() -> None:
+    """The household pays what is above the cap, and what an earlier grant has taken of it."""
+    assert shares(250_000, 300_000, 0) == (250_000, 0)
+    assert shares(350_000, 300_000, 0) == (300_000, 50_000)
+    assert shares(100_000, 300_000, 250_000) == (50_000, 50_000)
+    assert shares(100_000, 300_000, 400_000) == (0, 100_000)
+
+
+def test_roles_that_clash() -> None:
+    """Only pairs that the district separates, and only once both are named."""
+    apart = [["design", "accept"], ["serve", "accept"]]
+    assert clashes({"design": 1, "serve": 1, "accept": None}, apart) == []
+    assert clashes({"design": 1, "serve": 2, "accept": 1}, apart) == [("design", "accept")]
+    assert clashes({"design": 1, "serve": 1, "accept": 1}, apart) == [("design", "accept"), ("serve", "accept")]
+
+
+def test_nothing_is_built_without_pictures() -> None:
+    """Before building one of before, before it counts as built one of after; nothing needed is a finding."""
+    item = Pictured("扶手", before=False, after=False)
+    named = {"design": 1, "serve": 2, "accept": 3}
+    assert lacks(WorksState.BUILDING, [item], None, named) == ["a picture of 扶手 before"]
+    assert lacks(WorksState.BUILT, [item], None, named) == ["a picture of 扶手 after"]
+    assert lacks(WorksState.DESIGNED, [], None, named) != []
+    assert lacks(WorksState.DESIGNED, [], "无需改造", named) == []
+    assert lacks(WorksState.BUILDING, [], "无需改造", {"design": 1}) == ["who is to serve", "who is to accept"]
+
+
+def test_the_life_of_works_has_an_end_from_everywhere() -> None:
+    """Every state but the two last leads on, and nothing leads out of those."""
+    assert [state for state, following in NEXT.items() if not following] == [WorksState.ACCEPTED, WorksState.CANCELLED]
+    assert {state for following in NEXT.values() for state in following} == set(WorksState)
+
+
+@SQLITE
+async def test_who_designs_does_not_accept(keeping: Keeping) -> None:
+    """Refused by organisation when roles are named, and by person when accepted; a bad picture is refused by name."""
+    home = await keeping.household("chen")
+    wish = {"household_id": home, "design_provider_id": keeping.designer_id}
+    works = (await keeping.sun.post("/api/works", json=wish)).json()["id"]
+    url = f"/api/works/{works}"
+    same = await keeping.sun.post(f"{url}/roles", json={"accept_provider_id": keeping.designer_id})
+    assert same.status_code == 409 and same.json()["roles"] == [["design", "accept"]]
+    jump = await keeping.sun.post(f"{url}/moves", json={"to": "accepted"})
+    assert jump.status_code == 409 and jump.json()["allowed"] == ["designed", "cancelled"]
+    roles = {"serve_provider_id": keeping.operator_id, "accept_provider_id": keeping.inspector_id}
+    assert (await keeping.sun.post(f"{url}/roles", json=roles)).is_success
+    item = (await keeping.sun.post(f"{url}/items", json={"name": "坐便椅", "price_fen": 350_000})).json()
+    assert (item["grant_fen"], item["own_fen"]) == (300_000, 50_000)
+    photos = f"{url}/items/{item['items'][0]['id']}/photos"
+    assert (await keeping.sun.post(photos, content=b"GIF89a")).status_code == 422
+    for after in (False, True):
+        assert (await keeping.sun.post(photos, params={"after": after}, content=PNG)).status_code == 201
+    for to in ("designed", "building", "built"):
+        assert (await keeping.sun.post(f"{url}/moves", json={"to": to})).is_success
+    refused = await keeping.sun.post(f"{url}/moves", json={"to": "accepted"})
+    assert refused.status_code == 409 and refused.json()["code"] == "works.roles_clash"
+    accepted = await keeping.root.post(f"{url}/moves", json={"to": "accepted"})
+    assert accepted.status_code == 200 and accepted.json()["state"] == "accepted"
+    shown = accepted.json()["items"][0]["photos"][0]["id"]
+    picture = await keeping.sun.get(f"/api/works/photos/{shown}")
+    assert picture.content == PNG and picture.headers["content-type"] == "image/png"
+    far = await keeping.town.desk("far")
+    assert (await far.get(f"/api/works/photos/{shown}")).status_code == 404
