@@ -24,6 +24,7 @@ from service.elders.api import router as elders
 from service.emergencies.api import router as emergencies
 from service.emergencies.casework import router as casework
 from service.entitlements.api import router as entitlements
+from service.exchange.api import router as exchange
 from service.intake.assembly import Intake
 from service.jobs.api import router as jobs
 from service.jobs.every import keep_running
@@ -57,7 +58,7 @@ ROLES = frozenset({"intake", "hub", "web", "work"})
 WEB = (
     *(accounts, beds, devices, dispatch, elders, casework, emergencies, jobs, meals, orders, organisations, phone),
     *(readiness, staff, town),
-    *(assessments, entitlements),
+    *(assessments, entitlements, exchange),
     *(contracts, patrols, policies, promises, waiting, works),
 )
 

@@ -30,24 +30,25 @@ class ChangedMeanwhile(Conflict):
 
 
 async def register_elder(
-    session: AsyncSession, actor: Actor, vault: Vault, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    import_id: int | None = None,
 ) -> int:
     """Register a person with home, categories, contacts and consents; answers the new id.
 
-    Raises BadInput naming every fault, AlreadyRegistered, NotFound for a home or provider outside the scope.
+    Raises BadInput naming every fault, AlreadyRegistered, NotFound for a home or provider outside the scope; nothing
+    is written before all of that is checked.
     """
-    today = now.astimezone(LOCAL).date()
-    values, faults = checking.person_values(_present(wanted, ("left_on", "left_why")), vault, today, fresh=True)
-    contacts, more = checking.contact_values(wanted["contacts"], {}, vault)
-    faults += more + checking.category_faults(wanted["categories"], "categories.{}".format)
-    if (wanted["home"] is None) == (wanted["household_id"] is None):
-        faults.append(FieldProblem("home", "is missing or doubled", "either home or household_id"))
-    home, more = ({}, []) if wanted["home"] is None else checking.home_values(wanted["home"], vault)
-    _refuse(faults + more)
+    values, home, contacts = _read_person(vault, wanted, now)
     await refuse_double(session, actor, values.get("id_number_hash"))
+    values["provider_id"] = await _provider(session, actor, wanted["provider_id"])
     household = await _household(session, actor, home, wanted["household_id"])
-    provider_id = await _provider(session, actor, wanted["provider_id"])
-    elder = Elder(**{**values, "provider_id": provider_id}, household_id=household.id, area_code=household.area_code)
+    elder = Elder(**values, household_id=household.id, area_code=household.area_code, import_id=import_id)
+    today = now.astimezone(LOCAL).date()
     elder.registered_on, elder.version, elder.categories = today, 1, []
     session.add(elder)
     await session.flush()
@@ -58,6 +59,18 @@ async def register_elder(
     await refresh_categories(session, elder, today)
     audit.note(session, now, actor.account_id, "elder.registered", f"elder:{elder.id}")
     return elder.id
+
+
+async def check_elder(
+    session: AsyncSession, actor: Actor, vault: Vault, wanted: Mapping[str, Any], now: datetime
+) -> bytes | None:
+    """Everything that registering would refuse, without registering; answers the keyed hash of the ID number."""
+    values, home, _ = _read_person(vault, wanted, now)
+    await refuse_double(session, actor, values.get("id_number_hash"))
+    if wanted["household_id"] is None:
+        await _community(session, actor, home["area_code"])
+    found: bytes | None = values.get("id_number_hash")
+    return found
 
 
 async def change_elder(
@@ -240,15 +253,35 @@ async def _household(
         if home is None or not actor.sees(home.area_code, None):
             raise NotFound(f"no household {household_id}")
         return home
-    area = await session.get(Area, values["area_code"])
-    if area is None or area.level is not AreaLevel.COMMUNITY or not actor.sees(area.code, None):
-        accepted = "the 12-digit code of a community within your scope (GET /api/areas)"
-        problem = "is unknown" if area is None else f"{area.name} is a {area.level}, or not yours"
-        raise BadInput("no home there", fields=[FieldProblem("home.area_code", problem, accepted)])
+    await _community(session, actor, values["area_code"])
     home = Household(**values)
     session.add(home)
     await session.flush()
     return home
+
+
+async def _community(session: AsyncSession, actor: Actor, area_code: str) -> None:
+    """Homes stand in communities within the scope. Raises BadInput."""
+    area = await session.get(Area, area_code)
+    if area is None or area.level is not AreaLevel.COMMUNITY or not actor.sees(area.code, None):
+        accepted = "the 12-digit code of a community within your scope (GET /api/areas)"
+        problem = "is unknown" if area is None else f"{area.name} is a {area.level}, or not yours"
+        raise BadInput("no home there", fields=[FieldProblem("home.area_code", problem, accepted)])
+
+
+def _read_person(
+    vault: Vault, wanted: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+    """Columns of the person, of a new home, and of the contacts. Raises BadInput naming every fault."""
+    here = {field: value for field, value in wanted.items() if field not in ("left_on", "left_why")}
+    values, faults = checking.person_values(here, vault, now.astimezone(LOCAL).date(), fresh=True)
+    contacts, more = checking.contact_values(wanted["contacts"], {}, vault)
+    faults += more + checking.category_faults(wanted["categories"], "categories.{}".format)
+    if (wanted["home"] is None) == (wanted["household_id"] is None):
+        faults.append(FieldProblem("home", "is missing or doubled", "either home or household_id"))
+    home, more = ({}, []) if wanted["home"] is None else checking.home_values(wanted["home"], vault)
+    _refuse(faults + more)
+    return values, home, contacts
 
 
 async def _provider(session: AsyncSession, actor: Actor, provider_id: int | None) -> int | None:
@@ -269,10 +302,6 @@ def _against_id(elder: Elder, values: Mapping[str, Any], vault: Vault, today: da
     if read is None or isinstance(read, FieldProblem):
         return []
     return rules.identity_problems(read, values.get("born_on"), values.get("sex"))
-
-
-def _present(wanted: Mapping[str, Any], without: tuple[str, ...]) -> dict[str, Any]:
-    return {field: value for field, value in wanted.items() if field not in without}
 
 
 def _empty(field: str) -> FieldProblem:

@@ -1,0 +1,55 @@
+"""Takes back elders that an import brought and nobody has touched since; refuses to remove anybody with a history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, exists, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Base, Consent, Contact, Elder, ElderCategory, Entitlement, Household, Terminal
+
+OWN = (Contact, ElderCategory, Consent, Entitlement)
+"""What comes with a registration, or follows from it by itself, and goes with it."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Who was taken back, and who stays because somebody has worked with them since."""
+
+    ids: list[int]
+    kept: list[int]
+
+
+async def next_of_import(session: AsyncSession, import_id: int, after: int, most: int) -> Sequence[int]:
+    """Elders that an import brought, by id."""
+    query = select(Elder.id).where(Elder.import_id == import_id, Elder.id > after).order_by(Elder.id)
+    return (await session.scalars(query.limit(most))).all()
+
+
+async def remove_untouched(session: AsyncSession, ids: Sequence[int]) -> Removed:
+    """Remove those of `ids` that stand as they were registered, with their homes when nobody else lives there."""
+    touched = set(await session.scalars(select(Elder.id).where(Elder.id.in_(ids), Elder.version > 1)))
+    touched |= await _pointed_at(session, ids)
+    going = [number for number in ids if number not in touched]
+    homes = set(await session.scalars(select(Elder.household_id).where(Elder.id.in_(going))))
+    for table in OWN:
+        await session.execute(delete(table).where(table.elder_id.in_(going)))
+    await session.execute(delete(Elder).where(Elder.id.in_(going)))
+    lived_in = exists().where(Elder.household_id == Household.id) | exists().where(
+        Terminal.household_id == Household.id
+    )
+    await session.execute(delete(Household).where(Household.id.in_(homes), ~lived_in))
+    return Removed(going, sorted(touched))
+
+
+async def _pointed_at(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+    """Elders of `ids` that a row of any other table names: a bed, an order, a call, an assessment."""
+    own = {table.__tablename__ for table in OWN}
+    queries: list[Any] = []
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            points = any(key.target_fullname == "elder.id" for key in column.foreign_keys)
+            if points and table.name not in own:
+                queries.append(select(column).where(column.in_(ids)))
+    return set(await session.scalars(union(*queries)))

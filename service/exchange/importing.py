@@ -1,0 +1,255 @@
+"""Brings a sheet of elders into the register, on trial or for good, and takes it back; refuses to hide a bad row."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import RegisterImport
+from service import audit
+from service.auth import Actor
+from service.bulk import Bite
+from service.clock import LOCAL, rfc3339
+from service.db import Database
+from service.elders import removing
+from service.elders.actions import AlreadyRegistered, check_elder, register_elder
+from service.errors import BadInput, Conflict, NotFound, ServiceError
+from service.exchange import elder_sheet
+from service.exchange.elder_sheet import RowFault
+from service.exchange.tables import read_table
+from service.paging import Page, page_of
+from service.vault import Vault
+
+LOOK, REMOVE = 100, 50
+MOST_FAULTS = 1000
+
+
+class AlreadyImported(Conflict):
+    """The same file was imported before and stands; `import_id` names it."""
+
+    code = "import.already_done"
+
+
+class AlreadyUndone(Conflict):
+    """This import was taken back before."""
+
+    code = "import.already_undone"
+
+
+@dataclass
+class Sheet:
+    """A file read: rows that may be registered by their number, faults of the others, headings nobody knows."""
+
+    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    count: int = 0
+
+
+def read_elders(body: bytes, today: date) -> Sheet:
+    """Read a sheet of elders; rows without anything in them do not count. Raises BadInput for another kind of file."""
+    table = read_table(body)
+    places, ignored = elder_sheet.read_head(table)
+    sheet = Sheet(ignored=ignored)
+    for number, row in enumerate(table[1:], start=2):
+        if not any(row):
+            continue
+        sheet.count += 1
+        cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+        wanted, faults = elder_sheet.read_row(number, cells, today)
+        sheet.faults += faults
+        if wanted is not None:
+            sheet.rows.append((number, wanted))
+    return sheet
+
+
+async def try_elders(database: Database, actor: Actor, vault: Vault, body: bytes, now: datetime) -> dict[str, Any]:
+    """What importing this file would do, row by row; nothing is written. Raises BadInput."""
+    sheet = await asyncio.to_thread(read_elders, body, now.astimezone(LOCAL).date())
+    good = await _checked(database, actor, vault, sheet, now)
+    return {"dry_run": True, "import": None, **_report(sheet, len(good))}
+
+
+async def import_elders(
+    database: Database, actor: Actor, vault: Vault, body: bytes, name: str, now: datetime
+) -> dict[str, Any]:
+    """Register every row that can be, in small transactions so that no alert waits; report the others.
+
+    Raises BadInput, AlreadyImported. Broken off, what was registered can be taken back like any import.
+    """
+    sheet = await asyncio.to_thread(read_elders, body, now.astimezone(LOCAL).date())
+    file_hash = hashlib.sha256(body).digest()
+    good = await _checked(database, actor, vault, sheet, now)
+    async with database.writing() as session:
+        row = await _begin(session, actor, name, file_hash, sheet.count, now)
+    added = await _register(database, actor, vault, good, sheet, row.id, now)
+    refused = [fault.as_json() for fault in sheet.faults[:MOST_FAULTS]]
+    async with database.writing() as session:
+        done = update(RegisterImport).where(RegisterImport.id == row.id)
+        await session.execute(done.values(added=added, refused=refused, done_at=now))
+        audit.note(session, now, actor.account_id, "elders.imported", f"import:{row.id}", f"{added} of {sheet.count}")
+    return {"dry_run": False, "import": row.id, **_report(sheet, added)}
+
+
+async def undo_import(database: Database, actor: Actor, import_id: int, now: datetime) -> dict[str, Any]:
+    """Take an import back: everybody it brought, but for those somebody has worked with since (they are named).
+
+    Raises NotFound, AlreadyUndone.
+    """
+    async with database.writing() as session:
+        await _get_import(session, actor, import_id)
+        mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
+        taken = mine.values(undone_at=now, undone_by=actor.account_id).returning(RegisterImport.id)
+        if (await session.execute(taken)).first() is None:
+            raise AlreadyUndone(f"import {import_id} was taken back before")
+        audit.note(session, now, actor.account_id, "elders.import_undone", f"import:{import_id}")
+    after, removed, kept = 0, 0, list[int]()
+    while True:
+        async with database.writing() as session:
+            ids = await removing.next_of_import(session, import_id, after, REMOVE)
+            result = await removing.remove_untouched(session, ids) if ids else None
+        if result is None:
+            return {"import": import_id, "removed": removed, "kept": kept}
+        after, removed, kept = ids[-1], removed + len(result.ids), kept + result.kept
+        await asyncio.sleep(0)
+
+
+async def list_imports(session: AsyncSession, actor: Actor, page: Page) -> tuple[list[dict[str, Any]], str | None]:
+    """Imports that the actor made, all of them for whoever sees everywhere."""
+    query = select(RegisterImport)
+    if "" not in actor.area_prefixes:
+        query = query.where(RegisterImport.made_by == actor.account_id)
+    rows, following = await page_of(session, query, RegisterImport.id, page)
+    return [_import_view(row) for row in rows], following
+
+
+def _import_view(row: RegisterImport) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "register": row.register,
+        "file_name": row.file_name,
+        "rows": row.rows,
+        "added": row.added,
+        "refused": len({one["row"] for one in row.refused}),
+        "faults": row.refused,
+        "made_at": rfc3339(row.made_at),
+        "done_at": rfc3339(row.done_at),
+        "undone_at": rfc3339(row.undone_at),
+    }
+
+
+async def _checked(
+    database: Database, actor: Actor, vault: Vault, sheet: Sheet, now: datetime
+) -> list[tuple[int, dict[str, Any]]]:
+    """Rows that registering would take as things stand; faults of the others join the sheet's."""
+    good: list[tuple[int, dict[str, Any]]] = []
+    seen: dict[bytes, int] = {}
+    for some in _bites(sheet.rows):
+        async with database.reading() as session:
+            for number, wanted in some:
+                found = await _faults_of(session, actor, vault, number, wanted, now, seen)
+                sheet.faults += found
+                good += [] if found else [(number, wanted)]
+        await asyncio.sleep(0)
+    sheet.faults.sort(key=lambda fault: fault.row)
+    return good
+
+
+async def _faults_of(
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    number: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    seen: dict[bytes, int],
+) -> list[RowFault]:
+    try:
+        id_hash = await check_elder(session, actor, vault, wanted, now)
+    except ServiceError as error:
+        return _as_faults(number, error)
+    if id_hash is None or id_hash not in seen:
+        seen |= {} if id_hash is None else {id_hash: number}
+        return []
+    told = f"the same ID number stands in row {seen[id_hash]}"
+    return [RowFault(number, "id_number", told, "one row for each person")]
+
+
+def _as_faults(number: int, error: ServiceError) -> list[RowFault]:
+    if isinstance(error, AlreadyRegistered):
+        known = error.extra.get("elder_id")
+        told = "is in the register" + (f" as elder {known}" if known else ", in another district")
+        return [RowFault(number, "id_number", told, "leave the row out, or change the elder there")]
+    if isinstance(error, BadInput):
+        return elder_sheet.row_faults(number, error.fields)
+    return [RowFault(number, "name", error.detail, "a row within your scope")]
+
+
+async def _begin(
+    session: AsyncSession, actor: Actor, name: str, file_hash: bytes, rows: int, now: datetime
+) -> RegisterImport:
+    same = select(RegisterImport).where(RegisterImport.file_hash == file_hash, RegisterImport.undone_at.is_(None))
+    other = (await session.scalars(same.where(RegisterImport.added > 0).limit(1))).first()
+    if other is not None:
+        raise AlreadyImported(f"this very file is import {other.id}: take it back first", import_id=other.id)
+    row = RegisterImport(register="elders", file_name=name[:120], file_hash=file_hash, rows=rows, refused=[])
+    row.made_at, row.made_by = now, actor.account_id
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def _register(
+    database: Database,
+    actor: Actor,
+    vault: Vault,
+    rows: Sequence[tuple[int, dict[str, Any]]],
+    sheet: Sheet,
+    import_id: int,
+    now: datetime,
+) -> int:
+    """Register in transactions of some 10 ms; a row that has become impossible meanwhile joins the faults."""
+    added, start, bite = 0, 0, Bite()
+    while start < len(rows):
+        some = rows[start : start + max(1, bite.rows // 5)]
+        async with database.writing() as session:
+            began = time.monotonic()
+            for number, wanted in some:
+                try:
+                    await register_elder(session, actor, vault, wanted, now, import_id=import_id)
+                    added += 1
+                except ServiceError as error:
+                    sheet.faults += _as_faults(number, error)
+            bite.took((time.monotonic() - began) * max(1, bite.rows // 5) / len(some))
+        start += len(some)
+        await asyncio.sleep(0)
+    return added
+
+
+async def _get_import(session: AsyncSession, actor: Actor, import_id: int) -> RegisterImport:
+    row = await session.get(RegisterImport, import_id)
+    if row is None or (row.made_by != actor.account_id and "" not in actor.area_prefixes):
+        raise NotFound(f"no import {import_id}")
+    return row
+
+
+def _report(sheet: Sheet, good: int) -> dict[str, Any]:
+    """What came, or would come, of a file."""
+    return {
+        "rows": sheet.count,
+        "good": good,
+        "bad": len({fault.row for fault in sheet.faults}),
+        "faults": [fault.as_json() for fault in sheet.faults[:MOST_FAULTS]],
+        "ignored_columns": sheet.ignored,
+    }
+
+
+def _bites(rows: Sequence[tuple[int, dict[str, Any]]]) -> Iterator[Sequence[tuple[int, dict[str, Any]]]]:
+    for start in range(0, len(rows), LOOK):
+        yield rows[start : start + LOOK]

@@ -1,0 +1,126 @@
+"""Promise: a file with bad rows says which, why and what would be right; undo is one click; exports are on record."""
+
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from models import AuditRow, Elder, Household
+from service.exchange.tables import read_table, write_csv, write_xlsx
+from tests.fixtures.town import COMMUNITY, TownBuilder
+from tests.service.elders.people import fields, id_number, person
+
+HEADS = ["姓名", "身份证号", "社区代码", "地址", "经度", "纬度", "坐标系", "电话", "人群类别"]
+ROWS = 60
+
+
+def line(number: int, **other: str) -> list[str]:
+    told = {
+        "姓名": "贺兰",
+        "身份证号": id_number("19400506", number),
+        "社区代码": COMMUNITY,
+        "地址": f"试验路 {number} 号",
+    }
+    told |= {"经度": "121.44", "纬度": "37.51", "坐标系": "wgs84", "电话": f"139{number:08d}", "人群类别": "独居"}
+    return [{**told, **other}[head] for head in HEADS]
+
+
+def sheet(**bad: dict[str, str]) -> list[list[str]]:
+    """Sixty rows; `r17={"电话": "x"}` spoils the row of that number in the file."""
+    return [HEADS, *(line(n, **bad.get(f"r{n}", {})) for n in range(2, ROWS + 2))]
+
+
+async def sent(desk: httpx.AsyncClient, rows: list[list[str]] | bytes, **query: Any) -> httpx.Response:
+    body = rows if isinstance(rows, bytes) else write_xlsx("x", rows)
+    return await desk.post("/api/imports/elders", params=query, content=body)
+
+
+async def people(town: TownBuilder) -> tuple[int, int]:
+    async with town.database.reading() as session:
+        elders, homes = [await session.scalar(select(func.count()).select_from(table)) for table in (Elder, Household)]
+    return elders or 0, homes or 0
+
+
+async def test_tried_imported_and_taken_back(town: TownBuilder) -> None:
+    """Three bad rows of sixty by number, column, reason, remedy; on trial nothing is written; undone all are gone."""
+    sun, wu = await town.desk("sun"), await town.desk("wu")
+    before = await people(town)
+    spoilt = sheet(r17={"电话": "1390"}, r23={"身份证号": id_number("19400506", 22)}, r48={"社区代码": "370602001001"})
+    tried = (await sent(sun, spoilt)).json()
+    assert (tried["dry_run"], tried["rows"], tried["good"], tried["bad"]) == (True, ROWS, ROWS - 3, 3)
+    told = [(one["row"], one["column"]) for one in tried["faults"]]
+    assert told == [(17, "电话"), (23, "身份证号"), (48, "社区代码")]
+    assert all(one["problem"] and one["accepted"] for one in tried["faults"])
+    assert "row 22" in tried["faults"][1]["problem"] and await people(town) == before
+    assert (await sent(wu, spoilt)).status_code == 403
+    done = (await sent(sun, spoilt, dry_run=False, file_name="三月.xlsx")).json()
+    assert (done["good"], done["bad"]) == (ROWS - 3, 3)
+    assert await people(town) == (before[0] + ROWS - 3, before[1] + ROWS - 3)
+    again = await sent(sun, spoilt, dry_run=False)
+    assert (again.status_code, again.json()["import_id"]) == (409, done["import"])
+    mended = (await sent(sun, sheet(r17={"电话": "13900000017"}, r23={}, r48={}))).json()
+    assert mended["good"] == 3 and {one["problem"].split(" as ")[0] for one in mended["faults"]} == {
+        "is in the register"
+    }
+    found = (await wu.get("/api/elders", params={"category": "living_alone", "limit": 200})).json()["items"]
+    assert len(found) == ROWS - 3 and found[0]["name"] == "贺**"
+    touched = found[0]["id"]
+    assert (await wu.patch(f"/api/elders/{touched}", json={"version": 1, "dialect": "说烟台话"})).status_code == 200
+    ordered = town.local(14), town.local(16)
+    placed = await wu.post("/api/orders", json={
+        "elder_id": found[1]["id"], "item_code": "clean.home", "service_on": town.today.isoformat(),
+        "window_from": ordered[0].isoformat(), "window_to": ordered[1].isoformat(),
+    })  # fmt: skip
+    assert placed.status_code == 201, placed.text
+    (listed,) = (await sun.get("/api/imports")).json()["items"]
+    assert (listed["file_name"], listed["added"], listed["refused"]) == ("三月.xlsx", ROWS - 3, 3)
+    undone = (await sun.post(f"/api/imports/{listed['id']}/undo")).json()
+    assert (undone["removed"], undone["kept"]) == (ROWS - 5, [touched, found[1]["id"]])
+    assert await people(town) == (before[0] + 2, before[1] + 2)
+    assert (await sun.post(f"/api/imports/{listed['id']}/undo")).status_code == 409
+    assert (await (await town.desk("ma")).post(f"/api/imports/{listed['id']}/undo")).status_code == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_file_is_swallowed(town: TownBuilder) -> None:
+    """Nothing, rubbish, a sheet without the headings, one of too many rows: each is refused with what is accepted."""
+    sun = await town.desk("sun")
+    for body in (b"", b"PK rubbish", b"\x00\x01"):
+        answer = await sent(sun, body)
+        assert answer.status_code == 422 and fields(answer) == ["file"]
+    assert "area_code" in fields(await sent(sun, [["姓名"], ["甲"]]))
+    assert fields(await sent(sun, write_csv([HEADS, *[["", "x"]] * 5001]))) == ["file"]
+    template = await sun.get("/api/imports/elders/template")
+    assert (await sent(sun, template.content)).json()["rows"] == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_goes_out(town: TownBuilder) -> None:
+    """Masked by default, marked row by row, on record; in full only with a reason and a role; readable again."""
+    wu, sun = await town.desk("wu"), await town.desk("sun")
+    made = await wu.post(
+        "/api/elders", json=person(id_number=id_number("19400506", 12), notes="=1+1", phone="13900007777")
+    )
+    assert made.status_code == 201, made.text
+    plain = await wu.post("/api/exports/elders", json={"format": "csv"})
+    assert plain.headers["content-disposition"].endswith('"elders.csv"')
+    rows = read_table(plain.content)
+    assert [row[0] for row in rows] == ["姓名", "陈**", "于**", "贺**"]
+    assert "13900007777" not in plain.text and "wu " in rows[1][-1] and rows[1][-1].endswith("脱敏")
+    assert (await wu.post("/api/exports/elders", json={"full": True, "reason": "月报核对"})).status_code == 403
+    assert fields(await sun.post("/api/exports/elders", json={"full": True})) == ["reason"]
+    full = await sun.post("/api/exports/elders", json={"full": True, "reason": "月报核对", "name": "贺"})
+    whole = read_table(full.content)
+    assert whole[1][:2] == ["贺兰", id_number("19400506", 12)] and len(whole) == 2
+    csv = await sun.post(
+        "/api/exports/elders", json={"full": True, "reason": "月报核对", "format": "csv", "name": "贺"}
+    )
+    assert "'=1+1" in csv.content.decode()
+    back = (await sent(sun, full.content)).json()
+    assert (back["rows"], back["ignored_columns"]) == (1, ["导出"]) and "is in the register" in back["faults"][0][
+        "problem"
+    ]
+    async with town.database.reading() as session:
+        told = list(await session.scalars(select(AuditRow.detail).where(AuditRow.action == "elders.exported")))
+    assert told == ["3 rows, masked: ", "1 rows, full: 月报核对", "1 rows, full: 月报核对"]
