@@ -71,6 +71,14 @@ export const put = <T>(path: string, body: unknown): Promise<T> => call<T>('PUT'
 export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>('PATCH', path, body)
 export const del = (path: string): Promise<null> => call<null>('DELETE', path)
 
+/** A file that the service makes for a question too long for an address. */
+export async function fetchFile(path: string, body: unknown): Promise<Blob> {
+  const response = await fetch(path, { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) })
+    .catch((thrown: unknown) => { throw new Problem(0, { detail: String(thrown) }) })
+  if (!response.ok) throw new Problem(response.status, ((await bodyOf(response)) ?? {}) as ProblemBody)
+  return response.blob()
+}
+
 /** Sends a file as it is; its kind is what the browser says of it. */
 export async function send<T>(path: string, body: Blob): Promise<T> {
   return call<T>('POST', path, body, 60_000)

@@ -3,7 +3,7 @@ import { computed, onUnmounted, reactive, ref, shallowRef, watch } from 'vue'
 import { assessments, type Answers, type Assessment, type Scale, type Scales, type ScaleName } from '../api/assessments'
 import { asProblem, type Problem } from '../api/http'
 import type { Id } from '../api/types'
-import { saidOf } from '../registers/said'
+import { fieldsOr, saidOf } from '../registers/said'
 import { runningOf } from './running'
 
 const PAUSE_MS = 500
@@ -68,7 +68,7 @@ export function createFilling(id: Id) {
     } catch (thrown) {
       const refused = asProblem(thrown)
       face.saving = 'failed'
-      face.said = refused.body.fields?.map((one) => `${one.problem} · ${one.accepted ?? ''}`).join('; ') || saidOf(refused)
+      face.said = fieldsOr(refused)
       if (refused.code === 'assessment.changed_meanwhile') await read()
       else if (refused.unreachable) timer = setTimeout(() => void save(), AGAIN_MS)
       return false

@@ -4,15 +4,14 @@ import { beds, contracts, worksOf, type BedCard, type Contract, type Provider, t
 import { asProblem, type Problem } from '../api/http'
 import type { Id } from '../api/types'
 import { t } from '../i18n'
-import { saidOf } from '../registers/said'
+import { fieldsOr } from '../registers/said'
 import { missingLines } from './lacks'
 
 export interface Refusal { said: string; missing: string[]; allowed: string[] }
 
 export function refusalOf(problem: Problem): Refusal {
-  const fields = problem.body.fields?.map((one) => `${one.problem} · ${one.accepted ?? ''}`).join('; ')
   const allowed = problem.body['allowed']
-  return { said: fields || saidOf(problem), missing: missingLines(problem.body['missing']), allowed: Array.isArray(allowed) ? allowed.map(String) : [] }
+  return { said: fieldsOr(problem), missing: missingLines(problem.body['missing']), allowed: Array.isArray(allowed) ? allowed.map(String) : [] }
 }
 
 export function createBed(id: Id) {

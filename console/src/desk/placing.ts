@@ -4,6 +4,7 @@ import { plans, visits, type Place } from '../api/endpoints'
 import { asProblem, type Problem } from '../api/http'
 import type { Id } from '../api/types'
 import { t } from '../i18n'
+import { fieldsOr } from '../registers/said'
 import type { Desk } from './desk'
 
 const POLL_MS = 400
@@ -35,8 +36,7 @@ export function createPlacing(desk: Desk) {
   /** Why not, in the language in use where the code is known. */
   function why(problem: Problem): string {
     const known: Record<string, string> = t.value.place.refused
-    const field = problem.body.fields?.[0]
-    return known[problem.code] ?? (field ? `${field.problem} · ${field.accepted ?? ''}` : problem.message)
+    return known[problem.code] ?? fieldsOr(problem)
   }
 
   async function open(): Promise<void> {

@@ -4,7 +4,7 @@ import { elders, type ElderCard, type Revealed } from '../api/elders'
 import type { Device } from '../api/fleet'
 import { asProblem, type Problem } from '../api/http'
 import type { Id, Incident } from '../api/types'
-import { saidOf } from '../registers/said'
+import { fieldsOr, saidOf } from '../registers/said'
 
 /** What was opened closes again by itself. */
 const OPEN_MS = 120_000
@@ -39,7 +39,7 @@ export function createElder(id: Id) {
       return true
     } catch (thrown) {
       const refused = asProblem(thrown)
-      face.said = refused.body.fields?.map((one) => `${one.problem} · ${one.accepted ?? ''}`).join('; ') || saidOf(refused)
+      face.said = fieldsOr(refused)
       if (refused.code === 'elder.changed_meanwhile') await read()
       return false
     } finally {

@@ -10,6 +10,7 @@ export const registers: Registers = {
   },
   form: { look: (n) => `${n} ${n === 1 ? 'field needs' : 'fields need'} a change, see red.`, kept: 'Your unfinished draft.', discard: 'Start over', save: 'Save', saving: 'Saving…', needed: 'required', cancel: 'Not now', required: 'required', tooShort: 'too short', tooLong: 'too long', notNumber: 'a number, please', notDate: 'not a date, e.g. 1943-05-01', other: (why) => why },
   problem: {
+    'import.already_done': 'This very file was imported; undo that first.', 'import.already_undone': 'Undone already.',
     'waiting.already': 'Waiting already.', 'waiting.ended': 'This application has ended.', 'waiting.not_entitled': 'A precondition is unmet.', 'waiting.not_first': 'Others come first: say why.', 'patrol.no_item': 'The menu has no patrol.', 'patrol.already_off': 'Off the register of this month already.',
     'assessment.already_under_way': 'One is under way.', 'assessment.not_now': 'Not possible in its present state.', 'assessment.changed_meanwhile': 'Changed elsewhere; the new one is shown.', 'assessment.same_person': 'Assessor and reviewer are two people.', 'input.invalid': 'Something is not filled in right; see the marks.',
     'elder.changed_meanwhile': 'Somebody changed it just now; the new one is shown, look again.', 'elder.already_registered': 'This person is registered already.',
@@ -70,6 +71,9 @@ export const registers: Registers = {
   promise: { title: 'Promise of the month', line: (had, planned, due) => `had ${had}, planned ${planned}, due ${due}`, short: (h) => `will be ${h} short` },
   cover: { whole: 'Somebody is on duty for the beds day and night for 14 days.', open: (who, minutes) => `${who}: ${minutes} minutes of the next 14 days without duty` },
   missed: { title: 'Service finds people', roll: 'Register', rule: 'Entitled to', facts: 'Facts', since: 'Since', source: 'Source', none: 'Everybody receives what is due.', allRules: 'All', sum: (people, ago) => `${people} people · looked ${ago}` },
+  imports: {
+    open: 'Import', title: 'Import elders', choose: 'Choose a CSV or XLSX file', template: 'Template', reading: 'Reading…', tried: (rows, good, bad) => `Tried ${rows} rows: ${good} can come, ${bad} have faults. Nothing is written yet.`, ignored: (list) => `Unknown columns, not used: ${list}`, row: 'Row', column: 'Column', why: 'Why · what would be right', bring: (n) => `Import ${n} rows`, faults: 'Save the faults', came: (n) => `${n} elders imported. Mend the other rows and send those.`, past: 'Imports', line: (added, refused) => `${added} in, ${refused} refused`, undo: 'Undo', gone: 'undone', undone: (removed, kept) => `${removed} taken back; ${kept} were worked with since and stay.`,
+  },
   fleet: {
     title: 'Call devices', models: 'By model', model: 'Model', total: 'Devices', offline: 'No heartbeat', lowBattery: 'Low battery', neverTested: 'Delivered, never tested', testDue: 'Monthly test due', first: 'First attempt', firstOf: (share, n) => `${share} (${n} messages in 30 days)`, noCalls: 'no messages in 30 days',
     id: 'Number', state: 'State', online: 'online', away: 'no heartbeat', battery: 'Battery', seen: 'Last heartbeat', tested: 'Last test', installed: 'Installed', where: 'Where', nowhere: 'no address', firmware: 'Firmware', signal: 'Signal', worn: 'Worn', wornYes: 'worn', wornNo: 'not worn',

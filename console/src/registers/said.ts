@@ -1,6 +1,8 @@
 /** A refusal of the service as a sentence in the language in use, where its code is known. */
 import type { Problem } from '../api/http'
-import { t } from '../i18n'
+import { language, t } from '../i18n'
+import type { Objection } from './objections'
+import { acceptedInChinese, problemInChinese } from './wording'
 
 export function saidOf(problem: Problem): string {
   if (problem.unreachable) return t.value.reg.list.unreachable
@@ -8,4 +10,15 @@ export function saidOf(problem: Problem): string {
   if (problem.status === 404) return t.value.reg.list.gone
   const known: Record<string, string> = { ...t.value.problem, ...t.value.reg.problem }
   return known[problem.code] ?? problem.message
+}
+
+/** Why a value was not taken and what would be, in the language in use. */
+export function objectionLine(one: Objection): string {
+  const [problem, accepted] = language.value === 'zh' ? [problemInChinese(one.problem), acceptedInChinese(one.accepted)] : [one.problem, one.accepted]
+  return accepted ? `${problem} · ${accepted}` : problem
+}
+
+/** The objections to fields as one line, or the refusal itself. */
+export function fieldsOr(problem: Problem): string {
+  return (problem.body.fields ?? []).map((one) => objectionLine({ problem: one.problem, accepted: one.accepted ?? '' })).join('; ') || saidOf(problem)
 }
