@@ -109,7 +109,9 @@ async def ask_for_day(
     since = time.monotonic()
     await _add_duties(database, clock, standing)
     async with database.reading() as session:
-        asked = await session.scalar(select(func.count()).select_from(Visit).where(Visit.service_on == on))
+        asked = await session.scalar(
+            select(func.count()).select_from(Visit).where(Visit.service_on == on, Visit.order_id.is_not(None))
+        )
         midnight = local_midnight(on)
         shifts = select(func.count()).select_from(Shift)
         shifts = shifts.where(Shift.from_at >= midnight, Shift.from_at < midnight + timedelta(days=1))

@@ -5,11 +5,17 @@ from pathlib import Path
 
 from models import (
     Area,
+    Assessment,
     Bed,
+    BedDevice,
+    BedPause,
+    BedStep,
     Canteen,
     Caregiver,
     CaregiverSkill,
     Contact,
+    Contract,
+    ContractTemplate,
     Elder,
     Household,
     Meal,
@@ -18,11 +24,14 @@ from models import (
     Provider,
     Station,
     Terminal,
+    WaitingEntry,
+    WorksItem,
+    WorksOrder,
 )
 from service.bulk import add_numbered, add_rows
 from service.clock import Clock
 from service.db import Database
-from service.demo import crew, homefiles, register
+from service.demo import bedlife, crew, homefiles, register
 from service.demo.crew import Crew
 from service.demo.days import Founded, Standing
 from service.demo.today import Register
@@ -43,6 +52,8 @@ async def write_town(
     rows = register.terminal_rows(town, vault, keys, ids.households, ids.elders, providers, stations, clock.now())
     await add_rows(database, Terminal, rows)
     since = founded.stage("terminals", since)
+    await _write_beds(database, clock, town, founded, providers, stations, ids)
+    since = founded.stage("beds", since)
     people = await _write_people(database, clock, vault, home, town, founded, providers, stations)
     founded.stage("people", since)
     return Standing(town, ids, people)
@@ -63,10 +74,38 @@ async def _write_register(
     elder_rows = register.elder_rows(town, vault, households, providers)
     elders = await add_numbered(database, Elder, elder_rows)
     await add_numbered(database, Contact, register.contact_rows(town, vault, elders))
-    await add_numbered(database, Bed, register.bed_rows(town, elders, providers, stations, clock.now()))
     codes = {item.code: ident for item, ident in zip(town.menu, items, strict=True)}
     elder_providers = [row["provider_id"] for row in elder_rows]
     return providers, stations, Register(households, elders, elder_providers, canteens, meals, codes)
+
+
+async def _write_beds(
+    database: Database,
+    clock: Clock,
+    town: Town,
+    founded: Founded,
+    providers: list[int],
+    stations: list[int],
+    ids: Register,
+) -> None:
+    """The family beds at every stage with all that stands behind them, and who waits for one."""
+    now, on = clock.now(), founded.on
+    beds = await add_numbered(database, Bed, register.bed_rows(town, ids.elders, providers, stations, now))
+    mine = bedlife.Ids(ids.households, ids.elders, providers, beds)
+    await add_rows(database, BedStep, bedlife.step_rows(town, mine, now))
+    await add_rows(database, Assessment, bedlife.assessment_rows(town, mine, now, on))
+    orders, items = bedlife.works_rows(town, mine, now)
+    works = await add_numbered(database, WorksOrder, orders)
+    lines = [item | {"works_id": ident} for ident, group in zip(works, items, strict=True) for item in group]
+    await add_rows(database, WorksItem, lines)
+    await add_rows(database, BedDevice, bedlife.device_rows(town, mine, now))
+    rows = bedlife.template_rows(town, now, on)
+    numbers = await add_numbered(database, ContractTemplate, rows)
+    templates = {(row["area_code"][:6], row["version"]): n for row, n in zip(rows, numbers, strict=True)}
+    prices = [{"code": item.code, "name_zh": item.name, "price_fen": item.price_fen} for item in town.menu]
+    await add_rows(database, Contract, bedlife.contract_rows(town, mine, templates, prices, now, on))
+    await add_rows(database, BedPause, bedlife.pause_rows(town, mine, on))
+    await add_rows(database, WaitingEntry, bedlife.waiting_rows(town, mine, on))
 
 
 async def _write_people(

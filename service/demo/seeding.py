@@ -13,6 +13,7 @@ from models.types import PlanState
 from service.clock import LOCAL, Clock
 from service.db import Database
 from service.demo.days import (
+    ADMIN,
     PLAN_S,
     START_MIN,
     Founded,
@@ -24,7 +25,10 @@ from service.demo.days import (
 )
 from service.demo.foreign import UNFINISHED, ForeignDatabase, Ground, clear_unfinished, refuse_foreign
 from service.demo.founding import write_town
+from service.demo.lately import remember_month
 from service.demo.town import make_town
+from service.patrols.queries import month_around
+from service.patrols.register import refresh
 from service.town_clock import TownTime, local_midnight, town_time
 from service.vault import Vault
 
@@ -73,6 +77,10 @@ async def found_town(
     await _set_clock(database, clock, founded.on, PLANNED_FROM_MIN, UNFINISHED, seed=seed)
     standing = founded.standing = await write_town(database, clock, vault, home, town, founded)
     await ask_for_day(database, clock, standing, founded.on, founded, town.day)
+    since = time.monotonic()
+    await remember_month(database, town, standing.ids, founded.on, standing.people.accounts[ADMIN])
+    await refresh(database, clock, month_around(founded.on, founded.on))
+    founded.stage("lately", since)
     if plan:
         await plan_the_day(database, clock, standing, founded, plan_s, START_MIN)
     await _set_clock(database, clock, founded.on, START_MIN, SPEED)

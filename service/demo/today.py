@@ -34,9 +34,9 @@ async def add_day(
 ) -> int:
     """Write a day's orders with a visit each, priced from the menu; answers how many."""
     asks = [*_care(day, on), *_lunches(day, ids, on)]
-    orders = [_order(town, ids, ask, placed_at, placed_by) for ask in asks]
+    orders = [order_row(town, ids, ask, placed_at, placed_by) for ask in asks]
     numbers = await add_numbered(database, Order, orders)
-    visits = [_visit(town, ids, ask, order) for ask, order in zip(asks, numbers, strict=True)]
+    visits = [visit_row(town, ids, ask, order) for ask, order in zip(asks, numbers, strict=True)]
     return len(await add_numbered(database, Visit, visits))
 
 
@@ -78,7 +78,7 @@ def _lunches(day: Day, ids: Register, on: date) -> list[Row]:
     ]
 
 
-def _order(town: Town, ids: Register, ask: Row, placed_at: datetime, placed_by: int) -> Row:
+def order_row(town: Town, ids: Register, ask: Row, placed_at: datetime, placed_by: int) -> Row:
     return {
         "elder_id": ids.elders[ask["elder"]],
         "area_code": _area(town, ask["elder"]),
@@ -96,7 +96,7 @@ def _order(town: Town, ids: Register, ask: Row, placed_at: datetime, placed_by: 
     }
 
 
-def _visit(town: Town, ids: Register, ask: Row, order: int) -> Row:
+def visit_row(town: Town, ids: Register, ask: Row, order: int) -> Row:
     return {
         "order_id": order,
         "elder_id": ids.elders[ask["elder"]],

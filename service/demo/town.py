@@ -15,8 +15,8 @@ from service.demo.workforce import Account, Canteen, Caregiver, Duty, Provider, 
 ELDERS, HOUSEHOLDS, BEDS, TERMINALS = 1200, 1050, 300, 1190
 # How many beds stand at each stage; the rest are active.
 BED_STAGES = (
-    ("applied", 3), ("assessed", 2), ("surveyed", 2), ("adapting", 3), ("devices_installed", 2), ("tested", 1),
-    ("contracted", 1), ("suspended", 6),
+    ("applied", 6), ("assessed", 5), ("surveyed", 4), ("adapting", 8), ("devices_installed", 5), ("tested", 3),
+    ("contracted", 3), ("suspended", 8),
 )  # fmt: skip
 # Model, kind, how many.
 MODELS = (
@@ -139,17 +139,23 @@ def _terminals(seed: int, register: Register, beds: tuple[Bed, ...]) -> tuple[Te
     first = [bed.household for bed in beds if bed.state not in early]
     rest = [k for k in range(len(register.households)) if k not in set(first) and k not in {b.household for b in beds}]
     rng.shuffle(rest)
+    live = {bed.household for bed in beds if bed.state in ("tested", "contracted", "active", "suspended")}
     found: list[Terminal] = []
     for model, kind, count in MODELS:
         pool = [*first, *rest] if kind == "sos" else rng.sample([*first, *rest], len(first) + len(rest))
         for household in pool[:count]:
-            found.append(_terminal(rng, len(found), household, model, kind, register))
+            found.append(
+                _terminal(rng, len(found), household, model, kind, register, kind == "sos" and household in live)
+            )
     return tuple(found)
 
 
-def _terminal(rng: random.Random, place: int, household: int, model: str, kind: str, register: Register) -> Terminal:
+def _terminal(
+    rng: random.Random, place: int, household: int, model: str, kind: str, register: Register, must: bool
+) -> Terminal:
+    """One device; of most somebody has tried the button lately, of those that a bed's gate asks for (`must`) all."""
     wearer = rng.choice(register.households[household].elders) if kind == "wristband" else None
     battery = None if kind == "gas" else (rng.randint(4, 19) if rng.random() < 0.03 else rng.randint(35, 100))
-    tested = rng.randint(0, 31) if rng.random() < 0.97 else None
+    tested = rng.randint(0, 31) if rng.random() < 0.97 or must else None
     number, firmware, age = f"YT-{place + 1:05d}", rng.choice(FIRMWARE), rng.randint(32, 900)
     return Terminal(number, household, wearer, model, kind, battery, firmware, age, tested)
