@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench import (
+    beds,
     days,
     extended,
     firstplan,
@@ -20,6 +21,7 @@ from bench import (
     intake,
     kills,
     lilim,
+    registers,
     replan,
     timers,
     windows,
@@ -54,5 +56,7 @@ SECTIONS: dict[str, Section] = {
     "hublive": Section("from the button to the desks, and a storm", hublive.measure, 2),
     "timers": Section("rungs of the ladder that come due at once", timers.measure, 2),
     "intake": Section("calls and heartbeats against bare ASGI and Starlette", intake.measure, 5),
+    "beds": Section("5,000 family beds: what the desk asks", beds.measure, 1.5),
     "kills": Section("an intake killed again and again", kills.measure, 2),
+    "registers": Section("the register of elders at 500,000", registers.measure, 3),
 }

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Id
 from models.types import AssessmentState, Scale, UtcMoment, choice
 
+STANDING = ["scale", "state", "ended_on"]
+"""What decides whether a result stands, beside its last day in the index: who runs out is found without the rows."""
+
 
 class Assessment(Base):
     """One assessment from first draft to approved result.
@@ -21,7 +24,10 @@ class Assessment(Base):
     """
 
     __tablename__ = "assessment"
-    __table_args__ = (Index("ix_assessment_elder_id_assessed_on", "elder_id", "assessed_on"),)
+    __table_args__ = (
+        Index("ix_assessment_elder_id_assessed_on", "elder_id", "assessed_on"),
+        Index("ix_assessment_valid_until_on_elder_id", "valid_until_on", "elder_id", postgresql_include=STANDING),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     elder_id: Mapped[int] = mapped_column(ForeignKey("elder.id"))

@@ -14,6 +14,8 @@ from models.types import Category, Datum, Purpose, UtcMoment, choice
 
 PREFIXES = {"name": "varchar_pattern_ops", "area_code": "varchar_pattern_ops"}
 """PostgreSQL finds how a text begins only in an index of this kind."""
+HERE = ["provider_id", "merged_into_id", "left_on"]
+"""What decides whether a row counts at all: with it in the index an age group is counted without its rows."""
 
 
 class Household(Base):
@@ -45,8 +47,11 @@ class Elder(Base):
 
     __tablename__ = "elder"
     __table_args__ = (
-        Index("ix_elder_name_id", "name", "id", postgresql_ops=PREFIXES),
+        Index("ix_elder_name_born_on", "name", "born_on", postgresql_ops=PREFIXES),
         Index("ix_elder_area_code_id", "area_code", "id", postgresql_ops=PREFIXES),
+        Index(
+            "ix_elder_area_code_born_on", "area_code", "born_on", "id", postgresql_ops=PREFIXES, postgresql_include=HERE
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -82,6 +82,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assessment") as batch_op:
         batch_op.create_index("ix_assessment_elder_id_assessed_on", ["elder_id", "assessed_on"])
+        batch_op.create_index(
+            "ix_assessment_valid_until_on_elder_id",
+            ["valid_until_on", "elder_id"],
+            postgresql_include=["scale", "state", "ended_on"],
+        )
         batch_op.create_index(batch_op.f("ix_assessment_state"), ["state"])
 
     op.create_table(
@@ -210,7 +215,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_elder_id_number_hash"), ["id_number_hash"])
         batch_op.create_index(batch_op.f("ix_elder_import_id"), ["import_id"])
         batch_op.create_index(batch_op.f("ix_elder_merged_into_id"), ["merged_into_id"])
-        batch_op.create_index("ix_elder_name_id", ["name", "id"], postgresql_ops=PREFIXES)
+        batch_op.create_index("ix_elder_name_born_on", ["name", "born_on"], postgresql_ops=PREFIXES)
+        batch_op.create_index(
+            "ix_elder_area_code_born_on",
+            ["area_code", "born_on", "id"],
+            postgresql_ops=PREFIXES,
+            postgresql_include=["provider_id", "merged_into_id", "left_on"],
+        )
         batch_op.create_foreign_key(batch_op.f("fk_elder_import_id"), "register_import", ["import_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_elder_merged_into_id"), "elder", ["merged_into_id"], ["id"])
 
@@ -219,7 +230,8 @@ def downgrade() -> None:
     with op.batch_alter_table("elder") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_elder_merged_into_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_elder_import_id"), type_="foreignkey")
-        batch_op.drop_index("ix_elder_name_id")
+        batch_op.drop_index("ix_elder_area_code_born_on")
+        batch_op.drop_index("ix_elder_name_born_on")
         batch_op.drop_index(batch_op.f("ix_elder_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_elder_import_id"))
         batch_op.drop_index(batch_op.f("ix_elder_id_number_hash"))
@@ -265,6 +277,7 @@ def downgrade() -> None:
     op.drop_table("benefit")
     with op.batch_alter_table("assessment") as batch_op:
         batch_op.drop_index(batch_op.f("ix_assessment_state"))
+        batch_op.drop_index("ix_assessment_valid_until_on_elder_id")
         batch_op.drop_index("ix_assessment_elder_id_assessed_on")
 
     op.drop_table("assessment")

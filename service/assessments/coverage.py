@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Assessment, Elder, Incident, Reassessment
@@ -37,8 +37,8 @@ def assessed(on: date) -> ColumnElement[bool]:
 async def coverage(session: AsyncSession, actor: Actor, today: date, area: str | None = None) -> dict[str, Any]:
     """How many of 80 and older have a result that holds: {"aged", "assessed", "missing", "share", "goal"}."""
     aged = _aged(actor, today, area)
-    of = await session.scalar(aged.with_only_columns(func.count())) or 0
-    done = await session.scalar(aged.with_only_columns(func.count()).where(assessed(today))) or 0
+    of = await session.scalar(aged.with_only_columns(func.count(Elder.id))) or 0
+    done = await session.scalar(aged.with_only_columns(func.count(Elder.id)).where(assessed(today))) or 0
     share = done / of if of else None
     return {"aged": of, "assessed": done, "missing": of - done, "share": share, "goal": GOAL, "age": AGED_FROM}
 
@@ -56,14 +56,16 @@ async def list_due(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Elders whose result runs out within 30 days or has run out, or who fell twice; each with why."""
     soon = today + timedelta(days=rules.SOON_DAYS)
-    called = exists().where(Reassessment.elder_id == Elder.id, Reassessment.done_at.is_(None))
-    current = (Assessment.elder_id == Elder.id) & (Assessment.scale == Scale.GBT42195) & Assessment.ended_on.is_(None)
+    called = select(Reassessment.elder_id).where(Reassessment.done_at.is_(None))
+    current = (Assessment.scale == Scale.GBT42195) & Assessment.ended_on.is_(None)
     approved = current & (Assessment.state == AssessmentState.APPROVED)
-    ending = exists().where(approved, Assessment.valid_until_on <= soon)
-    query = _here(actor).where(called | ending)
-    rows, following = await page_of(session, query, Elder.id, page)
+    ending = select(Assessment.elder_id).where(approved, Assessment.valid_until_on <= soon)
+    after = union_all(
+        called.where(Reassessment.elder_id > page.cursor), ending.where(Assessment.elder_id > page.cursor)
+    )
+    rows, following = await page_of(session, _here(actor).where(Elder.id.in_(after)), Elder.id, page)
     ids = [elder.id for elder in rows]
-    ends = select(Elder.id, Assessment.valid_until_on).join(Assessment, approved).where(Elder.id.in_(ids))
+    ends = select(Assessment.elder_id, Assessment.valid_until_on).where(approved, Assessment.elder_id.in_(ids))
     until = {number: end for number, end in await session.execute(ends) if end is not None and end <= soon}
     open_ones = select(Reassessment).where(Reassessment.elder_id.in_(ids), Reassessment.done_at.is_(None))
     calls = (await session.scalars(open_ones.order_by(Reassessment.id))).all()
