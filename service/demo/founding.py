@@ -13,10 +13,12 @@ from models import (
     Canteen,
     Caregiver,
     CaregiverSkill,
+    Consent,
     Contact,
     Contract,
     ContractTemplate,
     Elder,
+    ElderCategory,
     Household,
     Meal,
     MenuItem,
@@ -31,7 +33,7 @@ from models import (
 from service.bulk import add_numbered, add_rows
 from service.clock import Clock
 from service.db import Database
-from service.demo import bedlife, crew, homefiles, register
+from service.demo import bedlife, crew, homefiles, knowing, register
 from service.demo.crew import Crew
 from service.demo.days import Founded, Standing
 from service.demo.today import Register
@@ -74,6 +76,8 @@ async def _write_register(
     elder_rows = register.elder_rows(town, vault, households, providers)
     elders = await add_numbered(database, Elder, elder_rows)
     await add_numbered(database, Contact, register.contact_rows(town, vault, elders))
+    await add_rows(database, ElderCategory, knowing.category_rows(town, elders, clock.now(), founded.on))
+    await add_rows(database, Consent, knowing.consent_rows(town, elders, clock.now()))
     codes = {item.code: ident for item, ident in zip(town.menu, items, strict=True)}
     elder_providers = [row["provider_id"] for row in elder_rows]
     return providers, stations, Register(households, elders, elder_providers, canteens, meals, codes)
@@ -93,7 +97,10 @@ async def _write_beds(
     beds = await add_numbered(database, Bed, register.bed_rows(town, ids.elders, providers, stations, now))
     mine = bedlife.Ids(ids.households, ids.elders, providers, beds)
     await add_rows(database, BedStep, bedlife.step_rows(town, mine, now))
-    await add_rows(database, Assessment, bedlife.assessment_rows(town, mine, now, on))
+    known = bedlife.assessment_rows(town, mine, now, on)
+    await add_rows(database, Assessment, known)
+    others = knowing.assessment_rows(town, ids.elders, [row["elder_id"] for row in known], now, on)
+    await add_rows(database, Assessment, others)
     orders, items = bedlife.works_rows(town, mine, now)
     works = await add_numbered(database, WorksOrder, orders)
     lines = [item | {"works_id": ident} for ident, group in zip(works, items, strict=True) for item in group]

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.types import AreaLevel, BedState, Datum, Family
 from service.demo.day import DIETS
+from service.demo.knowing import id_values
 from service.demo.menu import MenuItem
 from service.demo.people import CARE_LEVELS, Elder, Household
 from service.demo.town import Town, nearest_station
@@ -135,10 +136,11 @@ def elder_rows(town: Town, vault: Vault, households: list[int], providers: list[
     """The register; each elder belongs to the provider whose station is nearest."""
     near = [nearest_station(h.home, town.stations) for h in town.households]
     rows = []
-    for elder in town.elders:
+    for place, elder in enumerate(town.elders):
         household = town.households[elder.household]
         rows.append(
             {
+                **id_values(elder, place, vault),
                 "household_id": households[elder.household],
                 "area_code": household.home.area_code,
                 "provider_id": providers[town.stations[near[elder.household]].provider],

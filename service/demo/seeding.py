@@ -27,6 +27,7 @@ from service.demo.foreign import UNFINISHED, ForeignDatabase, Ground, clear_unfi
 from service.demo.founding import write_town
 from service.demo.lately import remember_month
 from service.demo.town import make_town
+from service.entitlements.actions import look_through
 from service.patrols.queries import month_around
 from service.patrols.register import refresh
 from service.town_clock import TownTime, local_midnight, town_time
@@ -80,7 +81,9 @@ async def found_town(
     since = time.monotonic()
     await remember_month(database, town, standing.ids, founded.on, standing.people.accounts[ADMIN])
     await refresh(database, clock, month_around(founded.on, founded.on))
-    founded.stage("lately", since)
+    since = founded.stage("lately", since)
+    await look_through(database, founded.on, clock.now())
+    founded.stage("entitlements", since)
     if plan:
         await plan_the_day(database, clock, standing, founded, plan_s, START_MIN)
     await _set_clock(database, clock, founded.on, START_MIN, SPEED)
