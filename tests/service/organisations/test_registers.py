@@ -13,7 +13,9 @@ async def test_a_desk_sees_its_own_district(town: TownBuilder) -> None:
     assert (await near.get("/api/beds/counts")).json()["active"] == 2
     assert (await far.get("/api/beds")).json()["items"] == []
     assert {row["surname"] for row in (await near.get("/api/caregivers")).json()} == {"林", "高"}
-    assert [row["name"] for row in (await near.get("/api/stations")).json()] == ["清泉站"]
+    (station,) = (await near.get("/api/stations")).json()
+    (provider,) = (await near.get("/api/providers")).json()
+    assert (station["name"], station["provider_id"]) == ("清泉站", provider["id"]) and not provider["blacklisted"]
     assert (await far.get("/api/stations")).json() == []
     assert [row["name"] for row in (await near.get("/api/canteens")).json()] == ["清泉食堂"]
     assert [row["diet"] for row in (await near.get("/api/meals")).json()] == [["soft"]]
@@ -42,3 +44,15 @@ async def test_somebody_elses_elder_is_not_there(town: TownBuilder) -> None:
     other, nobody = [await far.get(f"/api/elders/{number}") for number in (town.elders["chen"], 999)]
     assert (other.status_code, nobody.status_code) == (404, 404)
     assert other.json()["code"] == nobody.json()["code"]
+
+
+async def test_what_belongs_to_one_elder(town: TownBuilder) -> None:
+    """An elder's page asks for their terminals, calls and bed, and gets nobody else's."""
+    desk, chen, yu = await town.desk("wu"), town.elders["chen"], town.elders["yu"]
+    call = await town.terminal("chen").presses_call()
+    terminals = (await desk.get(f"/api/terminals?elder={chen}")).json()["items"]
+    assert [one["id"] for one in terminals] == ["T-chen"]
+    calls = [(await desk.get(f"/api/incidents?elder={who}")).json()["items"] for who in (chen, yu)]
+    assert [[one["id"] for one in mine] for mine in calls] == [[call["incident"]], []]
+    beds = (await desk.get(f"/api/beds?elder_id={yu}")).json()["items"]
+    assert [bed["elder_id"] for bed in beds] == [yu]
