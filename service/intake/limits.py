@@ -32,18 +32,19 @@ class Bucket:
 
     def __init__(self, what: str, a_minute: int) -> None:
         self._what, self._most = what, a_minute
-        self._left: dict[str, tuple[datetime, float]] = {}
+        self._left: dict[str, tuple[float, float]] = {}
 
     def take(self, name: str, now: datetime) -> None:
         """Take one token. Raises TooMany when there is none."""
-        since, left = self._left.get(name, (now, float(self._most)))
-        left = min(self._most, left + (now - since) / MINUTE * self._most)
+        now_s = now.timestamp()
+        since_s, left = self._left.get(name, (now_s, float(self._most)))
+        left = min(self._most, left + (now_s - since_s) / 60 * self._most)
         if left < 1:
-            self._left[name] = now, left
+            self._left[name] = now_s, left
             raise TooMany(f"more than {self._most} {self._what} in a minute", int((1 - left) * 60 / self._most) + 1)
         if len(self._left) >= MAX_KNOWN and name not in self._left:
             self._left.clear()
-        self._left[name] = now, left - 1
+        self._left[name] = now_s, left - 1
 
 
 class Limits:
@@ -69,7 +70,10 @@ class Crowd:
 
     def lately(self, caller: Caller, now: datetime) -> int:
         """How many of its calls within the last minute are on disk; six at most are counted."""
-        return sum(now - at < MINUTE for at in self._calls.get(caller, ()))
+        calls = self._calls.get(caller)
+        if not calls:
+            return 0
+        return len(calls) if now - calls[0] < MINUTE else sum(now - at < MINUTE for at in calls)
 
     def remember(self, calls: Mapping[Caller, int], now: datetime) -> None:
         """So many calls are on disk now."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from service.intake import sql
@@ -97,7 +98,8 @@ def _load(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator
     earlier: dict[tuple[str, str], list[Kept]] = {}
     cases = {}
     if alerts:
-        known = yield Ask(sql.EARLIER, [list(seen), _unique(letter.message.msg_id for letter in alerts)])
+        pairs = _unique((letter.terminal_id, letter.message.msg_id) for letter in alerts)
+        known = yield Ask(sql.EARLIER, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
         for row in known:
             earlier.setdefault((row["terminal_id"], row["msg_id"]), []).append(Kept.from_row(row))
         homes = _unique(one.row["household_id"] for one in seen.values() if one.row["household_id"] is not None)
@@ -200,9 +202,9 @@ def write_events(notes: Sequence[Note], last: int, now: datetime, embedded: bool
         yield Ask(sql.NOTIFY, [str(last)])
 
 
-def _rows(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> list[list[Any]]:
-    names = list(columns)
-    return [[row[name] for name in names] for row in rows]
+def _rows(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> list[tuple[Any, ...]]:
+    values = itemgetter(*columns)
+    return [values(row) for row in rows]
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

@@ -49,9 +49,11 @@ FROM terminal t WHERE t.id = ANY($1) ORDER BY t.id
 EARLIER = """
 SELECT a.id, a.terminal_id, a.msg_id, a.reuse, a.boot, a.counter, a.body_hash, a.kind, a.incident_id, a.seq,
        a.received_at, a.warnings, i.state, i.acknowledged_at, i.assigned_at, i.on_scene_at, i.recovering_at, i.closed_at
-FROM alert a LEFT JOIN incident i ON i.id = a.incident_id
-WHERE a.terminal_id = ANY($1) AND a.msg_id = ANY($2) ORDER BY a.id
+FROM unnest($1::text[], $2::text[]) AS k(terminal_id, msg_id) CROSS JOIN alert a
+LEFT JOIN incident i ON i.id = a.incident_id
+WHERE a.terminal_id = k.terminal_id AND a.msg_id = k.msg_id ORDER BY a.id
 """
+"""Pairs, not two lists: of 64 terminals and 64 ids a database would look up all 4,096 combinations."""
 
 OPEN_INCIDENTS = """
 SELECT i.id, i.household_id, i.terminal_id, i.playbook, i.kind, i.severity, i.state, i.presses, i.press_times,

@@ -12,7 +12,7 @@ from service.intake.committer import RETRY_AFTER_S, IntakeFull
 from service.intake.failpoints import failpoint
 from service.intake.limits import TooMany
 from service.intake.play import StoreDown
-from service.listening import GUEST
+from service.listening import VISITOR
 from service.terminals.alerts import take_alert
 from service.terminals.envelope import Answer, Asked, Receive, problem_answer, read_request
 from service.terminals.heartbeats import take_heartbeats
@@ -54,10 +54,12 @@ class Door:
             return
         intake = self._intake or scope["app"].state.intake
         given = await answer(taker, intake, scope, receive)
-        guest = scope.get(GUEST)
-        if guest is not None and given.status == 200:
-            guest.known = True  # it signed: its connection stays when places run out
-        await send_answer(given, send)
+        visitor = scope.get(VISITOR)
+        if visitor is not None and given.status == 200:
+            visitor.is_known()
+        headers = (*given.headers, (b"content-type", given.media_type.encode()))
+        if visitor is None or not visitor.answer(scope, given.status, headers, given.body):
+            await send_answer(given, send)
         if taker is take_alert:
             failpoint.reach("after_answer")
 

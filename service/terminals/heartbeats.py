@@ -43,7 +43,10 @@ def read_health(body: bytes) -> dict[str, Any]:
         if not isinstance(beat, dict):
             fault = FieldProblem(f"[{place}]", f"is {type(beat).__name__}", "an object")
             raise BadHeartbeat("a heartbeat is an object, or an array of them", fields=[fault])
-        health |= {name: beat[name] for name, right in _FIELDS.items() if right(beat.get(name))}
+        for name, right in _FIELDS.items():
+            value = beat.get(name)
+            if value is not None and right(value):
+                health[name] = value
     return health
 
 

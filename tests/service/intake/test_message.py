@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.intake import message
 from service.intake.ladder import KINDS
 from service.intake.message import MAX_BYTES, Message, Unreadable, read_message
 
@@ -149,3 +150,36 @@ def test_any_object_becomes_a_message_that_can_be_stored(body: dict[str, Any]) -
     assert "\0" not in (message.text or "") + message.msg_id
     assert "\\u0000" not in orjson.dumps(message.extra).decode()
     assert message.battery is None or 0 <= message.battery <= 100
+
+
+KEYS = st.sampled_from(["msg_id", "kind", "text", "a:b", "é", "battery"])
+VALUES = st.one_of(
+    st.text(max_size=8), st.integers(-(2**70), 2**70), st.booleans(), st.none(), st.floats(), st.lists(st.integers())
+)
+PAIRS = st.lists(st.tuples(KEYS, st.one_of(VALUES, st.dictionaries(KEYS, VALUES, max_size=2))), max_size=5)
+
+
+@given(PAIRS, st.booleans(), st.sampled_from([", ", ",", " ,\n"]))
+def test_the_quick_way_reads_what_the_long_way_reads(pairs: list[tuple[str, Any]], escaped: bool, comma: str) -> None:
+    """Whatever is sent, keys twice and numbers beyond all bounds among it: the same value, or the same refusal."""
+    text = comma.join(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=escaped)}" for name, value in pairs)
+    body = ("{" + text + "}").encode("utf-8", "surrogatepass")
+    quick = message._read_plain(body)
+    if quick is not None:
+        assert quick == message._DECODER.decode(body.decode())
+        assert len(quick) == len(pairs)
+    elif pairs == []:
+        raise AssertionError("an empty object is plain")
+
+
+def test_a_key_twice_is_refused_however_it_is_hidden() -> None:
+    """Colons in texts, escapes and blanks cannot make one of two equal keys look like part of a text."""
+    for body in (
+        b'{"kind":"sos","kind":"test"}',
+        b'{"a":"\\u003a","a":"x"}',
+        b'{"a":"\\u003a\\u003a","a" :1}',
+        b'{"text":"x:y","text":"z"}',
+        b'{"a:b":1,"a:b":2}',
+    ):
+        with pytest.raises(message.Unreadable, match="twice"):
+            message.read_json(body)
