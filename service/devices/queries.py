@@ -59,7 +59,7 @@ async def list_terminals(
     which: ColumnElement[bool] | None = None,
     elder_id: int | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Terminals in scope (those `which`, of one elder) by id, with health and place, after `after`; and the next cursor."""
+    """Terminals in scope (those `which`, of one elder) by id after `after`, with health and place; the next cursor."""
     query = select(Terminal, Household.address).outerjoin(Household, Household.id == Terminal.household_id)
     query = query.where(actor.scope(Terminal.area_code, Terminal.provider_id), Terminal.id > after)
     query = query if which is None else query.where(which)
