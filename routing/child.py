@@ -19,7 +19,7 @@ NICE_FIRST, NICE = 5, 15
 
 def main() -> None:
     """Solves the one question; frames are ("progress", {...}, plan or None) and ("done", plan)."""
-    os.nice(NICE_FIRST)
+    os.nice(max(0, NICE_FIRST - os.nice(0)))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     questions = sys.stdin.buffer

@@ -5,7 +5,6 @@ The wall clock is kept by the parent: a child that hangs is killed and its last 
 
 from __future__ import annotations
 
-import os
 import queue
 import subprocess
 import sys
@@ -13,10 +12,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from routing.check import check
+from routing.children import environment, nursery
 from routing.errors import Cancelled, NothingPublishable, ProblemError, SolverCrashed
 from routing.faults import fatal, find, told
 from routing.frames import receive, send
@@ -54,12 +53,7 @@ class Solving:
         self.seconds = seconds
         self.best: Plan | None = None
         self.news: queue.Queue[Any] = queue.Queue()
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "routing.child"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=_environment(),
-        )  # fmt: skip
-        self.pid = self.child.pid
+        self.child = nursery.child()
         question = {**question, "problem": problem, "seconds": None, "began": self.began}
         self.last_words: list[bytes] = []
         targets = (lambda: self._ask(question), self._hear, self._overhear)
@@ -67,29 +61,34 @@ class Solving:
         for thread in self.threads:
             thread.start()
 
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self.child.pid
+
     def _ask(self, question: dict[str, Any]) -> None:
         try:
             if self.seconds is not None:
                 question["seconds"] = max(0.05, self.seconds - FINISH_S)
-            send(cast(BinaryIO, self.child.stdin), question)
+            send(self.child.stdin, question)
         except OSError:
             return
 
     def _hear(self) -> None:
         try:
             while True:
-                self.news.put(receive(cast(BinaryIO, self.child.stdout)))
+                self.news.put(receive(self.child.stdout))
         except Exception:
             self.news.put(None)
 
     def _overhear(self) -> None:
-        for line in cast(BinaryIO, self.child.stderr):
+        for line in self.child.stderr:
             self.last_words = [*self.last_words[-19:], line]
 
     def stop(self) -> None:
         """Asks the child to finish with what it has."""
         try:
-            send(cast(BinaryIO, self.child.stdin), "stop")
+            send(self.child.stdin, "stop")
         except (OSError, ValueError):
             return
 
@@ -138,12 +137,7 @@ class Solving:
         self.child.wait()
         for thread in self.threads:
             thread.join(timeout=2)
-        for pipe in (self.child.stdin, self.child.stdout, self.child.stderr):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
+        self.child.close()
 
 
 def compile_once(on_progress: Callable[[Progress], None] | None, cancelled: Callable[[], bool] | None) -> None:
@@ -151,7 +145,7 @@ def compile_once(on_progress: Callable[[Progress], None] | None, cancelled: Call
     if warmed():
         return
     began = time.monotonic()
-    with subprocess.Popen([sys.executable, "-m", "routing", "warm"], env=_environment()) as child:
+    with subprocess.Popen([sys.executable, "-m", "routing", "warm"], env=environment()) as child:
         while child.poll() is None:
             if cancelled is not None and cancelled():
                 child.kill()
@@ -159,11 +153,6 @@ def compile_once(on_progress: Callable[[Progress], None] | None, cancelled: Call
             if on_progress is not None:
                 on_progress(Progress(time.monotonic() - began, 0.0, 0, 0, "compile"))
             time.sleep(0.2)
-
-
-def _environment() -> dict[str, str]:
-    paths = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)}
 
 
 def judged(problem: Problem, plan: Plan) -> Plan:

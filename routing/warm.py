@@ -14,6 +14,13 @@ from routing.travel import Travel
 
 def warm() -> None:
     """Runs every compiled function once on a tiny day; some 90 seconds of one core the first time, then a second."""
+    warm_search()
+    rehearse(tiny())
+    (folder() / MARK).touch()
+
+
+def warm_search() -> None:
+    """The functions that a search needs."""
     search = Search(Compiled(tiny()), 1)
     for order in orders_of(search.c):
         search.build(order)
@@ -25,8 +32,6 @@ def warm() -> None:
     search.load(Best(0, [[x] if x >= 0 else [] for x in search.c.token], set(range(len(search.c.units)))))
     search.price_of(0)
     search.price_at(0, 0, 0)
-    rehearse(tiny())
-    (folder() / MARK).touch()
 
 
 def tiny() -> Problem:
