@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from service.elders.queries import elder_views, get_elder
 from service.emergencies import escalation
 from service.emergencies.queries import card_of
 from service.intake.ladder import KINDS, PERSON
+from service.intake.sql import last_id
 from service.realtime import outbox
 from service.vault import Vault, masked_name
 
@@ -115,6 +117,8 @@ async def _insert(
         "note": text,
     }
     postgres = session.get_bind().dialect.name == "postgresql"
+    if not postgres:
+        row["id"] = (await session.execute(sql_text(last_id("incident")))).scalar_one() + 1
     insert = (postgresql if postgres else sqlite).insert(Incident).values(row)
     return (await session.execute(insert.on_conflict_do_nothing().returning(Incident.id))).scalar_one_or_none()
 

@@ -121,7 +121,7 @@ def _load(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator
 def _reserve(table: str, count: int, embedded: bool) -> Generator[Step, list[Row], list[int]]:
     """`count` free ids, highest first. The embedded database has one writer: nobody else can take them."""
     if embedded:
-        rows = yield Ask(f"SELECT COALESCE(max(id), 0) AS last FROM {table}")
+        rows = yield Ask(sql.last_id(table))
         return list(range(rows[0]["last"] + count, rows[0]["last"], -1))
     series = "generate_series(1, CAST($1 AS integer))"
     rows = yield Ask(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM {series}", [count])

@@ -128,7 +128,16 @@ UPDATE terminal SET old_key_sealed = key_sealed, old_key_until_at = $3, key_seal
 KEYS_CHANGED = "SELECT pg_notify('unwalled_keys', $1)"
 TAKE_SEQ = "UPDATE sequence SET last = last + $1 WHERE id = 1 RETURNING last"
 LAST_SEQ = "SELECT last FROM sequence WHERE id = 1"
+FLOORS = {"alert": 2, "incident": 3, "unreadable_call": 4}
+"""Rows of `sequence` below which no id of these tables is given out again, on the embedded database: after a restore
+(service.realtime.restored). PostgreSQL's own sequences are moved on instead."""
 NOTIFY = "SELECT pg_notify('unwalled', $1)"
+
+
+def last_id(table: str) -> str:
+    """The highest id that may have been given out, on the embedded database."""
+    known, floor = f"SELECT max(id) FROM {table}", f"SELECT last FROM sequence WHERE id = {FLOORS[table]}"
+    return f"SELECT max(COALESCE(({known}), 0), COALESCE(({floor}), 0)) AS last"
 
 
 def insert(table: str, columns: list[str]) -> str:

@@ -11,10 +11,12 @@ import uuid
 from pathlib import Path
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Sequence as Counter
 from service.db import Database
+from service.intake.sql import FLOORS, last_id
 from service.realtime.outbox import append
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,24 @@ async def renew(database: Database, epoch: str, seen: int) -> tuple[int, str]:
         won = await session.execute(mine.values(epoch=str(uuid.uuid4()), last=seen + LEAP).returning(Counter.id))
         if won.scalar_one_or_none() is not None:
             log.error("events are lost: the database was restored", extra={"after": old, "upto": seen})
+            await _leave_out_ids(session, seen - old)
             append(session, "system.restored", {"lost_after": old, "lost_upto": seen}, subject="log:restored")
     async with database.reading() as session:
         counter = await session.get_one(Counter, 1)
         return counter.last, counter.epoch
+
+
+async def _leave_out_ids(session: AsyncSession, lost: int) -> None:
+    """Ids of alerts and incidents that were given out in what is lost are not given to others.
+
+    Every incident and most alerts make an event; some alerts share one, so ten times as many are left out.
+    """
+    leap, postgres = LEAP + 10 * max(lost, 0), session.get_bind().dialect.name == "postgresql"
+    for table, row in FLOORS.items():
+        if postgres:
+            series = f"pg_get_serial_sequence('{table}', 'id')"
+            await session.execute(text(f"SELECT setval({series}, nextval({series}) + :leap)"), {"leap": leap})
+            continue
+        floor = (await session.execute(text(last_id(table)))).scalar_one() + leap
+        kept = "INSERT INTO sequence (id, last, epoch) VALUES (:row, :floor, '') ON CONFLICT (id) DO UPDATE"
+        await session.execute(text(f"{kept} SET last = :floor"), {"row": row, "floor": floor})

@@ -42,6 +42,24 @@ async def test_a_failover_to_a_lagging_standby_is_noticed(tower: Tower) -> None:
     assert '"lost_upto":12' in str(lost["data"]).replace(" ", "").replace("'", '"')
 
 
+async def test_ids_of_lost_calls_are_not_given_to_others(tower: Tower) -> None:
+    """The call that the standby never saw keeps its numbers to itself: people have them on paper and in messages."""
+    lost = await tower.bedside.press("lost")
+    await tower.live.pump.catch_up()
+    was = tower.live.pump.epoch
+    async with tower.database.writing() as session:
+        for table in ("alert", "timer", "incident"):
+            await session.execute(text(f"DELETE FROM {table}"))
+    await goes_back(tower.database, 0)
+    async with asyncio.timeout(8):
+        while tower.live.pump.epoch == was:
+            await asyncio.sleep(0.05)
+    for number in range(2):
+        told = await tower.bedside.press(f"after-{number}")
+        assert told["alert"] > lost["alert"] + LEAP
+        assert told["incident"] > lost["incident"] + LEAP
+
+
 async def test_two_hubs_agree_on_one_new_epoch(tower: Tower, tmp_path: Path) -> None:
     """However many processes notice, the epoch changes once."""
     other = Live(tower.database, tower.database.clock, Settings(tmp_path / "other", tower.database.url, "a" * 40))

@@ -10,13 +10,13 @@ from service.realtime import outbox
 
 SILENT_EVENT = """
 INSERT INTO event (seq, at, topic, subject, area_code, provider_id, caregiver_ids, data)
-SELECT last, :at, :topic, NULL, :area, NULL, '[]', '{"n": 0}' FROM sequence
+SELECT last, :at, :topic, NULL, :area, NULL, '[]', '{"n": 0}' FROM sequence WHERE id = 1
 """
 
 
 async def last_seq(session: AsyncSession) -> int:
     """The highest number given out."""
-    return int((await session.execute(text("SELECT last FROM sequence"))).scalar_one())
+    return int((await session.execute(text("SELECT last FROM sequence WHERE id = 1"))).scalar_one())
 
 
 async def pour(database: Database, count: int, *, area: str, pause_s: float = 0.0, padding: str = "") -> None:
