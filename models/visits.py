@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
@@ -13,7 +13,16 @@ class Visit(Base):
     """One visit, or one meal delivery (`family` meal with `canteen_id`), that an order asks for."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_service_on_area_code", "service_on", "area_code"),)
+    __table_args__ = (
+        Index("ix_visit_service_on_area_code", "service_on", "area_code"),
+        Index(
+            "ix_visit_patrol",
+            "elder_id",
+            "service_on",
+            sqlite_where=text("family = 'patrol'"),
+            postgresql_where=text("family = 'patrol'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     order_id: Mapped[int | None] = mapped_column(ForeignKey("care_order.id"), index=True)

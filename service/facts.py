@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,21 +31,38 @@ async def levels_of(session: AsyncSession, elder_ids: Collection[int], on: date)
     found: dict[int, Level] = {}
     wanted = sorted(set(elder_ids))
     for start in range(0, len(wanted), CHUNK):
-        query = select(Assessment).where(Assessment.elder_id.in_(wanted[start : start + CHUNK]), holds(on))
+        columns = (Assessment.elder_id, Assessment.id, Assessment.level, Assessment.valid_until_on)
+        query = select(*columns).where(Assessment.elder_id.in_(wanted[start : start + CHUNK]), holds(on))
         query = query.where(Assessment.scale == Scale.GBT42195).order_by(Assessment.assessed_on, Assessment.id)
-        for row in await session.scalars(query):
-            if row.level is not None and row.valid_until_on is not None:
-                found[row.elder_id] = Level(row.id, row.level, row.valid_until_on)
+        for elder_id, ident, level, until in await session.execute(query):
+            if level is not None and until is not None:
+                found[elder_id] = Level(ident, level, until)
     return found
 
 
-async def facts_of(session: AsyncSession, elders: Sequence[Elder], on: date) -> dict[int, Facts]:
+class Known(Protocol):
+    """What is read of an elder: a whole row, or these columns of one (`COLUMNS`), which is quicker for thousands."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def born_on(self) -> date: ...
+    @property
+    def lives_alone(self) -> bool: ...
+    @property
+    def categories(self) -> list[str]: ...
+
+
+COLUMNS = (Elder.id, Elder.born_on, Elder.lives_alone, Elder.categories)
+
+
+async def facts_of(session: AsyncSession, elders: Sequence[Known], on: date) -> dict[int, Facts]:
     """By elder: age, the level that an approved assessment gives (None without one), how they live, categories."""
     levels = await levels_of(session, [elder.id for elder in elders], on)
     return {elder.id: facts(elder, levels.get(elder.id), on) for elder in elders}
 
 
-def facts(elder: Elder, level: Level | None, on: date) -> Facts:
+def facts(elder: Known, level: Level | None, on: date) -> Facts:
     """What is known of one elder on a day."""
     return Facts(
         age=age_on(elder.born_on, on),

@@ -29,6 +29,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state <> 'closed'"),
             postgresql_where=sa.text("state <> 'closed'"),
         )
+    op.create_index(
+        "ix_visit_patrol",
+        "visit",
+        ["elder_id", "service_on"],
+        sqlite_where=sa.text("family = 'patrol'"),
+        postgresql_where=sa.text("family = 'patrol'"),
+    )
     op.create_table(
         "contract_template",
         sa.Column("id", ID, nullable=False),
@@ -306,6 +313,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_visit_patrol", table_name="visit")
     op.drop_table("waiting_entry")
     op.drop_table("respite")
     op.drop_table("contract")

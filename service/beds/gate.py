@@ -67,12 +67,11 @@ async def devices_of(session: AsyncSession, bed_ids: Collection[int]) -> dict[in
     wanted = sorted(set(bed_ids))
     for start in range(0, len(wanted), CHUNK):
         query = (
-            select(BedDevice, Terminal.tested_at)
+            select(*BedDevice.__table__.c, Terminal.tested_at)
             .outerjoin(Terminal, Terminal.id == BedDevice.terminal_id)
             .where(BedDevice.bed_id.in_(wanted[start : start + CHUNK]))
         )
-        for device, tested_at in await session.execute(query.order_by(BedDevice.id)):
-            kind, mandatory = device.kind.value, device.mandatory
-            fitted = Fitted(device.id, kind, mandatory, device.terminal_id, device.fitted_at, tested_at)
-            found[device.bed_id].append(fitted)
+        for row in await session.execute(query.order_by(BedDevice.id)):
+            fitted = Fitted(row.id, row.kind.value, row.mandatory, row.terminal_id, row.fitted_at, row.tested_at)
+            found[row.bed_id].append(fitted)
     return found

@@ -11,7 +11,7 @@ from models import Account, Bed, BedPause, BedStep, Elder, Household, Provider, 
 from models.types import BedState
 from service.auth import Actor
 from service.beds import rules
-from service.beds.gate import devices_of, gates_of
+from service.beds.gate import gates_of
 from service.beds.rules import Fitted, Gate
 from service.clock import rfc3339
 from service.errors import NotFound
@@ -95,10 +95,14 @@ async def board_views(session: AsyncSession, actor: Actor, on: date) -> dict[str
     Oldest first, at most 200 a stage; `truncated` names the stages that have more.
     """
     counts = await count_by_state(session, actor)
-    cards: dict[str, list[dict[str, Any]]] = {}
-    for state in (*BUILDING, BedState.SUSPENDED):
-        query = seen(actor, state).order_by(Bed.state_since_at, Bed.id).limit(MOST_CARDS)
-        cards[state.value] = await bed_views(session, (await session.scalars(query)).all(), on)
+    cards: dict[str, list[dict[str, Any]]] = {state.value: [] for state in (*BUILDING, BedState.SUSPENDED)}
+    oldest = func.row_number().over(partition_by=Bed.state, order_by=(Bed.state_since_at, Bed.id))
+    ranked = select(Bed.id, oldest.label("place")).where(actor.scope(Bed.area_code, Bed.provider_id))
+    first = ranked.where(Bed.state.in_((*BUILDING, BedState.SUSPENDED))).subquery()
+    query = select(Bed).join(first, first.c.id == Bed.id).where(first.c.place <= MOST_CARDS)
+    shown = (await session.scalars(query.order_by(Bed.state_since_at, Bed.id))).all()
+    for view in await bed_views(session, shown, on):
+        cards[view["state"].value].append(view)
     truncated = [name for name, group in cards.items() if len(group) < counts[name]]
     return {"counts": counts, "stages": cards, "truncated": truncated}
 
@@ -130,9 +134,8 @@ def _view(bed: Bed, gate: Gate, name: str, address: str, on: date) -> dict[str, 
 
 async def bed_page(session: AsyncSession, bed: Bed, on: date) -> dict[str, Any]:
     """Everything of one bed that lies in this room: head, gate, devices live, history, rests."""
-    head = (await bed_views(session, [bed], on))[0]
     gate = (await gates_of(session, [bed], on))[bed.id]
-    devices = (await devices_of(session, [bed.id])).get(bed.id, [])
+    head = _view(bed, gate, *(await _elders(session, [bed.elder_id]))[bed.elder_id], on)
     provider, station = await session.get_one(Provider, bed.provider_id), await session.get_one(Station, bed.station_id)
     elder = await session.get_one(Elder, bed.elder_id)
     return {
@@ -141,7 +144,7 @@ async def bed_page(session: AsyncSession, bed: Bed, on: date) -> dict[str, Any]:
         "provider": provider.name,
         "station": station.name,
         "gate": gate_view(bed, gate),
-        "devices": await _device_views(session, devices),
+        "devices": await _device_views(session, gate.devices),
         "history": await _steps(session, bed.id),
         "pauses": await pause_views(session, bed.id),
     }

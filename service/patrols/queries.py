@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Area, Bed, BedPause, Elder, Household, MenuItem, PatrolTarget, Visit
 from models.types import BedState, Family, VisitState
 from service.auth import Actor
 from service.errors import NotFound
-from service.paging import Page
+from service.paging import Page, page_of
 from service.patrols.rules import Standing, days_left, month_of
 from service.policies.queries import policy_on
 from service.vault import masked_name
@@ -37,54 +37,45 @@ def month_around(day: date, today: date) -> Month:
     return Month(*month_of(day), today)
 
 
-def _seen(month: Month) -> Subquery:
-    """By elder: the last day of the month on which a patrol was done."""
-    query = select(Visit.elder_id, func.max(Visit.service_on).label("seen_on"))
-    inside = Visit.service_on.between(month.first, month.last) & Visit.state.in_(DONE)
-    return query.where(Visit.family == Family.PATROL, inside).group_by(Visit.elder_id).subquery()
+def _patrol(month: Month, since: date, states: Sequence[VisitState]) -> ColumnElement[bool]:
+    """The patrols of a month from a day on that are in one of these states."""
+    return and_(Visit.family == Family.PATROL, Visit.service_on.between(since, month.last), Visit.state.in_(states))
 
 
-def _ahead(month: Month) -> Subquery:
-    """By elder: the next day of the month on which a patrol is to be done."""
-    query = select(Visit.elder_id, func.min(Visit.service_on).label("planned_on"))
-    inside = Visit.service_on.between(max(month.first, month.today), month.last) & Visit.state.in_(COMING)
-    return query.where(Visit.family == Family.PATROL, inside).group_by(Visit.elder_id).subquery()
+def was_seen(month: Month) -> ColumnElement[bool]:
+    """Whether a person on the register was looked in on in the month."""
+    return exists().where(Visit.elder_id == PatrolTarget.elder_id, _patrol(month, month.first, DONE))
 
 
-def _register(actor: Actor, month: Month) -> Select[PatrolTarget, date | None, date | None]:
-    seen, ahead = _seen(month), _ahead(month)
-    return (
-        select(PatrolTarget, seen.c.seen_on, ahead.c.planned_on)
-        .outerjoin(seen, seen.c.elder_id == PatrolTarget.elder_id)
-        .outerjoin(ahead, ahead.c.elder_id == PatrolTarget.elder_id)
-        .where(PatrolTarget.month_on == month.first, PatrolTarget.dropped_at.is_(None))
-        .where(actor.scope(PatrolTarget.area_code, PatrolTarget.provider_id))
-    )
+def has_ahead(month: Month) -> ColumnElement[bool]:
+    """Whether a person on the register has a look-in ahead in the month, from today on."""
+    since = max(month.first, month.today)
+    return exists().where(Visit.elder_id == PatrolTarget.elder_id, _patrol(month, since, COMING))
 
 
-def _wanted(query: Any, status: str | None) -> Any:
+def _register(actor: Actor, month: Month) -> ColumnElement[bool]:
+    on_it = and_(PatrolTarget.month_on == month.first, PatrolTarget.dropped_at.is_(None))
+    return on_it & actor.scope(PatrolTarget.area_code, PatrolTarget.provider_id)
+
+
+def _wanted(month: Month, status: str | None) -> ColumnElement[bool]:
     """Those of the register who are done, planned, missing, or not seen yet; all without a word."""
-    seen, planned = query.selected_columns["seen_on"], query.selected_columns["planned_on"]
-    return query.where(
-        {
-            None: true(),
-            "done": seen.is_not(None),
-            "planned": and_(seen.is_(None), planned.is_not(None)),
-            "missing": and_(seen.is_(None), planned.is_(None)),
-            "unseen": seen.is_(None),
-        }[status]
-    )
+    if status is None:
+        return true()
+    if status == "done":
+        return was_seen(month)
+    if status == "unseen":
+        return ~was_seen(month)
+    return ~was_seen(month) & (has_ahead(month) if status == "planned" else ~has_ahead(month))
 
 
 async def list_targets(
     session: AsyncSession, actor: Actor, page: Page, month: Month, status: str | None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The month's register in scope, by id: all, or those done, planned, missing, or not seen yet."""
-    query = _wanted(_register(actor, month), status).where(PatrolTarget.id > page.cursor)
-    rows = (await session.execute(query.order_by(PatrolTarget.id).limit(page.limit + 1))).all()
-    shown = rows[: page.limit]
-    following = str(shown[-1][0].id) if len(rows) > page.limit else None
-    return await _views(session, shown, month), following
+    query = select(PatrolTarget).where(_register(actor, month), _wanted(month, status))
+    rows, following = await page_of(session, query, PatrolTarget.id, page)
+    return await _views(session, rows, month), following
 
 
 async def all_targets(session: AsyncSession, actor: Actor, month: Month, at_most: int) -> list[dict[str, Any]]:
@@ -97,37 +88,59 @@ async def all_targets(session: AsyncSession, actor: Actor, month: Month, at_most
     return rows[:at_most]
 
 
-async def _views(session: AsyncSession, rows: Sequence[Any], month: Month) -> list[dict[str, Any]]:
-    ids = [target.elder_id for target, _, _ in rows]
-    query = select(Elder.id, Elder.name, Elder.lives_alone, Household.address).where(Elder.id.in_(ids))
+async def _views(session: AsyncSession, rows: Sequence[PatrolTarget], month: Month) -> list[dict[str, Any]]:
+    ids = [target.elder_id for target in rows]
+    query = select(Elder.id, Elder.name, Household.address).where(Elder.id.in_(ids))
     people = {row.id: row for row in await session.execute(query.join(Household, Household.id == Elder.household_id))}
+    seen, ahead = await _days(session, month, ids)
     left = days_left(month.today, month.last)
-    return [
-        {
-            "id": target.id,
-            "elder_id": target.elder_id,
-            "elder": masked_name(people[target.elder_id].name),
-            "address": people[target.elder_id].address,
-            "area_code": target.area_code,
-            "provider_id": target.provider_id,
-            "groups": target.groups,
-            "status": "done" if seen_on else "planned" if planned_on else "missing",
-            "seen_on": seen_on.isoformat() if seen_on else None,
-            "planned_on": planned_on.isoformat() if planned_on else None,
-            "days_left": left,
-        }
-        for target, seen_on, planned_on in rows
-    ]
+    views = []
+    for target in rows:
+        seen_on, planned_on = seen.get(target.elder_id), ahead.get(target.elder_id)
+        views.append(
+            {
+                "id": target.id,
+                "elder_id": target.elder_id,
+                "elder": masked_name(people[target.elder_id].name),
+                "address": people[target.elder_id].address,
+                "area_code": target.area_code,
+                "provider_id": target.provider_id,
+                "groups": target.groups,
+                "status": "done" if seen_on else "planned" if planned_on else "missing",
+                "seen_on": seen_on.isoformat() if seen_on else None,
+                "planned_on": planned_on.isoformat() if planned_on else None,
+                "days_left": left,
+            }
+        )
+    return views
+
+
+async def _days(
+    session: AsyncSession, month: Month, elder_ids: Collection[int]
+) -> tuple[dict[int, date], dict[int, date]]:
+    """By elder: the last day on which they were seen, and the next on which they are to be."""
+    query = select(Visit.elder_id, Visit.state, Visit.service_on).where(
+        Visit.elder_id.in_(elder_ids), _patrol(month, month.first, (*DONE, *COMING))
+    )
+    seen: dict[int, date] = {}
+    ahead: dict[int, date] = {}
+    for elder_id, state, day in await session.execute(query.order_by(Visit.service_on)):
+        if state in DONE:
+            seen[elder_id] = day
+        elif day >= month.today:
+            ahead.setdefault(elder_id, day)
+    return seen, ahead
 
 
 async def rate(session: AsyncSession, actor: Actor, month: Month) -> dict[str, Any]:
     """The month's rate to the person, in all and by street, with the goal and the days left."""
-    inner = _register(actor, month).subquery()
-    street = func.substr(inner.c.area_code, 1, STREET)
-    planned = func.count().filter(inner.c.seen_on.is_(None), inner.c.planned_on.is_not(None))
-    query = select(street, func.count(), func.count(inner.c.seen_on), planned).group_by(street).order_by(street)
-    parts = {code: Standing(*numbers) for code, *numbers in await session.execute(query)}
-    whole = Standing(*(sum(getattr(part, name) for part in parts.values()) for name in ("targets", "done", "planned")))
+    street = func.substr(PatrolTarget.area_code, 1, STREET)
+    here = select(street, func.count()).where(_register(actor, month)).group_by(street).order_by(street)
+    asked = (here, here.where(_wanted(month, "done")), here.where(_wanted(month, "planned")))
+    counted: list[dict[str, int]] = [dict((await session.execute(query)).all()) for query in asked]
+    targets, done, planned = counted
+    parts = {code: Standing(count, done.get(code, 0), planned.get(code, 0)) for code, count in targets.items()}
+    whole = Standing(*(sum(group.values()) for group in (targets, done, planned)))
     areas = actor.area_codes or tuple(f"{code}000" for code in parts) or ("0" * 12,)
     goal = (await policy_on(session, "patrol.groups", areas[0], month.today)).value["goal_percent"]
     return {
@@ -177,30 +190,22 @@ async def rests_of(
 
 async def seen_in(session: AsyncSession, month: Month, elder_ids: Collection[int]) -> set[int]:
     """Those of these elders whom a patrol has seen in the month."""
-    seen = _seen(month)
-    return set(await session.scalars(select(seen.c.elder_id).where(seen.c.elder_id.in_(elder_ids))))
+    return set((await _days(session, month, elder_ids))[0])
 
 
 async def missing_in(session: AsyncSession, month: Month, prefix: str) -> list[tuple[PatrolTarget, Elder]]:
     """People of an area who were not seen and will not be as it stands, neighbours together."""
-    seen, ahead = _seen(month), _ahead(month)
-    query = (
-        select(PatrolTarget, Elder)
-        .join(Elder, Elder.id == PatrolTarget.elder_id)
-        .outerjoin(seen, seen.c.elder_id == PatrolTarget.elder_id)
-        .outerjoin(ahead, ahead.c.elder_id == PatrolTarget.elder_id)
-        .where(PatrolTarget.month_on == month.first, PatrolTarget.dropped_at.is_(None))
-        .where(PatrolTarget.area_code.startswith(prefix), seen.c.elder_id.is_(None), ahead.c.elder_id.is_(None))
-    )
+    here = (PatrolTarget.month_on == month.first) & PatrolTarget.area_code.startswith(prefix)
+    query = select(PatrolTarget, Elder).join(Elder, Elder.id == PatrolTarget.elder_id)
+    query = query.where(here, PatrolTarget.dropped_at.is_(None), _wanted(month, "missing"))
     rows = await session.execute(query.order_by(PatrolTarget.area_code, Elder.household_id, Elder.id))
     return [(target, elder) for target, elder in rows]
 
 
 async def still_missing(session: AsyncSession, month: Month, elder_ids: Collection[int]) -> set[int]:
     """Those of these elders who were not seen and have no patrol ahead."""
-    ahead = _ahead(month)
-    planned = set(await session.scalars(select(ahead.c.elder_id).where(ahead.c.elder_id.in_(elder_ids))))
-    return set(elder_ids) - planned - await seen_in(session, month, elder_ids)
+    seen, ahead = await _days(session, month, elder_ids)
+    return set(elder_ids) - set(seen) - set(ahead)
 
 
 async def hold_beds(session: AsyncSession, elder_ids: Collection[int]) -> None:

@@ -30,19 +30,17 @@ class Facts:
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Whether the condition is true of these facts. Conditions come from `faults`-free data."""
-    ((verb, what),) = ((key, value) for key, value in condition.items() if key != "least")
-    if verb == "all":
-        return all(holds(part, facts) for part in what)
-    if verb == "any":
-        return any(holds(part, facts) for part in what)
-    if verb == "not":
-        return not holds(what, facts)
-    if verb == "category":
-        return what in facts.categories
-    if verb == "is":
-        return bool(getattr(facts, what))
-    number = getattr(facts, what)
-    return number is not None and bool(number >= condition["least"])
+    if "category" in condition:
+        return condition["category"] in facts.categories
+    if "fact" in condition:
+        number = facts.age if condition["fact"] == "age" else facts.ability
+        return number is not None and bool(number >= condition["least"])
+    if "is" in condition:
+        return facts.assessed if condition["is"] == "assessed" else facts.lives_alone
+    if "not" in condition:
+        return not holds(condition["not"], facts)
+    parts = (holds(part, facts) for part in condition.get("all") or condition["any"])
+    return all(parts) if "all" in condition else any(parts)
 
 
 def first_holding(named: Sequence[dict[str, Any]], facts: Facts) -> int | None:

@@ -11,11 +11,12 @@ from models import Elder, Station, WaitingEntry
 from models.types import WaitingState
 from service.auth import Actor
 from service.errors import NotFound
-from service.facts import facts_of
+from service.facts import COLUMNS, facts_of
 from service.policies.queries import Rule, policy_on
 from service.vault import masked_name
 from service.waiting.rules import Applicant, Place, rank
 
+CHUNK = 200
 DISTRICT = 6
 """Digits that the codes of one district share: each district has one list."""
 
@@ -47,19 +48,25 @@ async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> S
 async def ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list[Place], Rule]:
     """The whole list of the district around a code, in order, and the rule that made it."""
     policy = await policy_on(session, "bed.waiting", f"{area_code[:DISTRICT]}000000", on)
-    query = select(WaitingEntry, Elder).join(Elder, Elder.id == WaitingEntry.elder_id)
+    query = select(WaitingEntry.id.label("entry_id"), WaitingEntry.asked_on, *COLUMNS)
+    query = query.join(Elder, Elder.id == WaitingEntry.elder_id)
     here = WaitingEntry.area_code.startswith(area_code[:DISTRICT]) & (WaitingEntry.state == WaitingState.WAITING)
-    rows = [(entry, elder) for entry, elder in await session.execute(query.where(here).order_by(WaitingEntry.id))]
-    facts = await facts_of(session, [elder for _, elder in rows], on)
-    applicants = [Applicant(entry.id, entry.asked_on, facts[elder.id]) for entry, elder in rows]
+    rows: Sequence[Any] = (await session.execute(query.where(here).order_by(WaitingEntry.id))).all()
+    facts = await facts_of(session, rows, on)
+    applicants = [Applicant(row.entry_id, row.asked_on, facts[row.id]) for row in rows]
     return rank(applicants, policy.value), policy
 
 
 async def list_views(session: AsyncSession, actor: Actor, area_code: str, on: date, limit: int) -> dict[str, Any]:
     """The list of a district in order, with each position's reasons; those in the actor's scope are shown."""
     places, policy = await ranked(session, area_code, on)
-    entries = await _entries(session, actor, [place.entry_id for place in places])
-    items = [_view(*entries[place.entry_id], place) for place in places if place.entry_id in entries]
+    items: list[dict[str, Any]] = []
+    for start in range(0, len(places), CHUNK):
+        if len(items) >= limit:
+            break
+        some = places[start : start + CHUNK]
+        entries = await _entries(session, actor, [place.entry_id for place in some])
+        items += [_view(*entries[place.entry_id], place) for place in some if place.entry_id in entries]
     rule = {"version": policy.version, "source": policy.source, "verified": policy.verified}
     waiting = sum(place.position is not None for place in places)
     return {"items": items[:limit], "next": None, "waiting": waiting, "in_all": len(places), "rule": rule}
@@ -76,12 +83,9 @@ async def entry_view(session: AsyncSession, actor: Actor, entry: WaitingEntry, o
 
 
 async def _entries(session: AsyncSession, actor: Actor, ids: Sequence[int]) -> dict[int, tuple[WaitingEntry, Elder]]:
-    found: dict[int, tuple[WaitingEntry, Elder]] = {}
-    for start in range(0, len(ids), 400):
-        query = select(WaitingEntry, Elder).join(Elder, Elder.id == WaitingEntry.elder_id)
-        some = WaitingEntry.id.in_(ids[start : start + 400]) & actor.scope(WaitingEntry.area_code)
-        found.update({entry.id: (entry, elder) for entry, elder in await session.execute(query.where(some))})
-    return found
+    query = select(WaitingEntry, Elder).join(Elder, Elder.id == WaitingEntry.elder_id)
+    some = WaitingEntry.id.in_(ids) & actor.scope(WaitingEntry.area_code)
+    return {entry.id: (entry, elder) for entry, elder in await session.execute(query.where(some))}
 
 
 def _view(entry: WaitingEntry, elder: Elder, place: Place) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Promise: a bed goes from application to active only by its steps, and its gate names exactly what is missing."""
 
+import pytest
 from sqlalchemy import select
 
 from models import AuditRow, Provider
 from tests.fixtures.keeping import Keeping
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def missing(answer: dict[str, list[dict[str, str]]]) -> list[str]:
@@ -24,6 +27,7 @@ async def test_from_application_to_active(keeping: Keeping) -> None:
     assert [deed for deed in deeds if deed.removeprefix("bed.") in states] == [f"bed.{state}" for state in states]
 
 
+@SQLITE
 async def test_an_illegal_jump_names_what_may_follow(keeping: Keeping) -> None:
     """409 with the allowed next states; the bed stays where it was; what the caller saw counts too."""
     bed_id = await keeping.opens("chen")
@@ -36,6 +40,7 @@ async def test_an_illegal_jump_names_what_may_follow(keeping: Keeping) -> None:
     assert (await keeping.moves(bed_id, "suspended")).json()["allowed"] == ["assessed", "closed"]
 
 
+@SQLITE
 async def test_the_gate_lists_everything_at_once(keeping: Keeping) -> None:
     """A new bed lacks all four conditions; each that is met leaves the list, and nothing else does."""
     bed_id = await keeping.opens("chen")
@@ -50,6 +55,7 @@ async def test_the_gate_lists_everything_at_once(keeping: Keeping) -> None:
     assert missing(gate) == ["works.none", "device.not_tested", "contract.none"]
 
 
+@SQLITE
 async def test_only_a_live_test_after_fitting_counts(keeping: Keeping) -> None:
     """A test in the workshop before it was fitted opens nothing; nor does a failed one; the real one does."""
     bed_id = await keeping.opens("chen")
@@ -66,6 +72,7 @@ async def test_only_a_live_test_after_fitting_counts(keeping: Keeping) -> None:
     assert (await keeping.bed(bed_id))["devices"][0]["passed"] is True
 
 
+@SQLITE
 async def test_a_newer_template_shuts_the_gate(keeping: Keeping) -> None:
     """A contract of the template before the current one does not open the gate; one of the current does."""
     await keeping.publishes_template()
@@ -78,6 +85,7 @@ async def test_a_newer_template_shuts_the_gate(keeping: Keeping) -> None:
     assert not [code for code in missing((await keeping.bed(bed_id))["gate"]) if code.startswith("contract.")]
 
 
+@SQLITE
 async def test_an_ineligible_provider_gets_no_bed(keeping: Keeping) -> None:
     """Black-listed or with a licence that has ended: no new bed, no hand-over, no activation."""
     bed_id = await keeping.opens("chen")
@@ -112,6 +120,7 @@ async def test_many_at_once_with_a_result_each(keeping: Keeping) -> None:
     assert rows[0]["problem"]["code"] == "bed.gate_shut" and rows[2]["problem"]["code"] == "not_found"
 
 
+@SQLITE
 async def test_board_and_sheet_say_what_blocks(keeping: Keeping) -> None:
     """Cards by stage with their blocks; the CSV has the same beds; another district sees none of them."""
     bed_id = await keeping.opens("chen")
