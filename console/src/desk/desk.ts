@@ -1,6 +1,6 @@
 /** What every panel of the desk shares: the board's derived views, what is selected, who does the verbs. */
 import { computed, inject, ref, watch, type InjectionKey } from 'vue'
-import { board as boardApi, demo, readiness, type Lint } from '../api/endpoints'
+import { board as boardApi, demo, readiness, type Caller, type Lint } from '../api/endpoints'
 import type { Change, Id } from '../api/types'
 import type { Feed } from '../feed/socket'
 import { numbersOf, rowsOf, troublesOf } from '../state/day'
@@ -19,6 +19,8 @@ export function createDesk(store: Store, feed: Feed) {
   const visitId = ref<Id | null>(null)
   const drawer = ref<Drawer>(null)
   const sheet = ref<Sheet>(null)
+  /** Whom the next hotline call is about, when a page already knows. */
+  const caller = ref<Caller | null>(null)
   const board = computed(() => store.board.value)
   const lint = ref<Lint | null>(null)
   const unheard = ref<{ id: Id; area_code: string | null; drill: boolean } | null>(null)
@@ -73,7 +75,7 @@ export function createDesk(store: Store, feed: Feed) {
   }
 
   return {
-    lint, unheard, diverted, readLint, store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
+    lint, unheard, diverted, caller, readLint, store, feed, calls, board, queue, rows, troubles, handled, numbers, call, caregiverId, visitId, drawer, sheet,
     planMinute, realMinute, selectCaregiver, readClock,
     toggle: (which: Drawer) => { drawer.value = drawer.value === which ? null : which },
   }

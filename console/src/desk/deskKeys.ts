@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { isTyping, listenKeys } from '../keys'
 import type { Sound } from '../sound/sound'
 import { goStep, type GoState, type PlaceName } from '../places/route'
+import { anySheet, closeTopSheet } from '../ui/sheets'
 import { flipTheme } from '../ui/theme'
 import type { Desk } from './desk'
 import { focusPanel, PANELS } from './focus'
@@ -83,8 +84,8 @@ export function deskKeys(desk: Desk, sound: Sound, ways: Ways): () => void {
   }
 
   function back(): boolean {
-    if (desk.sheet.value) desk.sheet.value = null
-    else if (away()) return leave()
+    if (closeTopSheet()) return true
+    if (away()) return leave()
     else if (desk.call.value && calls.fold(desk.call.value.id)) return true
     else if (desk.drawer.value) desk.drawer.value = null
     else if (desk.caregiverId.value || desk.visitId.value) desk.selectCaregiver(null)
@@ -139,8 +140,8 @@ export function deskKeys(desk: Desk, sound: Sound, ways: Ways): () => void {
 
   return listenKeys({
     down(name, event) {
-      if (desk.sheet.value && name !== 'Escape' && name !== '?' && !/^F\d/.test(name)) return false
-      if (!desk.sheet.value) {
+      if (anySheet() && name !== 'Escape' && name !== '?' && !/^F\d/.test(name)) return false
+      if (!anySheet()) {
         const step = goStep(going, name, event.timeStamp, ways.places())
         going = step.state
         if (step.to) ways.go(step.to)

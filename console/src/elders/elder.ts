@@ -26,6 +26,11 @@ export function createElder(id: Id) {
       problem.value = asProblem(thrown)
       return
     }
+    around()
+  }
+
+  /** Devices and calls change by themselves; the card does not. */
+  function around(): void {
     void elders.devices(id).then((found) => { devices.value = found.items }).catch(() => undefined)
     void elders.calls(id).then((found) => { calls.value = [...found.items].reverse() }).catch(() => undefined)
   }
@@ -62,7 +67,7 @@ export function createElder(id: Id) {
 
   void read()
   onUnmounted(() => clearTimeout(timer))
-  return { id, card, devices, calls, open, problem, face, read, doing, reveal, hide: () => { clearTimeout(timer); open.value = null } }
+  return { id, card, devices, calls, open, problem, face, read, around, doing, reveal, hide: () => { clearTimeout(timer); open.value = null } }
 }
 
 export type ElderDesk = ReturnType<typeof createElder>
