@@ -9,7 +9,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 import uvloop
@@ -23,6 +23,7 @@ from service.errors import ServiceError
 from service.intake.assembly import Intake, intake_of
 from service.intake.ground import Outpost
 from service.intake.play import StoreDown
+from service.intake.timing import anchor, keep_time
 from service.listening import bounds_of, refuse_taken, server_for
 from service.log import start_log
 from service.settings import Settings
@@ -76,12 +77,17 @@ async def ready(request: Request) -> Response:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     intake: Intake = app.state.intake
+    reader, clock = intake.keys.reader, intake.clock
+    with suppress(StoreDown):  # it is looked at again; a call that comes first is stamped with this host's time
+        await anchor(reader, clock)
     await intake.start()
-    bridge = None if app.state.bridge is None else asyncio.create_task(app.state.bridge.run())
+    beside = [asyncio.create_task(keep_time(reader, clock))]
+    if app.state.bridge is not None:
+        beside.append(asyncio.create_task(app.state.bridge.run()))
     yield
-    if bridge is not None:
-        bridge.cancel()
-        await asyncio.wait({bridge})
+    for task in beside:
+        task.cancel()
+    await asyncio.wait(beside)
     await intake.stop()
 
 

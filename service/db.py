@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import event, func, insert, select, text, update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from starlette.requests import HTTPConnection
 
@@ -205,6 +206,11 @@ def _embedded_engine(url: str, clock: Clock, begin: str, pool_size: int) -> Asyn
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def end(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC":
+            os.abort()  # as the intake does: nobody knows what is on disk, so start again from the log
 
     return engine
 

@@ -6,12 +6,14 @@ A gateway gets `{"id", "channel", "to", "text", "incident", "rung"}` with `Idemp
 
 import hashlib
 import hmac
+import socket
 
 import httpx
 import orjson
 
 from models.types import ChannelKind
 from service.channels.channel import SENT, Letter, Verdict, failed, unknown
+from service.channels.outside import LeadsInside, Target, outside
 
 TIMEOUT_S = 5.0
 """Shorter than a lease: a letter is never with two processes at once."""
@@ -21,10 +23,17 @@ class HttpChannel:
     """One gateway. Short messages and calls carry the secret as bearer, webhooks are signed with it."""
 
     def __init__(
-        self, client: httpx.AsyncClient, kind: ChannelKind, url: str, secret: str | None, keeps_keys: bool = True
+        self,
+        client: httpx.AsyncClient,
+        kind: ChannelKind,
+        url: str,
+        secret: str | None,
+        keeps_keys: bool = True,
+        *,
+        outside_only: bool = False,
     ) -> None:
         self._client, self._kind, self._url, self._secret = client, kind, url, secret
-        self.keeps_keys = keeps_keys
+        self.keeps_keys, self._outside_only = keeps_keys, outside_only
 
     async def send(self, letter: Letter) -> Verdict:
         """Post one letter."""
@@ -41,7 +50,13 @@ class HttpChannel:
             }
         )
         try:
-            answer = await self._client.post(self._url, content=body, headers=self._headers(letter.key, body))
+            target = await outside(self._url) if self._outside_only else Target(httpx.URL(self._url), {}, {})
+            headers = self._headers(letter.key, body) | target.headers
+            answer = await self._client.post(target.url, content=body, headers=headers, extensions=target.extensions)
+        except LeadsInside:
+            return failed("its address leads into a private network")
+        except socket.gaierror as error:
+            return failed(f"no such name: {error.strerror}", again=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             return failed(f"no connection: {type(error).__name__}", again=True)
         except (httpx.HTTPError, OSError) as error:

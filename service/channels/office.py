@@ -30,6 +30,8 @@ class Way:
     url: str | None
     secret: str | None = None
     keeps_keys: bool = True
+    foreign: bool = False
+    """Whether a provider wrote the address, not the operator."""
 
 
 class PostOffice:
@@ -47,7 +49,8 @@ class PostOffice:
         if way.url is None:
             counts = await session.get(DemoClock, 1) is not None
             return LogFileChannel(log_file(self._settings), kind, counts=counts)
-        return HttpChannel(self._http(), kind, way.url, way.secret, way.keeps_keys)
+        outside_only = way.foreign and not self._settings.private_webhooks
+        return HttpChannel(self._http(), kind, way.url, way.secret, way.keeps_keys, outside_only=outside_only)
 
     def _http(self) -> httpx.AsyncClient:
         """The client, made with the first letter that needs it: its certificates take a while to read."""
@@ -72,7 +75,7 @@ async def find_way(
     rows = rows.where(or_(Gateway.provider_id.is_(None), Gateway.provider_id == provider_id))
     row = (await session.scalars(rows.order_by(Gateway.provider_id.is_(None)).limit(1))).first()
     if row is not None:
-        return Way(kind, row.url, _secret(vault, row.secret_sealed), row.keeps_keys)
+        return Way(kind, row.url, _secret(vault, row.secret_sealed), row.keeps_keys, row.provider_id is not None)
     url, secret = settings.gateways.get(kind.value, (None, None))
     return Way(kind, url, secret, settings.gateways_keep_keys)
 

@@ -2,10 +2,16 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from subprocess import run
 
 import pytest
 
+from service.bedside import create_bedside
+from service.clock import Clock
+from service.settings import Settings
+from tests.fixtures.house import SECRET
 from tests.fixtures.served import Served
 from tests.fixtures.town import TownBuilder
 
@@ -28,6 +34,15 @@ def test_nothing_heavy_is_loaded() -> None:
     loaded = json.loads(out)
     assert "asyncpg" in loaded
     assert [name for name in HEAVY if name in loaded] == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_its_clock_is_the_databases(database_url: str, tmp_path: Path) -> None:
+    """On a host whose clock is an hour off calls are stamped with the database's time, not the host's."""
+    clock = Clock(wall=datetime.now(UTC) - timedelta(hours=1))
+    app = create_bedside(Settings(home=tmp_path, database_url=database_url, secret_key=SECRET), clock)
+    async with app.router.lifespan_context(app):  # type: ignore[arg-type]
+        assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from models.types import ChannelKind, NoticeState
 from service.channels.channel import Letter
 from service.channels.gateways import HttpChannel
 from service.channels.logfile import LogFileChannel
+from service.channels.outside import LeadsInside, is_public, outside
 
 LETTER = Letter(
     1, "key-1", 12, "station", "林**", "【无墙】陈**按了呼叫器", "13900000011", 5, datetime(2026, 3, 5, tzinfo=UTC)
@@ -107,6 +108,43 @@ async def test_nobody_listens_there(client: httpx.AsyncClient) -> None:
     assert (verdict.state, verdict.again) == (NoticeState.FAILED, True)
     no_number = Letter(*list(vars(LETTER).values())[:6], None, None, LETTER.made_at)
     assert (await channel.send(no_number)).problem == "no number is known"
+
+
+INSIDE = ["127.0.0.1", "10.1.2.3", "192.168.0.9", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"]
+INSIDE += ["::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::"]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+async def test_no_address_of_the_inside_is_public(address: str) -> None:
+    """However it is written, and behind whatever name: one private address among public ones is enough."""
+
+    async def resolve(_host: str, _port: int) -> list[str]:
+        return ["93.184.216.34", address]
+
+    assert not is_public(address)
+    with pytest.raises(LeadsInside):
+        await outside("https://hooks.example/x", resolve)
+
+
+async def test_an_address_outside_is_pinned_and_asked_under_its_name() -> None:
+    """The name is looked up once: what was found is where the request goes; certificate and Host keep the name."""
+
+    async def resolve(_host: str, _port: int) -> list[str]:
+        return ["93.184.216.34"]
+
+    target = await outside("https://hooks.example:8443/x?y=1", resolve)
+    assert str(target.url) == "https://93.184.216.34:8443/x?y=1"
+    assert (target.headers, target.extensions) == ({"host": "hooks.example:8443"}, {"sni_hostname": "hooks.example"})
+
+
+async def test_a_providers_webhook_into_the_inside_is_never_called(
+    stranger: Stranger, client: httpx.AsyncClient
+) -> None:
+    """Not by number and not by name; it counts as failed for good, so that the next channel is tried."""
+    for url in (f"{stranger.url}/200", f"{stranger.url}/200".replace("127.0.0.1", "localhost")):
+        verdict = await HttpChannel(client, ChannelKind.WEBHOOK, url, "s", outside_only=True).send(LETTER)
+        assert (verdict.state, verdict.again) == (NoticeState.FAILED, False)
+    assert stranger.heard == []
 
 
 @pytest.mark.parametrize("demo", [True, False])
