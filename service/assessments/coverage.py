@@ -13,20 +13,12 @@ from service.assessments import rules
 from service.assessments.queries import holds
 from service.auth import Actor
 from service.clock import LOCAL
-from service.elders.queries import AGED_FROM, LISTED, area_prefix, elder_views
+from service.elders.queries import AGED_FROM, LISTED, area_prefix, born_by, elder_views
 from service.paging import Page, page_of
 
 NO_FALL = (Outcome.FALSE_ALARM, Outcome.DEVICE_FAULT)
 GOAL = 1.0
 """80 years and older: all of them (a district's draft plan, to the end of 2025)."""
-
-
-def born_by(today: date, years: int) -> date:
-    """The last day of birth on which somebody is `years` old today."""
-    try:
-        return today.replace(year=today.year - years)
-    except ValueError:  # 29 February: who was born on it ages on 1 March
-        return date(today.year - years, 2, 28)
 
 
 def assessed(on: date) -> ColumnElement[bool]:

@@ -38,9 +38,10 @@ async def list_elders(
     left: Annotated[bool, Query(description="those who moved away or died, instead of those who live here")] = False,
 ) -> dict[str, Any]:
     """Elders in scope, a page at a time."""
-    filters = queries.Filters(None if name is None else rules.tidy_name(name), area, category, ability, left)
-    rows, following = await queries.list_elders(session, actor, page, filters=filters)
     today = clock.now().astimezone(LOCAL).date()
+    begins = None if name is None else rules.tidy_name(name)
+    filters = queries.Filters(today, begins, area, category, ability, left)
+    rows, following = await queries.list_elders(session, actor, page, filters)
     return as_list(await queries.elder_views(session, rows, today), following)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Consent, Contact, Elder, ElderCategory, Household
@@ -14,6 +14,7 @@ from service.auth import Actor
 from service.elders.rules import AGED_FROM as AGED_FROM
 from service.elders.rules import age_on as age_on
 from service.elders.rules import area_prefix as area_prefix
+from service.elders.rules import born_by as born_by
 from service.errors import NotFound
 from service.paging import Page, page_of
 from service.vault import masked_name
@@ -23,8 +24,9 @@ MOST_FOUND = 20
 
 @dataclass(frozen=True)
 class Filters:
-    """Which elders of a list are wanted: how the name begins, where, of which category and level; leavers not."""
+    """Which elders of a list are wanted: how the name begins, where, of which category `on` a day; leavers not."""
 
+    on: date
     name: str | None = None
     area: str | None = None
     category: Category | None = None
@@ -46,11 +48,10 @@ async def get_elder(session: AsyncSession, actor: Actor, elder_id: int) -> Elder
 
 
 async def list_elders(
-    session: AsyncSession, actor: Actor, page: Page, name: str | None = None, filters: Filters | None = None
+    session: AsyncSession, actor: Actor, page: Page, filters: Filters
 ) -> tuple[list[Elder], str | None]:
-    """Elders in scope by id, those that pass the filters; `name` is how the name begins."""
-    wanted = filters or Filters(name=name)
-    rows, following = await page_of(session, filtered(actor, wanted), Elder.id, page)
+    """Elders in scope by id, those that pass the filters."""
+    rows, following = await page_of(session, filtered(actor, filters), Elder.id, page)
     return list(rows), following
 
 
@@ -63,16 +64,36 @@ def filtered(actor: Actor, wanted: Filters) -> Select[Elder]:
     if wanted.area:
         query = query.where(Elder.area_code.startswith(area_prefix(wanted.area), autoescape=True))
     if wanted.category is not None:
-        query = query.where(in_category(wanted.category))
+        query = query.where(in_category(wanted.category, wanted.on))
     if wanted.ability is not None:
         query = query.where(Elder.ability == wanted.ability)
     return query
 
 
-def in_category(category: Category) -> ColumnElement[bool]:
-    """The condition that an elder belongs to a category with no end yet."""
-    open_row = and_(ElderCategory.elder_id == Elder.id, ElderCategory.category == category)
-    return exists().where(open_row, ElderCategory.until_on.is_(None))
+def in_category(category: Category, on: date) -> ColumnElement[bool]:
+    """The condition that an elder belongs to a category on a day."""
+    mine = and_(ElderCategory.elder_id == Elder.id, ElderCategory.category == category)
+    return exists().where(mine, ElderCategory.from_on <= on, until_open(on))
+
+
+def until_open(on: date) -> ColumnElement[bool]:
+    """The condition that a category has not ended before a day."""
+    return or_(ElderCategory.until_on.is_(None), ElderCategory.until_on >= on)
+
+
+async def next_of_age(session: AsyncSession, born_by: date, on: date, most: int) -> Sequence[Elder]:
+    """Elders born on or before a day of whom nobody has noted that they are aged."""
+    known = exists().where(ElderCategory.elder_id == Elder.id, ElderCategory.category == Category.AGED, until_open(on))
+    query = select(Elder).where(Elder.born_on <= born_by, LISTED, Elder.left_on.is_(None), ~known)
+    return (await session.scalars(query.order_by(Elder.id).limit(most))).all()
+
+
+async def turned_lately(session: AsyncSession, on: date, days: int) -> Sequence[int]:
+    """Elders of whom a category ended or began within so many days before a day, that day included."""
+    since = on - timedelta(days=days)
+    ended = ElderCategory.until_on.between(since, on - timedelta(days=1))
+    turned = select(ElderCategory.elder_id).where(or_(ended, ElderCategory.from_on.between(since, on))).distinct()
+    return (await session.scalars(turned.order_by(ElderCategory.elder_id))).all()
 
 
 async def find_elders(

@@ -37,6 +37,22 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def born_by(today: date, years: int) -> date:
+    """The last day of birth on which somebody is `years` old today."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:  # 29 February: who was born on it ages on 1 March
+        return date(today.year - years, 2, 28)
+
+
+def birthday(born: date, years: int) -> date:
+    """The day on which somebody becomes `years` old."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
 def check_character(first17: str) -> str:
     """The 18th place of an ID number."""
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True)) % 11]

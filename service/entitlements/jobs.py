@@ -4,6 +4,7 @@ from typing import Any
 
 from service.clock import Clock
 from service.db import Database
+from service.elders.keeping import keep_categories
 from service.entitlements import actions, queries, rules
 from service.errors import Conflict
 from service.jobs.worker import Run
@@ -26,7 +27,7 @@ async def ask_at_night(database: Database, clock: Clock) -> bool:
 
 
 async def look(run: Run) -> dict[str, Any]:
-    """The job: look through the whole register and say how far it is."""
+    """The job: bring the register's categories up to date, then look all through it and say how far it is."""
     async with run.database.reading() as session:
         today = (await town_time(session, run.clock)).today
 
@@ -34,4 +35,5 @@ async def look(run: Run) -> dict[str, Any]:
         async with run.database.writing() as session:
             await run.progress(session, {"seen": seen, "new": new, "ended": ended})
 
+    await keep_categories(run.database, today, run.clock.now())
     return dict(await actions.look_through(run.database, today, run.clock.now(), told))

@@ -105,7 +105,8 @@ async def export_elders(request: Request, actor: Desk, clock: Timed, vault: Seal
         raise Forbidden(f"{actor.role} takes out masked sheets only")
     if wanted.full and wanted.reason is None:
         raise BadInput("why in full?", fields=[FieldProblem("reason", "is missing", "what it is needed for")])
-    filters = Filters(wanted.name, wanted.area, wanted.category, wanted.ability)
+    today = clock.now().astimezone(LOCAL).date()
+    filters = Filters(today, wanted.name, wanted.area, wanted.category, wanted.ability)
     rows = await exporting.export_elders(
         database_of(request), actor, vault, filters, full=wanted.full, reason=wanted.reason, now=clock.now()
     )

@@ -5,10 +5,10 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import RegisterImport
@@ -28,18 +28,14 @@ from service.vault import Vault
 
 LOOK, REMOVE = 100, 50
 MOST_FAULTS = 1000
+LONGEST = timedelta(minutes=15)
+"""An import that has not ended after so long was broken off."""
 
 
 class AlreadyImported(Conflict):
     """The same file was imported before and stands; `import_id` names it."""
 
     code = "import.already_done"
-
-
-class AlreadyUndone(Conflict):
-    """This import was taken back before."""
-
-    code = "import.already_undone"
 
 
 @dataclass
@@ -100,14 +96,12 @@ async def import_elders(
 async def undo_import(database: Database, actor: Actor, import_id: int, now: datetime) -> dict[str, Any]:
     """Take an import back: everybody it brought, but for those somebody has worked with since (they are named).
 
-    Raises NotFound, AlreadyUndone.
+    Asked again it goes on where it was broken off, or finds nobody left. Raises NotFound.
     """
     async with database.writing() as session:
         await _get_import(session, actor, import_id)
         mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
-        taken = mine.values(undone_at=now, undone_by=actor.account_id).returning(RegisterImport.id)
-        if (await session.execute(taken)).first() is None:
-            raise AlreadyUndone(f"import {import_id} was taken back before")
+        await session.execute(mine.values(undone_at=now, undone_by=actor.account_id))
         audit.note(session, now, actor.account_id, "elders.import_undone", f"import:{import_id}")
     after, removed, kept = 0, 0, list[int]()
     while True:
@@ -194,8 +188,12 @@ def _as_faults(number: int, error: ServiceError) -> list[RowFault]:
 async def _begin(
     session: AsyncSession, actor: Actor, name: str, file_hash: bytes, rows: int, now: datetime
 ) -> RegisterImport:
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(file_hash[:8], signed=True)
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
     same = select(RegisterImport).where(RegisterImport.file_hash == file_hash, RegisterImport.undone_at.is_(None))
-    other = (await session.scalars(same.where(RegisterImport.added > 0).limit(1))).first()
+    under_way = RegisterImport.done_at.is_(None) & (RegisterImport.made_at > now - LONGEST)
+    other = (await session.scalars(same.where((RegisterImport.added > 0) | under_way).limit(1))).first()
     if other is not None:
         raise AlreadyImported(f"this very file is import {other.id}: take it back first", import_id=other.id)
     row = RegisterImport(register="elders", file_name=name[:120], file_hash=file_hash, rows=rows, refused=[])

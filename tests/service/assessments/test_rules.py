@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from service.assessments.coverage import born_by
 from service.assessments.rules import falls_again, valid_until
-from service.elders.rules import age_on
+from service.elders.rules import age_on, birthday, born_by
 
 
 @pytest.mark.parametrize(
@@ -44,3 +43,11 @@ def test_eighty_on_the_very_day(today: date) -> None:
     last = born_by(today, 80)
     assert age_on(last, today) == 80
     assert age_on(last + timedelta(days=1), today) == 79
+
+
+@pytest.mark.parametrize("born", [date(1940, 2, 29), date(1946, 3, 5), date(1943, 12, 31)])
+def test_a_birthday_is_the_first_day_of_an_age(born: date) -> None:
+    """Also of those born on 29 February, in years that have none."""
+    for years in (79, 80, 81):
+        day = birthday(born, years)
+        assert (age_on(born, day), age_on(born, day - timedelta(days=1))) == (years, years - 1)

@@ -1,10 +1,12 @@
 """Promise: a person is registered once, kept sealed, shown masked, changed by one hand, revealed on record."""
 
 import asyncio
+from datetime import timedelta
 
 from sqlalchemy import select, text
 
 from models import AuditRow, Elder
+from service.elders.keeping import keep_categories
 from tests.fixtures.town import COMMUNITY, DISTRICT, STREET, TownBuilder
 from tests.service.elders.people import fields, home, id_number, person
 
@@ -120,6 +122,31 @@ async def test_lists_by_area_category_and_name(town: TownBuilder) -> None:
     assert ended.json()["categories"] == [] and await ids(category="dementia") == []
     early = await wu.post(f"/api/elders/{chen}/categories/{rows[0]['id']}/end", json={"until_on": "2025-01-01"})
     assert fields(early) == ["category.until_on"]
+
+
+async def test_what_time_changes_by_itself(town: TownBuilder) -> None:
+    """At night whoever is eighty by now is aged; what ended or began by its own day shows on cards and in lists."""
+    async with town.database.writing() as session:
+        (await session.get_one(Elder, town.elders["yu"])).born_on = town.today.replace(year=town.today.year - 79)
+    wu = await town.desk("wu")
+    chen, today = town.elders["chen"], town.today
+    for category, since, until in (("destitute", -9, 1), ("low_income", 2, None)):
+        noted = {"category": category, "source": "x", "from_on": str(today + timedelta(days=since))}
+        noted |= {"until_on": str(today + timedelta(days=until)) if until else None}
+        assert (await wu.post(f"/api/elders/{chen}/categories", json=noted)).status_code == 201
+
+    async def said(night: int) -> tuple[list[str], list[str]]:
+        await keep_categories(town.database, today + timedelta(days=night), town.clock.now())
+        async with town.database.reading() as session:
+            both = [await session.get_one(Elder, town.elders[who]) for who in ("chen", "yu")]
+        return both[0].categories, both[1].categories
+
+    assert await said(0) == (["aged", "destitute"], [])
+    assert await said(1) == (["aged", "destitute"], [])
+    assert await said(2) == (["aged", "low_income"], [])
+    assert await said(366) == (["aged", "low_income"], ["aged"])
+    rows = (await wu.get(f"/api/elders/{town.elders['yu']}")).json()["category_rows"]
+    assert [(row["category"], row["source"]) for row in rows] == [("aged", "按出生日期")]
 
 
 async def test_found_by_number_without_a_trace_in_the_address(town: TownBuilder) -> None:
