@@ -26,7 +26,7 @@ from service.exchange.tables import read_table
 from service.paging import Page, page_of
 from service.vault import Vault
 
-LOOK, REMOVE = 100, 50
+LOOK, REMOVE = 100, 25
 MOST_FAULTS = 1000
 LONGEST = timedelta(minutes=15)
 """An import that has not ended after so long was broken off."""
