@@ -42,11 +42,12 @@ class Report:
     late_s: float = 0.0
     stuck_notices: int = 0
     quarantined: int = 0
+    disk_full: bool = False
 
     @property
     def well(self) -> bool:
-        """Whether the ladder runs: nothing overdue, nothing stuck."""
-        return self.late_timers == 0 and self.stuck_notices == 0
+        """Whether the ladder runs: nothing overdue, nothing stuck, and room on the disk."""
+        return self.late_timers == 0 and self.stuck_notices == 0 and not self.disk_full
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "at": self.at.isoformat(timespec="milliseconds"), "well": self.well}

@@ -13,8 +13,11 @@ import httpx
 
 from service import audit
 from service.db import Database
+from service.intake.embedded import path_of
+from service.intake.reserve import Reserve
 from service.readiness import auditor
 from service.readiness.auditor import Report
+from service.realtime.outbox import append
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,13 +46,25 @@ class Watchman:
 
     async def round(self) -> Report:
         """One look, one seal of the audit trail, and a sign of life when all is well."""
-        report = self.report = await auditor.look(self._database)
+        report = await auditor.look(self._database)
+        report.disk_full = self._database.embedded and await asyncio.to_thread(self._full)
+        if report.disk_full and not (self.report and self.report.disk_full):
+            async with self._database.writing() as session:
+                append(session, "system.disk_full", {}, subject="disk:full")
+        self.report = report
         async with self._database.writing() as session:
             await audit.seal(session, self._database.clock.now())
         if report.well:
             self.well_at = time.monotonic()
             await self._beat(report)
         return report
+
+    def _full(self) -> bool:
+        """Whether calls live on the reserve; once somebody has made room there is a new one."""
+        reserve = Reserve(path_of(self._database.url))
+        if reserve.spent:
+            reserve.keep()
+        return reserve.spent
 
     async def _beat(self, report: Report) -> None:
         if self._url is None:

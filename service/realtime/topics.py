@@ -42,5 +42,6 @@ TOPICS = {
     "contract.renewal_due": "A bed's contract ends soon: speak of the next one.",
     "caregiver.moved": "A caregiver's place or doing has changed.",
     "town.clock": "The demo's clock was set.",
+    "system.disk_full": "The disk is full: calls live on what was kept in reserve, somebody has to make room now.",
     "system.restored": "The database was restored; the numbers named were lost.",
 }
