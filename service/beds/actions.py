@@ -71,7 +71,7 @@ async def open_bed(
 
 async def step(
     session: AsyncSession,
-    actor: Actor,
+    actor: Actor | None,
     bed: Bed,
     to: BedState,
     now: datetime,
@@ -79,7 +79,10 @@ async def step(
     why: str | None,
     expected: BedState | None = None,
 ) -> None:
-    """The only way from one state to another: allowed by the table, nothing missing, and nobody faster."""
+    """The only way from one state to another: allowed by the table, nothing missing, and nobody faster.
+
+    Without an actor the service itself saw that the time had come.
+    """
     refuse_jump(bed, to, expected)
     missing = rules.lacks(bed.state, to, await gate_of(session, bed, on))
     if missing:
@@ -197,10 +200,11 @@ def _where(bed: Bed) -> dict[str, Any]:
 
 
 def _remember(
-    session: AsyncSession, bed: Bed, before: BedState | None, actor: Actor, now: datetime, why: str | None
+    session: AsyncSession, bed: Bed, before: BedState | None, actor: Actor | None, now: datetime, why: str | None
 ) -> None:
-    session.add(BedStep(bed_id=bed.id, from_state=before, to_state=bed.state, at=now, by_id=actor.account_id, why=why))
-    audit.note(session, now, actor.account_id, f"bed.{bed.state}", f"bed:{bed.id}", f"from {before or 'nothing'}")
+    by_id = None if actor is None else actor.account_id
+    session.add(BedStep(bed_id=bed.id, from_state=before, to_state=bed.state, at=now, by_id=by_id, why=why))
+    audit.note(session, now, by_id, f"bed.{bed.state}", f"bed:{bed.id}", f"from {before or 'nothing'}")
     tell(session, bed, before)
 
 

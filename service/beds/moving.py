@@ -9,7 +9,7 @@ from models import Bed
 from models.types import BedState
 from service.auth import Actor
 from service.beds import queries, rules
-from service.beds.actions import IllegalMove, refuse_jump, step
+from service.beds.actions import GateShut, IllegalMove, refuse_jump, step
 from service.beds.pausing import end_rests
 from service.clock import Clock
 from service.db import Database
@@ -40,6 +40,20 @@ async def move_bed(
     if to is rules.CLOSED:
         await end_rests(session, bed, town)
     return bed
+
+
+async def follow_tests(session: AsyncSession, bed_id: int, now: datetime, town: TownTime) -> bool:
+    """Let a bed go on to TESTED when its last mandatory device has passed; False when something is missing by now."""
+    bed = await queries.lock_bed(session, bed_id)
+    if bed.state is not rules.INSTALLED:
+        return False
+    try:
+        await step(
+            session, None, bed, rules.TESTED, now, town.today, "every mandatory device passed its live test call"
+        )
+    except GateShut:
+        return False
+    return True
 
 
 async def move_beds(

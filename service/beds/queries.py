@@ -43,6 +43,19 @@ async def get_bed(session: AsyncSession, actor: Actor, bed_id: int, *, lock: boo
     return bed
 
 
+async def lock_bed(session: AsyncSession, bed_id: int) -> Bed:
+    """One bed, whoever asks, held until the transaction ends."""
+    return (await session.scalars(select(Bed).where(Bed.id == bed_id).with_for_update())).one()
+
+
+async def all_tested(session: AsyncSession, on: date) -> list[int]:
+    """Beds whose devices are installed and have all passed by now: ready for the next step."""
+    query = select(Bed).where(Bed.state == BedState.DEVICES_INSTALLED).order_by(Bed.id).limit(CHUNK)
+    waiting = (await session.scalars(query)).all()
+    gates = await gates_of(session, waiting, on) if waiting else {}
+    return [bed.id for bed in waiting if not rules.lacks(bed.state, rules.TESTED, gates[bed.id])]
+
+
 async def find_bed_of(session: AsyncSession, elder_id: int) -> Bed | None:
     """The bed of an elder that is not closed, if they have one."""
     query = select(Bed).where(Bed.elder_id == elder_id, Bed.state != BedState.CLOSED)

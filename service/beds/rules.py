@@ -56,8 +56,10 @@ class Gate:
     wanted: tuple[str, ...]
     contract: Held | None
     template_version: int | None
+    provider_id: int
     licence_until: date
     blacklisted: bool
+    elder_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,10 @@ def _provider(gate: Gate) -> list[Lack]:
     if gate.blacklisted:
         lacks.append(Lack("provider.blacklisted", "the provider is on the black list"))
     return lacks
+
+
+def _elder(gate: Gate) -> list[Lack]:
+    return [Lack("elder.left", "the elder has left the register: close the bed")] if gate.elder_left else []
 
 
 def _assessment(gate: Gate) -> list[Lack]:
@@ -120,6 +126,8 @@ def _signed(gate: Gate) -> list[Lack]:
         return [Lack("contract.not_signed", f"contract {contract.id} is not signed")]
     if contract.until_on < gate.on:
         return [Lack("contract.over", f"contract {contract.id} ended on {contract.until_on}")]
+    if contract.provider_id != gate.provider_id:
+        return [Lack("contract.other_provider", f"contract {contract.id} is with another provider")]
     return []
 
 
@@ -144,12 +152,12 @@ def _current_and_begun(gate: Gate) -> list[Lack]:
 
 Condition = Callable[[Gate], list[Lack]]
 NEEDS: dict[tuple[BedState, BedState], tuple[Condition, ...]] = {
-    (APPLIED, ASSESSED): (_assessment,),
+    (APPLIED, ASSESSED): (_elder, _assessment),
     (ADAPTING, INSTALLED): (_works, _fitted),
     (INSTALLED, TESTED): (_tests,),
     (TESTED, CONTRACTED): (_current,),
-    (CONTRACTED, ACTIVE): (_provider, _assessment, _works, _tests, _current_and_begun),
-    (SUSPENDED, ACTIVE): (_provider, _assessment, _works, _tests, _begun),
+    (CONTRACTED, ACTIVE): (_elder, _provider, _assessment, _works, _tests, _current_and_begun),
+    (SUSPENDED, ACTIVE): (_elder, _provider, _assessment, _works, _tests, _begun),
 }
 """What a step needs beside being allowed. Coming back needs a contract in force, whatever template it was signed on."""
 

@@ -99,9 +99,10 @@ async def held_by(session: AsyncSession, bed_ids: Collection[int], on: date) -> 
             Contract.template_version,
             Contract.from_on,
             Contract.until_on,
+            Contract.provider_id,
         ).where(some, Contract.state.not_in(GONE))
         for row in await session.execute(query):
-            held = rules.Held(row.id, row.state, row.template_version, row.from_on, row.until_on)
+            held = rules.Held(row.id, row.state, row.template_version, row.from_on, row.until_on, row.provider_id)
             found[row.bed_id].append(held)
     chosen = {bed_id: rules.choose(group, on) for bed_id, group in found.items()}
     return {bed_id: held for bed_id, held in chosen.items() if held is not None}

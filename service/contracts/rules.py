@@ -21,6 +21,7 @@ class Held:
     template_version: int
     from_on: date
     until_on: date
+    provider_id: int = 0
 
     @property
     def signed(self) -> bool:

@@ -12,8 +12,9 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.idempotency import OnceOnly
-from service.inputs import AreaCode, Input, Line, PathId, RowId
-from service.organisations import actions, queries
+from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
+from service.organisations import actions, queries, standing
+from service.town_clock import town_time
 from service.vault import Vault, vault_of
 
 router = APIRouter(prefix="/api", tags=["organisations"])
@@ -21,6 +22,7 @@ Reading = Annotated[AsyncSession, Depends(reading)]
 Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Rosterer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.STATION_MANAGER, Role.SUPERVISOR))]
+Overseer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
 Timed = Annotated[Clock, Depends(clock_of)]
 WEEK_DAYS = 7
 LONGEST_DAYS = 31
@@ -39,6 +41,14 @@ class NewDuty(Input):
     to_at: AwareDatetime
 
 
+class Standing(Input):
+    """What changes of a provider's standing, and why; what is left out stays."""
+
+    licence_until_on: Day | None = None
+    blacklisted: bool | None = None
+    why: Line
+
+
 @router.get("/areas")
 async def list_areas(session: Reading, actor: Desk) -> list[dict[str, Any]]:
     """Areas in scope with their 12-digit codes."""
@@ -55,6 +65,17 @@ async def list_stations(session: Reading, actor: Desk) -> list[dict[str, Any]]:
 async def list_providers(session: Reading, _actor: Desk) -> list[dict[str, Any]]:
     """Who may be named for works and contracts, with their licences."""
     return await queries.provider_views(session)
+
+
+@router.post("/providers/{provider_id}/standing")
+async def set_standing(
+    actor: Overseer, session: Writing, clock: Timed, provider_id: PathId, wanted: Standing
+) -> dict[str, Any]:
+    """Prolong or cut a licence, put a provider on the black list or take it off."""
+    today = (await town_time(session, clock)).today
+    until, black = wanted.licence_until_on, wanted.blacklisted
+    row = await standing.set_standing(session, actor, provider_id, until, black, wanted.why, clock.now())
+    return standing.provider_view(row, today)
 
 
 @router.get("/duty")

@@ -12,7 +12,7 @@ from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
-from service.inputs import AreaCode, Day, Input, Line, PathId
+from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
 from service.paging import Page, as_list
 from service.patrols import actions, queries, register
 from service.patrols.queries import Month
@@ -37,6 +37,12 @@ class Seen(Input):
     on: Day | None = None
     by: Annotated[Line, Field(max_length=60)]
     note: Line | None = None
+
+
+class SeenMany(Seen):
+    """The same word for many: a village committee's list."""
+
+    target_ids: Annotated[list[RowId], Field(min_length=1, max_length=200)]
 
 
 class Excuse(Input):
@@ -100,6 +106,13 @@ async def _district(database: Database, actor: Actor, clock: Clock, district: Di
     async with database.reading() as session:
         prefix = await queries.prefix_of(session, actor, district.area_code)
         return await _month(session, clock, None), prefix
+
+
+@router.post("/seen")
+async def record_many(actor: Desk, database: Whole, clock: Timed, seen: SeenMany) -> dict[str, Any]:
+    """Note for many people that somebody looked in on them; the answer says what came of every one."""
+    rows = await register.record_many(database, clock, actor, seen.target_ids, seen.on, seen.by, seen.note)
+    return as_list(rows, None)
 
 
 @router.post("/{target_id}/seen", status_code=201)

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, MenuItem, PatrolTarget, Visit
 from models.types import VisitState
+from service.auth import Actor
 from service.clock import Clock
 from service.db import Database
+from service.errors import ServiceError
 from service.facts import facts_of
-from service.patrols import queries
+from service.patrols import actions, queries
 from service.patrols.queries import Month
 from service.patrols.rules import covers, days_to_use, groups_of, rests_all_month, spread
 from service.policies.queries import Book, book_of
-from service.town_clock import local_midnight
+from service.town_clock import local_midnight, town_time
 
 BATCH = 100
 RESTS = "the bed rests"
@@ -127,6 +129,28 @@ async def _make(session: AsyncSession, plan: Sequence[tuple[Elder, date]], item:
     session.add_all(rows)
     await session.flush()
     return len(rows)
+
+
+async def record_many(
+    database: Database,
+    clock: Clock,
+    actor: Actor,
+    target_ids: Sequence[int],
+    on: date | None,
+    by: str,
+    note: str | None,
+) -> list[dict[str, Any]]:
+    """Note for each of these people that they were seen, each in a transaction of its own: what came of each."""
+    results: list[dict[str, Any]] = []
+    for target_id in dict.fromkeys(target_ids):
+        try:
+            async with database.writing() as session:
+                today = (await town_time(session, clock)).today
+                await actions.record(session, actor, target_id, on or today, by, note, clock.now(), today)
+                results.append({"id": target_id, "ok": True, "problem": None})
+        except ServiceError as refusal:
+            results.append({"id": target_id, "ok": False, "problem": refusal.problem()})
+    return results
 
 
 def _visit(elder: Elder, item: MenuItem, day: date) -> Visit:

@@ -1,0 +1,15 @@
+"""Timed work on beds: a bed whose devices have all passed their live test call goes on by itself."""
+
+from service.beds import moving, queries
+from service.clock import Clock
+from service.db import Database
+from service.town_clock import town_time
+
+
+async def follow_tests(database: Database, clock: Clock) -> None:
+    """Move on what is ready, each bed by itself; most runs find none and write nothing."""
+    async with database.reading() as session:
+        ready = await queries.all_tested(session, (await town_time(session, clock)).today)
+    for bed_id in ready:
+        async with database.writing() as session:
+            await moving.follow_tests(session, bed_id, clock.now(), await town_time(session, clock))

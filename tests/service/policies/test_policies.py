@@ -1,0 +1,96 @@
+"""Promise: a policy is data of a known shape; the newest of the smallest area holds; conditions are plain."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from models import Policy
+from service.exports import as_csv
+from service.policies.conditions import Facts, faults, first_holding, holds
+from service.policies.kinds import KINDS
+from service.policies.queries import Book
+
+FACTS = Facts(age=82, ability=None, lives_alone=True, assessed=False, categories=frozenset({"low_income"}))
+COMMUNITY, STREET, DISTRICT = "370613001001", "370613001000", "370613000000"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_default_has_its_shape_and_a_source(kind: str) -> None:
+    """What holds where nobody set anything would be accepted if somebody set it."""
+    known = KINDS[kind]
+    assert known.shape.model_validate(known.default).model_dump(mode="json") and known.source
+
+
+@pytest.mark.parametrize(
+    ("condition", "true"),
+    [
+        ({"category": "low_income"}, True),
+        ({"category": "destitute"}, False),
+        ({"fact": "age", "least": 82}, True),
+        ({"fact": "age", "least": 83}, False),
+        ({"fact": "ability", "least": 0}, False),
+        ({"is": "lives_alone"}, True),
+        ({"is": "assessed"}, False),
+        ({"not": {"is": "assessed"}}, True),
+        ({"all": [{"is": "lives_alone"}, {"category": "low_income"}]}, True),
+        ({"all": [{"is": "lives_alone"}, {"is": "assessed"}]}, False),
+        ({"any": [{"is": "assessed"}, {"category": "low_income"}]}, True),
+        ({"any": [{"is": "assessed"}]}, False),
+    ],
+)
+def test_conditions(condition: dict[str, object], true: bool) -> None:
+    """An unknown ability is less than every level, also less than the lowest."""
+    assert faults(condition) == [] and holds(condition, FACTS) is true
+    assert first_holding([{"name": "x", "when": condition}], FACTS) == (0 if true else None)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "low_income",
+        {},
+        {"category": "Low Income"},
+        {"category": "a\u0000b"},
+        {"category": "a", "is": "assessed"},
+        {"fact": "income", "least": 1},
+        {"fact": "age"},
+        {"fact": "age", "least": True},
+        {"fact": "age", "least": 151},
+        {"is": "rich"},
+        {"all": []},
+        {"not": []},
+        {"not": {"not": {"not": {"not": {"not": {"is": "assessed"}}}}}},
+        {"exec": "rm"},
+    ],
+)
+def test_what_is_no_condition(wrong: object) -> None:
+    """Refused with a reason, whatever it is."""
+    assert faults(wrong)
+
+
+def test_a_wrong_value_is_refused_by_its_place() -> None:
+    """A grant below nothing, a role nobody knows, a field nobody asked for."""
+    for value in ({"grant_cap_fen": -1, "separate": []}, {"grant_cap_fen": 1, "separate": [["a", "b"]]}, {"cap": 1}):
+        with pytest.raises(ValidationError):
+            KINDS["bed.works"].shape.model_validate(value)
+
+
+def test_the_smallest_area_and_the_newest_day_hold() -> None:
+    """Community before street before district before the default; later before earlier; another district's never."""
+
+    def row(number: int, area: str, day: int) -> Policy:
+        made = Policy(kind="bed.works", area_code=area, from_on=date(2026, 3, day), value={"n": number}, source="s")
+        made.id, made.verified, made.made_at = number, False, datetime.now(UTC)
+        return made
+
+    book = Book("bed.works", [row(1, DISTRICT, 1), row(2, DISTRICT, 5), row(3, STREET, 1), row(4, "370602000000", 9)])
+    assert book.at(COMMUNITY).value == {"n": 3} and book.at(COMMUNITY).version == "bed.works#3"
+    assert book.at("370613002001").value == {"n": 2}
+    assert book.at("371000000000").version == "bed.works#default"
+
+
+def test_a_cell_never_becomes_a_formula() -> None:
+    """What spreadsheets would run is text there; lists are joined, nothing is nothing."""
+    body = as_csv("x", ("a", "b", "c", "d"), [{"a": "=1+1", "b": ["甲", "乙"], "c": None, "d": "@x"}]).body
+    assert bytes(body).decode().splitlines() == ["\ufeffa,b,c,d", "'=1+1,甲；乙,,'@x"]
