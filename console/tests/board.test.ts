@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BoardEvent } from '../src/api/types'
 import { fromSnapshot, reduce, withDay } from '../src/state/board'
-import { numbersOf, rowsOf, troublesOf } from '../src/state/day'
+import { numbersOf, untakenOf, rowsOf, troublesOf } from '../src/state/day'
 import { closeLacks, queueOf, ringsAgainAt, rungsReached } from '../src/state/queue'
 import { call, iso, lin, MIN, NOON, snapshot, visit } from './cast'
 
@@ -121,6 +121,15 @@ describe('the day at a glance', () => {
     const visits = [visit(1, -90, 30, { state: 'finished' }), visit(2, -10, 30, { state: 'in_service' }), visit(3, 60, 30), visit(4, 90, 30, { stops: [] }), visit(5, 90, 5, { family: 'meal', state: 'confirmed' }), visit(6, 0, 5, { state: 'cancelled' })]
     const board = fromSnapshot(snapshot({ visits, unserved: [{ visit_id: 4, reason: 'busy', text: '', counts: {} }] }))
     expect(numbersOf(board, rowsOf(board, NOON, NOON))).toMatchObject({ visits: 5, done: 2, on: 1, rest: 1, tray: 1, meals: 1, delivered: 1, onDuty: 1 })
+  })
+
+  it('keeps what was ordered after the plan in sight, once there is a plan', () => {
+    const visits = [visit(3, 60, 30), visit(4, 90, 30, { stops: [] }), visit(5, 90, 30, { stops: [] }), visit(6, 90, 30, { stops: [], state: 'cancelled' })]
+    const unserved = [{ visit_id: 4, reason: 'busy', text: '', counts: {} }]
+    const plan = { id: 1, version: 1, on_date: '2026-07-16', published_at: null, published_by: null, parts: {} }
+    const ids = (board: ReturnType<typeof fromSnapshot>) => untakenOf(board).map(({ visit: one, one: why }) => [one.id, why?.reason ?? null])
+    expect(ids(fromSnapshot(snapshot({ visits, unserved, plan })))).toEqual([[4, 'busy'], [5, null]])
+    expect(ids(fromSnapshot(snapshot({ visits, unserved: [], plan: null })))).toEqual([])
   })
 
   it('tells offline terminals by their number, so that a new one is a new line', () => {

@@ -11,7 +11,7 @@ export function lackLine(lack: Lack): string {
   const kind = deviceKind(lack.detail, t.value.reg.deviceKind)
   const sentence = t.value.reg.lack[lack.code]
   if (sentence === undefined) return lack.detail
-  return kind && lack.code.startsWith('device.') ? `${word(t.value.reg.deviceKind, kind)}：${sentence}` : sentence
+  return kind && lack.code.startsWith('device.') ? t.value.reg.bed.lackOf(word(t.value.reg.deviceKind, kind), sentence) : sentence
 }
 
 /** The lines of a refusal, whatever the room: objects with a code, or plain words. */

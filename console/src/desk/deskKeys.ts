@@ -86,8 +86,8 @@ export function deskKeys(desk: Desk, sound: Sound, ways: Ways): () => void {
   function back(): boolean {
     if (closeTopSheet()) return true
     if (away()) return leave()
-    else if (desk.call.value && calls.fold(desk.call.value.id)) return true
-    else if (desk.drawer.value) desk.drawer.value = null
+    if (desk.call.value && calls.fold(desk.call.value.id)) return true
+    if (desk.drawer.value) desk.drawer.value = null
     else if (desk.caregiverId.value || desk.visitId.value) desk.selectCaregiver(null)
     else return false
     return true

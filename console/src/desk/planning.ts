@@ -109,7 +109,7 @@ export function createPlanning(desk: Desk) {
   }
 
   watch(() => desk.board.value?.job, (job) => { if (job) heard(job) })
-  watch(() => [face.area, desk.board.value?.plan?.id], () => void read())
+  watch([() => face.area, () => desk.board.value?.plan?.id], () => void read())
   onUnmounted(() => clearInterval(timer))
   return { face, running, read, run, cancel, publish, sum, worseBy }
 }

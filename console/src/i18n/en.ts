@@ -89,7 +89,7 @@ export const en: Catalogue = {
     look: 'Show row', ok: 'Noted', rerun: 'Run again', callBackLead: 'Call back', callBackMore: 'a message from this terminal could not be read', callBackDone: 'Called',
   },
   tray: {
-    title: 'Not assigned', count: (n) => many(n, 'visit'), none: 'No visit waits for somebody.', two: (n) => `two people ${n} min`, one: (n) => `${n} min`, look: 'Show place', noReason: 'no reason given', over: 'past', left: (n) => `${n}`,
+    title: 'Not assigned', count: (n) => many(n, 'visit'), none: 'No visit waits for somebody.', two: (n) => `two people ${n} min`, one: (n) => `${n} min`, look: 'Show place', fresh: 'ordered since the plan, in none yet', noReason: 'no reason given', over: 'past', left: (n) => `${n}`,
     reason: { skill: 'nobody has the skill', refused: 'those who could are refused', pinned: 'the chosen one cannot', bag: 'too much to carry', shift: 'nobody on shift then', window: 'nobody gets there in time', ride: 'too far for a hot meal', busy: 'everybody is busy', price: 'too far out of the way', nobody: 'no caregivers', other: 'left out' },
     passed: { skill: 'skilled', refused: 'welcome', pinned: 'chosen', bag: 'can carry', shift: 'on shift', window: 'in time', ride: 'still hot', busy: 'free', price: 'worth it' },
   },

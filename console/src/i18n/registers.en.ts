@@ -37,6 +37,7 @@ export const registers: Registers = {
   contractState: { drawn: 'to be signed', signed: 'signed', withdrawn: 'withdrawn', ended: 'ended', renewed: 'renewed', other: '' },
   signer: { elder: 'the elder', guardian: 'the guardian', other: '' },
   bed: {
+    lackOf: (kind, lack) => `${kind}: ${lack}`,
     title: 'Family care beds', name: (id) => `Bed ${id}`, board: 'Board', list: 'List', view: 'View', sum: (active, suspended) => `${active} active · ${suspended} suspended`, blocked: (n) => `${n} held up`, noneHere: 'None here.', more: (n) => `and ${n} more`, ready: (to) => `ready for “${to}”`, cut: 'Only the first 200; see the list for all.', none: 'No beds. Apply on an elder\'s page.', elder: 'Elder', id: 'Bed', state: 'Stage', days: 'Days', blocks: 'Held up by', address: 'Address',
     path: 'How far it is', steps: 'Next step', refused: 'Not yet; this is missing:', waitsFor: 'The next step waits for:', wouldLack: 'In use, but by the rules of today it lacks:', allowed: (list) => `What may follow now: ${list}.`, backTo: (to) => `Back to “${to}”`, suspend: 'Suspend', resume: 'Resume', close: 'Close bed', why: 'Why', whyMaybe: 'Why (may be empty)', kind: 'Reason', from: 'From', backOn: 'Back on', notYours: 'Station manager or supervisor moves a bed on.', pauses: 'Suspensions', goesOn: 'goes on', history: 'History',
     must: 'mandatory', notFitted: 'not fitted', notTested: 'fitted, never tested', passed: (ago) => `live test passed ${ago}`, addDevice: 'Add device', noDevices: 'No devices listed.', terminal: 'Terminal number', fit: 'Fitted',

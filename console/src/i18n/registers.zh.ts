@@ -37,6 +37,7 @@ export const registers = {
   contractState: { drawn: '待签', signed: '已签', withdrawn: '冷静期内撤回', ended: '已终止', renewed: '已续签', other: '' },
   signer: { elder: '本人', guardian: '监护人', other: '' },
   bed: {
+    lackOf: (kind: string, lack: string) => `${kind}：${lack}`,
     title: '家庭养老床位', name: (id: string) => `床位 ${id}`, board: '看板', list: '列表', view: '怎么看', sum: (active: string, suspended: string) => `在用 ${active} · 暂停 ${suspended}`, blocked: (n: number) => `${n} 卡住`, noneHere: '这一步没有。', more: (n: number) => `等 ${n + 1} 项`, ready: (to: string) => `可以走到“${to}”`, cut: '只列前 200 张，在列表里看全部。', none: '没有床位。在老人页申请。', elder: '老人', id: '床位', state: '阶段', days: '天数', blocks: '卡在哪', address: '住址',
     path: '走到哪一步', steps: '下一步', refused: '还不能走，差这些：', waitsFor: '下一步还差：', wouldLack: '床位在用，但照现在的规定差这些：', allowed: (list: string) => `现在可以走：${list}。`, backTo: (to: string) => `退回“${to}”`, suspend: '暂停', resume: '恢复', close: '结束床位', why: '原因', whyMaybe: '原因（可不填）', kind: '为什么', from: '从哪天', backOn: '哪天回来', notYours: '推进床位由站长或主管来做。', pauses: '暂停过', goesOn: '还在暂停', history: '经过',
     must: '必装', notFitted: '还没装', notTested: '装上了，没试过', passed: (ago: string) => `真实试呼通过 ${ago}`, addDevice: '加设备', noDevices: '没有列设备。', terminal: '终端编号', fit: '装上了',

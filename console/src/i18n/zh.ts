@@ -88,7 +88,7 @@ export const zh = {
     look: '看行', ok: '知道了', rerun: '再算', callBackLead: '要回电', callBackMore: '终端发来的话读不懂，请打电话问一声', callBackDone: '已回电',
   },
   tray: {
-    title: '未派单', count: (n: number) => `${n} 单`, none: '没有未派的单。', two: (n: number) => `双人 ${n} 分`, one: (n: number) => `${n} 分`, look: '看位置', noReason: '没有说明原因', over: '已过', left: (n: number) => `${n} 人`,
+    title: '未派单', count: (n: number) => `${n} 单`, none: '没有未派的单。', two: (n: number) => `双人 ${n} 分`, one: (n: number) => `${n} 分`, look: '看位置', fresh: '发布后才下的单，还没排', noReason: '没有说明原因', over: '已过', left: (n: number) => `${n} 人`,
     reason: { skill: '没有人会做', refused: '会做的人被谢绝', pinned: '指定的人去不了', bag: '带不下', shift: '窗内没人当班', window: '窗内赶不到', ride: '离食堂太远，饭会凉', busy: '都排满了', price: '绕路太远，不划算', nobody: '没有护理员', other: '没排上' },
     passed: { skill: '会做', refused: '可上门', pinned: '指定', bag: '带得下', shift: '当班', window: '窗内', ride: '送得热', busy: '有空', price: '划算' },
   },

@@ -1,5 +1,5 @@
 /** The whole day at a glance: rows, exceptions and today's numbers out of the board; pure, it keeps nothing. */
-import type { CallBack, Caregiver, Id, Incident, Visit } from '../api/types'
+import type { CallBack, Caregiver, Id, Incident, Unserved, Visit } from '../api/types'
 import type { Board } from './board'
 import { LATE_MIN, laneOf, responseBlock, stopsByCaregiver, type Between, type Block } from './lanes'
 import { MINUTE, ms, msOr } from './time'
@@ -129,6 +129,22 @@ export function isOldPosition({ caregiver, blocks }: Row, now: number): boolean 
   return moves && seen !== null && now - seen >= OLD_POSITION_MIN * MINUTE
 }
 
+/** A visit that nobody goes to: left out by the plan with its reason, or ordered since and in no plan yet. */
+export interface Untaken { visit: Visit; one: Unserved | null }
+
+export function untakenOf(board: Board): Untaken[] {
+  const found = board.unserved.flatMap((one): Untaken[] => {
+    const visit = board.visits.get(one.visit_id)
+    return visit ? [{ one, visit }] : []
+  })
+  if (!board.plan) return found
+  const told = new Set(board.unserved.map((one) => one.visit_id))
+  for (const visit of board.visits.values()) {
+    if (visit.state === 'accepted' && !visit.stops?.length && !told.has(visit.id)) found.push({ one: null, visit })
+  }
+  return found
+}
+
 export interface Numbers {
   visits: number; done: number; on: number; rest: number; tray: number
   meals: number; delivered: number; undelivered: number
@@ -136,11 +152,12 @@ export interface Numbers {
 }
 
 export function numbersOf(board: Board, rows: readonly Row[]): Numbers {
+  const untaken = untakenOf(board)
   const numbers: Numbers = {
-    visits: 0, done: 0, on: 0, rest: 0, tray: board.unserved.length, meals: 0, delivered: 0, undelivered: 0, late: 0,
+    visits: 0, done: 0, on: 0, rest: 0, tray: untaken.length, meals: 0, delivered: 0, undelivered: 0, late: 0,
     onDuty: 0, caregivers: board.caregivers.size,
   }
-  const tray = new Set(board.unserved.map((one) => one.visit_id))
+  const tray = new Set(untaken.map(({ visit }) => visit.id))
   for (const visit of board.visits.values()) {
     if (visit.state === 'cancelled') continue
     const done = visit.state === 'finished' || visit.state === 'confirmed'
