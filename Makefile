@@ -23,7 +23,7 @@ check: .venv/.test ## lint, types and layout contracts, in seconds
 	$(SAY) "ruff, mypy, import-linter"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -n 4
 
-bench: .venv/.bench ## every measurement beside PyVRP, VROOM and OR-Tools, about an hour; rewrites bench/results.md
+bench: .venv/.bench ## every measurement beside PyVRP, VROOM and OR-Tools, a good hour; rewrites bench/results.md
 	@$(BIN)/python -m bench
 
 console: .venv/.run ## build the console when its sources changed

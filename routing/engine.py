@@ -22,6 +22,8 @@ SWAPS = (0.4, 0.6, 0.75, 0.85)
 """Shares of a run at which the thread that is behind takes over the other's best plan."""
 SMALLS = 30
 ROUND_S, ROUND_STEPS = 0.04, 100
+EXACT_STEPS = 1000
+"""As many rebuilds an exact neighbourhood is counted for: it takes about as long."""
 HOT, COLD = 5.0, 0.03
 """First and last temperature, in mean legs of the best plan so far."""
 
@@ -131,7 +133,7 @@ class Auto:
         while self.run.share(self.done) < 1.0:
             began, before = time.monotonic(), self.search.best
             exact.step(self.search, self._limit(), bool(self.run.seconds))
-            self.done += ROUND_STEPS
+            self.done += EXACT_STEPS
             self._log("exact", time.monotonic() - began, before, self.search.best)
             self._publish("exact")
 

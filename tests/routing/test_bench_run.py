@@ -67,9 +67,9 @@ def test_a_broken_section_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "This section broke" in (told := capsys.readouterr().out) and "no luck in 0.5 min" in told
 
 
-def test_every_section_fits_into_an_hour() -> None:
-    """The ordinary run of everything is promised to end within about an hour."""
-    assert sum(section.minutes for section in SECTIONS.values()) <= 65
+def test_all_sections_fit_into_the_promised_time() -> None:
+    """The ordinary run of everything is promised to end within about an hour and a quarter."""
+    assert sum(section.minutes for section in SECTIONS.values()) <= 75
     assert all(section.title and section.minutes > 0 for section in SECTIONS.values())
 
 
