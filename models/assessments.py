@@ -49,6 +49,7 @@ class Assessment(Base):
     reviewed_at: Mapped[UtcMoment | None]
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     review_note: Mapped[str | None] = mapped_column(Text)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"), index=True)
 
 
 class AssessmentPolicy(Base):

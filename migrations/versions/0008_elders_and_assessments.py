@@ -75,7 +75,9 @@ def upgrade() -> None:
         sa.Column("reviewed_at", MOMENT, nullable=True),
         sa.Column("reviewed_by", ID, nullable=True),
         sa.Column("review_note", sa.Text(), nullable=True),
+        sa.Column("import_id", ID, nullable=True),
         sa.ForeignKeyConstraint(["elder_id"], ["elder.id"], name=op.f("fk_assessment_elder_id")),
+        sa.ForeignKeyConstraint(["import_id"], ["register_import.id"], name=op.f("fk_assessment_import_id")),
         sa.ForeignKeyConstraint(["made_by"], ["account.id"], name=op.f("fk_assessment_made_by")),
         sa.ForeignKeyConstraint(["reviewed_by"], ["account.id"], name=op.f("fk_assessment_reviewed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
@@ -87,6 +89,7 @@ def upgrade() -> None:
             ["valid_until_on", "elder_id"],
             postgresql_include=["scale", "state", "ended_on"],
         )
+        batch_op.create_index(batch_op.f("ix_assessment_import_id"), ["import_id"])
         batch_op.create_index(batch_op.f("ix_assessment_state"), ["state"])
 
     op.create_table(
@@ -277,6 +280,7 @@ def downgrade() -> None:
     op.drop_table("benefit")
     with op.batch_alter_table("assessment") as batch_op:
         batch_op.drop_index(batch_op.f("ix_assessment_state"))
+        batch_op.drop_index(batch_op.f("ix_assessment_import_id"))
         batch_op.drop_index("ix_assessment_valid_until_on_elder_id")
         batch_op.drop_index("ix_assessment_elder_id_assessed_on")
 

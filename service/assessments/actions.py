@@ -124,20 +124,21 @@ async def drop(session: AsyncSession, actor: Actor, assessment_id: int, version:
 
 
 async def read_in(
-    session: AsyncSession, actor: Actor, elder_id: int, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    elder_id: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    import_id: int | None = None,
 ) -> Assessment:
     """A result from elsewhere. One of today's scales waits for a review; one of the old scale is history only."""
     elder = await get_elder(session, actor, elder_id)
-    scale, level, on = wanted["scale"], wanted["level"], wanted["assessed_on"]
+    scale, level, on, until = wanted["scale"], wanted["level"], wanted["assessed_on"], wanted["valid_until_on"]
+    _refuse(rules.imported_problems(scale, level, on, until, elder.born_on, now.astimezone(LOCAL).date()))
     levels = rules.LEVELS[scale]
     row = _fresh(elder_id, scale, "other", now, actor.account_id)
-    faults = await _day_problem(session, row, on, now)
-    if level >= len(levels):
-        faults.append(FieldProblem("level", f"is {level}", f"0 to {len(levels) - 1}: {', '.join(levels)}"))
-    until = wanted["valid_until_on"]
-    if until is not None and until < on:
-        faults.append(FieldProblem("valid_until_on", f"{until} lies before {on}", f"{on} or later"))
-    _refuse(faults)
+    row.import_id = import_id
     policy = await queries.policy_of(session, elder.area_code)
     row.state = AssessmentState.APPROVED if scale is Scale.MZT039 else AssessmentState.SUBMITTED
     row.level, row.assessed_on, row.source = level, on, wanted["source"]

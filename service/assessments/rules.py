@@ -92,6 +92,19 @@ def assessed_problem(assessed_on: date, born_on: date, today: date) -> FieldProb
     return None
 
 
+def imported_problems(
+    scale: Scale, level: int, on: date, until: date | None, born_on: date, today: date
+) -> list[FieldProblem]:
+    """What keeps a result from elsewhere out: a level that its scale does not have, days that cannot be."""
+    fault, levels = assessed_problem(on, born_on, today), LEVELS[scale]
+    faults = [] if fault is None else [fault]
+    if not 0 <= level < len(levels):
+        faults.append(FieldProblem("level", f"is {level}", f"0 to {len(levels) - 1}: {', '.join(levels)}"))
+    if until is not None and until < on:
+        faults.append(FieldProblem("valid_until_on", f"{until} lies before {on}", f"{on} or later"))
+    return faults
+
+
 def falls_again(falls: Sequence[datetime], since: date | None) -> tuple[datetime, ...]:
     """The first falls that call for a new assessment: two within 30 days, both after the day of the last one."""
     counted = sorted(one for one in falls if since is None or one.astimezone(LOCAL).date() > since)

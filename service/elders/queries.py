@@ -15,9 +15,10 @@ from service.elders.rules import AGED_FROM as AGED_FROM
 from service.elders.rules import age_on as age_on
 from service.elders.rules import area_prefix as area_prefix
 from service.elders.rules import born_by as born_by
-from service.errors import NotFound
+from service.elders.rules import read_id_number
+from service.errors import BadInput, FieldProblem, NotFound
 from service.paging import Page, page_of
-from service.vault import masked_name
+from service.vault import Vault, masked_name
 
 MOST_FOUND = 20
 
@@ -106,6 +107,17 @@ async def find_elders(
     if phone_hash is not None:
         query = query.where(Elder.phone_hash == phone_hash)
     return list(await session.scalars(query.order_by(Elder.id).limit(MOST_FOUND)))
+
+
+async def get_by_number(session: AsyncSession, actor: Actor, vault: Vault, typed: str, today: date) -> Elder:
+    """The elder in scope with this ID number, however it was typed. Raises BadInput for no such number, NotFound."""
+    read = read_id_number(typed, today)
+    if isinstance(read, FieldProblem):
+        raise BadInput("this is no ID number", fields=[read])
+    found = await find_elders(session, actor, id_number_hash=vault.keyed_hash(read.number))
+    if not found:
+        raise NotFound("nobody with this ID number is in the register")
+    return found[0]
 
 
 async def find_by_id_number(session: AsyncSession, id_number_hash: bytes, but: int | None = None) -> Elder | None:

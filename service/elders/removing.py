@@ -1,7 +1,6 @@
 """Takes back elders that an import brought and nobody has touched since; refuses to remove anybody with a history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, exists, select, union
@@ -13,22 +12,17 @@ OWN = (Contact, ElderCategory, Consent, Entitlement)
 """What comes with a registration, or follows from it by itself, and goes with it."""
 
 
-@dataclass(frozen=True)
-class Removed:
-    """Who was taken back, and who stays because somebody has worked with them since."""
-
-    ids: list[int]
-    kept: list[int]
-
-
 async def next_of_import(session: AsyncSession, import_id: int, after: int, most: int) -> Sequence[int]:
     """Elders that an import brought, by id."""
     query = select(Elder.id).where(Elder.import_id == import_id, Elder.id > after).order_by(Elder.id)
     return (await session.scalars(query.limit(most))).all()
 
 
-async def remove_untouched(session: AsyncSession, ids: Sequence[int]) -> Removed:
-    """Remove those of `ids` that stand as they were registered, with their homes when nobody else lives there."""
+async def remove_untouched(session: AsyncSession, ids: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Remove those of `ids` that stand as they were registered, with their homes when nobody else lives there.
+
+    Answers who is gone, and who stays because somebody has worked with them since.
+    """
     touched = set(await session.scalars(select(Elder.id).where(Elder.id.in_(ids), Elder.version > 1)))
     touched |= await _pointed_at(session, ids)
     going = [number for number in ids if number not in touched]
@@ -40,7 +34,7 @@ async def remove_untouched(session: AsyncSession, ids: Sequence[int]) -> Removed
         Terminal.household_id == Household.id
     )
     await session.execute(delete(Household).where(Household.id.in_(homes), ~lived_in))
-    return Removed(going, sorted(touched))
+    return going, sorted(touched)
 
 
 async def _pointed_at(session: AsyncSession, ids: Sequence[int]) -> set[int]:

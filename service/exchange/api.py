@@ -1,7 +1,6 @@
-"""Routes for files: a sheet of elders in (on trial, for good, taken back), and out."""
+"""Routes for files: sheets in (on trial, for good, taken back), and out."""
 
 import asyncio
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -17,7 +16,7 @@ from service.db import database_of, reading
 from service.elders.queries import Filters
 from service.errors import BadInput, FieldProblem, Forbidden
 from service.exchange import exporting, importing, tables
-from service.exchange.elder_sheet import COLUMNS
+from service.exchange.kinds import KINDS
 from service.inputs import PLAIN, AreaCode, Input, Line, PathId
 from service.paging import Page, as_list
 from service.vault import Vault, vault_of
@@ -26,6 +25,7 @@ router = APIRouter(prefix="/api", tags=["files"])
 Importer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Timed = Annotated[Clock, Depends(clock_of)]
+Register = Literal["elders", "assessments"]
 Sealed = Annotated[Vault, Depends(vault_of)]
 FILE = {
     "requestBody": {
@@ -54,23 +54,24 @@ class Export(Input):
     reason: Annotated[Line, Field(min_length=4)] | None = None
 
 
-@router.post("/imports/elders", openapi_extra=FILE)
-async def import_elders(
+@router.post("/imports/{register}", openapi_extra=FILE)
+async def import_sheet(
     request: Request,
     actor: Importer,
     clock: Timed,
     vault: Sealed,
+    register: Register,
     dry_run: bool = True,
-    file_name: Annotated[str, Query(max_length=120, pattern=PLAIN)] = "elders",
+    file_name: Annotated[str, Query(max_length=120, pattern=PLAIN)] = "sheet",
 ) -> dict[str, Any]:
-    """Read a CSV or XLSX file (the raw body) of elders, on trial unless `dry_run` is false.
+    """Read a CSV or XLSX file (the raw body) of elders or of their assessments, on trial unless `dry_run` is false.
 
     The answer names every bad row: its number, the column, why, and what would be right. At most 5,000 rows and 1 MB.
     """
     body, database, now = await request.body(), database_of(request), clock.now()
     if dry_run:
-        return await importing.try_elders(database, actor, vault, body, now)
-    return await importing.import_elders(database, actor, vault, body, file_name, now)
+        return await importing.try_sheet(database, actor, vault, register, body, now)
+    return await importing.import_sheet(database, actor, vault, register, body, file_name, now)
 
 
 @router.get("/imports")
@@ -87,15 +88,13 @@ async def undo_import(request: Request, actor: Importer, clock: Timed, import_id
     return await importing.undo_import(database_of(request), actor, import_id, clock.now())
 
 
-@router.get("/imports/elders/template", response_class=Response, responses=SHEET)
-async def show_template(actor: Importer, clock: Timed) -> Response:
+@router.get("/imports/{register}/template", response_class=Response, responses=SHEET)
+async def show_template(actor: Importer, register: Register) -> Response:
     """An empty sheet with the headings, and one invented row that shows how cells look."""
-    today: date = clock.now().astimezone(LOCAL).date()
-    example = {"name": "示例", "sex": "女", "born_on": "1940-05-06", "area_code": "370613001001", "datum": "wgs84"}
-    example |= {"address": "试验路 1 号 2-301", "lon": "121.4450", "lat": "37.5110", "floor": "3", "lift": "否"}
-    example |= {"lives_alone": "是", "categories": "独居、高龄", "source": f"村居走访 {today.year}"}
-    rows = [[column.heads[0] for column in COLUMNS], [example.get(column.field, "") for column in COLUMNS]]
-    return _file(await asyncio.to_thread(tables.write_xlsx, "老年人", rows), "xlsx")
+    kind = KINDS[register]
+    columns = kind.layout.columns
+    rows = [[column.heads[0] for column in columns], [kind.example.get(column.field, "") for column in columns]]
+    return _file(await asyncio.to_thread(tables.write_xlsx, register, rows), register, "xlsx")
 
 
 @router.post("/exports/elders", response_class=Response, responses=SHEET)
@@ -111,10 +110,10 @@ async def export_elders(request: Request, actor: Desk, clock: Timed, vault: Seal
         database_of(request), actor, vault, filters, full=wanted.full, reason=wanted.reason, now=clock.now()
     )
     write = tables.write_csv if wanted.format == "csv" else lambda lines: tables.write_xlsx("老年人", lines)
-    return _file(await asyncio.to_thread(write, rows), wanted.format)
+    return _file(await asyncio.to_thread(write, rows), "elders", wanted.format)
 
 
-def _file(body: bytes, ending: str) -> Response:
+def _file(body: bytes, name: str, ending: str) -> Response:
     kind = tables.CSV if ending == "csv" else tables.XLSX
-    headers = {"content-disposition": f'attachment; filename="elders.{ending}"', "cache-control": "no-store"}
+    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"', "cache-control": "no-store"}
     return Response(body, 200, headers, kind)

@@ -14,7 +14,7 @@ from service.clock import LOCAL
 from service.db import Database
 from service.elders.queries import Filters, filtered
 from service.errors import BadInput, FieldProblem
-from service.exchange.elder_sheet import COLUMNS, WORD_OF
+from service.exchange.elder_sheet import SHEET, WORD_OF
 from service.vault import Vault, masked_name, masked_phone
 
 MOST_ROWS, CHUNK = 50_000, 500
@@ -32,7 +32,7 @@ async def export_elders(
     """
     at = now.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
     mark = f"{actor.name} {at}" + ("" if full else " 脱敏")
-    rows = [[*(column.heads[0] for column in COLUMNS), MARK]]
+    rows = [[*(column.heads[0] for column in SHEET.columns), MARK]]
     after = 0
     while True:
         async with database.reading() as session:
@@ -96,4 +96,4 @@ def _row(elder: Elder, home: Household, contact: Contact | None, vault: Vault, f
         "dialect": elder.dialect,
         "notes": elder.notes if full else None,
     }
-    return ["" if told.get(column.field) is None else str(told[column.field]) for column in COLUMNS]
+    return ["" if told.get(column.field) is None else str(told[column.field]) for column in SHEET.columns]

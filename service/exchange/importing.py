@@ -1,9 +1,9 @@
-"""Brings a sheet of elders into the register, on trial or for good, and takes it back; refuses to hide a bad row."""
+"""Brings a sheet into a register, on trial or for good, and takes it back; refuses to hide a bad row."""
 
 import asyncio
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,11 +17,10 @@ from service.auth import Actor
 from service.bulk import Bite
 from service.clock import LOCAL, rfc3339
 from service.db import Database
-from service.elders import removing
-from service.elders.actions import AlreadyRegistered, check_elder, register_elder
+from service.elders.actions import AlreadyRegistered
 from service.errors import BadInput, Conflict, NotFound, ServiceError
-from service.exchange import elder_sheet
-from service.exchange.elder_sheet import RowFault
+from service.exchange.kinds import KINDS, Kind
+from service.exchange.sheets import RowFault
 from service.exchange.tables import read_table
 from service.paging import Page, page_of
 from service.vault import Vault
@@ -48,48 +47,54 @@ class Sheet:
     count: int = 0
 
 
-def read_elders(body: bytes, today: date) -> Sheet:
-    """Read a sheet of elders; rows without anything in them do not count. Raises BadInput for another kind of file."""
+def read_sheet(kind: Kind, body: bytes, today: date) -> Sheet:
+    """Read a sheet; rows without anything in them do not count. Raises BadInput for another kind of file."""
     table = read_table(body)
-    places, ignored = elder_sheet.read_head(table)
+    places, ignored = kind.layout.read_head(table)
     sheet = Sheet(ignored=ignored)
     for number, row in enumerate(table[1:], start=2):
         if not any(row):
             continue
         sheet.count += 1
         cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-        wanted, faults = elder_sheet.read_row(number, cells, today)
+        wanted, faults = kind.read(number, cells, today)
         sheet.faults += faults
         if wanted is not None:
             sheet.rows.append((number, wanted))
     return sheet
 
 
-async def try_elders(database: Database, actor: Actor, vault: Vault, body: bytes, now: datetime) -> dict[str, Any]:
+async def try_sheet(
+    database: Database, actor: Actor, vault: Vault, register: str, body: bytes, now: datetime
+) -> dict[str, Any]:
     """What importing this file would do, row by row; nothing is written. Raises BadInput."""
-    sheet = await asyncio.to_thread(read_elders, body, now.astimezone(LOCAL).date())
-    good = await _checked(database, actor, vault, sheet, now)
+    kind = KINDS[register]
+    sheet = await asyncio.to_thread(read_sheet, kind, body, now.astimezone(LOCAL).date())
+    good = await _checked(database, actor, vault, kind, sheet, now)
     return {"dry_run": True, "import": None, **_report(sheet, len(good))}
 
 
-async def import_elders(
-    database: Database, actor: Actor, vault: Vault, body: bytes, name: str, now: datetime
+async def import_sheet(
+    database: Database, actor: Actor, vault: Vault, register: str, body: bytes, name: str, now: datetime
 ) -> dict[str, Any]:
-    """Register every row that can be, in small transactions so that no alert waits; report the others.
+    """Take every row that can be, in small transactions so that no alert waits; report the others.
 
-    Raises BadInput, AlreadyImported. Broken off, what was registered can be taken back like any import.
+    Raises BadInput, AlreadyImported. Broken off, what was taken can be taken back like any import.
     """
-    sheet = await asyncio.to_thread(read_elders, body, now.astimezone(LOCAL).date())
+    kind = KINDS[register]
+    sheet = await asyncio.to_thread(read_sheet, kind, body, now.astimezone(LOCAL).date())
     file_hash = hashlib.sha256(body).digest()
-    good = await _checked(database, actor, vault, sheet, now)
+    good = await _checked(database, actor, vault, kind, sheet, now)
     async with database.writing() as session:
-        row = await _begin(session, actor, name, file_hash, sheet.count, now)
-    added = await _register(database, actor, vault, good, sheet, row.id, now)
+        row = await _begin(session, actor, register, name, file_hash, sheet.count, now)
+    added = await _write(database, actor, vault, kind, good, sheet, row.id, now)
     refused = [fault.as_json() for fault in sheet.faults[:MOST_FAULTS]]
     async with database.writing() as session:
         done = update(RegisterImport).where(RegisterImport.id == row.id)
         await session.execute(done.values(added=added, refused=refused, done_at=now))
-        audit.note(session, now, actor.account_id, "elders.imported", f"import:{row.id}", f"{added} of {sheet.count}")
+        audit.note(
+            session, now, actor.account_id, f"{register}.imported", f"import:{row.id}", f"{added} of {sheet.count}"
+        )
     return {"dry_run": False, "import": row.id, **_report(sheet, added)}
 
 
@@ -99,18 +104,18 @@ async def undo_import(database: Database, actor: Actor, import_id: int, now: dat
     Asked again it goes on where it was broken off, or finds nobody left. Raises NotFound.
     """
     async with database.writing() as session:
-        await _get_import(session, actor, import_id)
+        register = (await _get_import(session, actor, import_id)).register
         mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
         await session.execute(mine.values(undone_at=now, undone_by=actor.account_id))
-        audit.note(session, now, actor.account_id, "elders.import_undone", f"import:{import_id}")
+        audit.note(session, now, actor.account_id, f"{register}.import_undone", f"import:{import_id}")
     after, removed, kept = 0, 0, list[int]()
     while True:
         async with database.writing() as session:
-            ids = await removing.next_of_import(session, import_id, after, REMOVE)
-            result = await removing.remove_untouched(session, ids) if ids else None
-        if result is None:
+            ids = await KINDS[register].brought(session, import_id, after, REMOVE)
+            gone, stay = await KINDS[register].remove(session, ids) if ids else ([], [])
+        if not ids:
             return {"import": import_id, "removed": removed, "kept": kept}
-        after, removed, kept = ids[-1], removed + len(result.ids), kept + result.kept
+        after, removed, kept = ids[-1], removed + len(gone), kept + stay
         await asyncio.sleep(0)
 
 
@@ -139,15 +144,15 @@ def _import_view(row: RegisterImport) -> dict[str, Any]:
 
 
 async def _checked(
-    database: Database, actor: Actor, vault: Vault, sheet: Sheet, now: datetime
+    database: Database, actor: Actor, vault: Vault, kind: Kind, sheet: Sheet, now: datetime
 ) -> list[tuple[int, dict[str, Any]]]:
     """Rows that registering would take as things stand; faults of the others join the sheet's."""
     good: list[tuple[int, dict[str, Any]]] = []
-    seen: dict[bytes, int] = {}
+    seen: dict[Hashable, int] = {}
     for some in _bites(sheet.rows):
         async with database.reading() as session:
             for number, wanted in some:
-                found = await _faults_of(session, actor, vault, number, wanted, now, seen)
+                found = await _faults_of(session, actor, vault, kind, number, wanted, now, seen)
                 sheet.faults += found
                 good += [] if found else [(number, wanted)]
         await asyncio.sleep(0)
@@ -159,34 +164,34 @@ async def _faults_of(
     session: AsyncSession,
     actor: Actor,
     vault: Vault,
+    kind: Kind,
     number: int,
-    wanted: Mapping[str, Any],
+    wanted: dict[str, Any],
     now: datetime,
-    seen: dict[bytes, int],
+    seen: dict[Hashable, int],
 ) -> list[RowFault]:
     try:
-        id_hash = await check_elder(session, actor, vault, wanted, now)
+        key = await kind.check(session, actor, vault, wanted, now)
     except ServiceError as error:
-        return _as_faults(number, error)
-    if id_hash is None or id_hash not in seen:
-        seen |= {} if id_hash is None else {id_hash: number}
+        return _as_faults(kind, number, error)
+    if key is None or key not in seen:
+        seen |= {} if key is None else {key: number}
         return []
-    told = f"the same ID number stands in row {seen[id_hash]}"
-    return [RowFault(number, "id_number", told, "one row for each person")]
+    return [kind.layout.fault(number, kind.key_field, f"the same stands in row {seen[key]}", "one row for each")]
 
 
-def _as_faults(number: int, error: ServiceError) -> list[RowFault]:
+def _as_faults(kind: Kind, number: int, error: ServiceError) -> list[RowFault]:
     if isinstance(error, AlreadyRegistered):
         known = error.extra.get("elder_id")
         told = "is in the register" + (f" as elder {known}" if known else ", in another district")
-        return [RowFault(number, "id_number", told, "leave the row out, or change the elder there")]
+        return [kind.layout.fault(number, "id_number", told, "leave the row out, or change the elder there")]
     if isinstance(error, BadInput):
-        return elder_sheet.row_faults(number, error.fields)
-    return [RowFault(number, "name", error.detail, "a row within your scope")]
+        return kind.layout.faults(number, error.fields)
+    return [kind.layout.fault(number, "id_number", error.detail, "somebody within your scope")]
 
 
 async def _begin(
-    session: AsyncSession, actor: Actor, name: str, file_hash: bytes, rows: int, now: datetime
+    session: AsyncSession, actor: Actor, register: str, name: str, file_hash: bytes, rows: int, now: datetime
 ) -> RegisterImport:
     if session.get_bind().dialect.name == "postgresql":
         key = int.from_bytes(file_hash[:8], signed=True)
@@ -196,23 +201,24 @@ async def _begin(
     other = (await session.scalars(same.where((RegisterImport.added > 0) | under_way).limit(1))).first()
     if other is not None:
         raise AlreadyImported(f"this very file is import {other.id}: take it back first", import_id=other.id)
-    row = RegisterImport(register="elders", file_name=name[:120], file_hash=file_hash, rows=rows, refused=[])
+    row = RegisterImport(register=register, file_name=name[:120], file_hash=file_hash, rows=rows, refused=[])
     row.made_at, row.made_by = now, actor.account_id
     session.add(row)
     await session.flush()
     return row
 
 
-async def _register(
+async def _write(
     database: Database,
     actor: Actor,
     vault: Vault,
+    kind: Kind,
     rows: Sequence[tuple[int, dict[str, Any]]],
     sheet: Sheet,
     import_id: int,
     now: datetime,
 ) -> int:
-    """Register in transactions of some 10 ms; a row that has become impossible meanwhile joins the faults."""
+    """Take rows in transactions of some 10 ms; a row that has become impossible meanwhile joins the faults."""
     added, start, bite = 0, 0, Bite()
     while start < len(rows):
         some = rows[start : start + max(1, bite.rows // 5)]
@@ -220,10 +226,10 @@ async def _register(
             began = time.monotonic()
             for number, wanted in some:
                 try:
-                    await register_elder(session, actor, vault, wanted, now, import_id=import_id)
+                    await kind.write(session, actor, vault, wanted, now, import_id)
                     added += 1
                 except ServiceError as error:
-                    sheet.faults += _as_faults(number, error)
+                    sheet.faults += _as_faults(kind, number, error)
             bite.took((time.monotonic() - began) * max(1, bite.rows // 5) / len(some))
         start += len(some)
         await asyncio.sleep(0)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.errors import BadInput
-from service.exchange.elder_sheet import COLUMNS, read_head, read_row
+from service.exchange.elder_sheet import SHEET as ELDERS
+from service.exchange.elder_sheet import read_row
 from service.exchange.tables import read_table, write_csv, write_xlsx
 from service.exchange.xlsx import BOOK, SHEET, NoTable, read_sheet
 
@@ -24,6 +25,7 @@ tables = st.lists(st.lists(cell.map(str.strip), min_size=2, max_size=5), min_siz
 def test_what_is_written_is_read(rows: list[list[str]]) -> None:
     """XLSX to the letter; CSV but for the mark before what looks like a formula."""
     assert read_table(write_xlsx("表 <1>", rows)) == rows
+    assert write_xlsx("x", rows) == write_xlsx("x", rows)
     plain = [[one.removeprefix("'") for one in row] for row in read_table(write_csv([["a", "b"], *rows]))[1:]]
     assert plain == [[one.removeprefix("'") for one in row] for row in rows]
 
@@ -138,10 +140,10 @@ def test_cells_that_mean_nothing(field: str, text: str) -> None:
 
 def test_the_heading_is_needed() -> None:
     """In either language, with a remark behind it; what nobody knows is told, what is missing refused by name."""
-    heads = [column.heads[0] for column in COLUMNS]
-    places, ignored = read_head([[*heads, "爱好"]])
-    assert len(places) == len(COLUMNS) and ignored == ["爱好"]
-    assert read_head([["name", "area_code", "address", "lon", "lat", "datum*"]])[0]["datum"] == 5
+    heads = [column.heads[0] for column in ELDERS.columns]
+    places, ignored = ELDERS.read_head([[*heads, "爱好"]])
+    assert len(places) == len(ELDERS.columns) and ignored == ["爱好"]
+    assert ELDERS.read_head([["name", "area_code", "address", "lon", "lat", "datum*"]])[0]["datum"] == 5
     with pytest.raises(BadInput) as refused:
-        read_head([["姓名"]])
+        ELDERS.read_head([["姓名"]])
     assert [one.field for one in refused.value.fields] == ["area_code", "address", "lon", "lat", "datum"]
