@@ -35,6 +35,8 @@ SHOTS = (
     ("desk", 1440, 900, "?theme=day&lang=zh"),
     ("desk-night", 1440, 900, "?theme=night&lang=zh"),
     ("phone-width", 390, 844, "?theme=day&lang=zh"),
+    ("beds", 1440, 900, "?theme=day&lang=zh#/beds"),
+    ("elder", 1440, 900, "?theme=day&lang=zh#/elders/{elder}"),
 )
 NARROW = 820
 LARGEST_BYTES = 400_000
@@ -141,7 +143,8 @@ async def answered(town: Town, terminal: str, kind: str, *, send: bool) -> int:
 
 
 async def seat(browser: Browser, town: Town, width: int, height: int, query: str) -> Page:
-    """An open desk whose bell was heard."""
+    """An open desk whose bell was heard, then the place that the picture shows."""
+    query, _, place = query.partition("#")
     touch = width < NARROW
     context = await browser.new_context(
         viewport={"width": width, "height": height}, locale="zh-CN", is_mobile=touch, has_touch=touch
@@ -153,6 +156,9 @@ async def seat(browser: Browser, town: Town, width: int, height: int, query: str
     ask = page.locator(".bell-ask")
     await ask.get_by_role("button", name="试铃").click()
     await ask.get_by_role("button", name="听见了").click()
+    if place:
+        elder = (await town.get("/api/beds?limit=1"))["items"][0]["elder_id"]
+        await page.evaluate("place => { location.hash = place }", place.format(elder=elder))
     return page
 
 
