@@ -100,6 +100,7 @@ async def test_illegal_steps_say_what_is_allowed(town: TownBuilder) -> None:
     assert (await step(await town.desk("far"), row, "review", approve=True)).status_code == 404
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_refused_item_needs_a_word(town: TownBuilder) -> None:
     """The reviewer cannot wave it through nor return it without saying why; returned, its maker mends it."""
     wu, sun = await town.desk("wu"), await town.desk("sun")
@@ -132,6 +133,7 @@ async def test_a_new_result_ends_the_old_one(town: TownBuilder) -> None:
     assert await holding(town, "chen", town.today - timedelta(days=1)) == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_old_results_are_read_in(town: TownBuilder) -> None:
     """The old scale is history and opens nothing; a result of today's scale on paper waits for somebody else."""
     wu, sun = await town.desk("wu"), await town.desk("sun")
@@ -148,6 +150,7 @@ async def test_old_results_are_read_in(town: TownBuilder) -> None:
     assert await holding(town, "yu", town.today) == 3
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_care_insurances_scale_beside_it(town: TownBuilder) -> None:
     """Its own form and table, not the elder's ability; a district's own cells count from then on."""
     wu, sun = await town.desk("wu"), await town.desk("sun")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from models import Assessment, Bed, Contact, Elder, ElderCategory, Terminal
@@ -69,6 +70,7 @@ async def test_merged_and_taken_back(town: TownBuilder) -> None:
     assert (await sun.post(f"/api/elders/merges/{listed['id']}/undo")).status_code == 409
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_came_after_the_merge_stays(town: TownBuilder) -> None:
     """A contact added to the merged elder is theirs after the undo as well."""
     kept, gone = await twice(town)
@@ -90,6 +92,7 @@ async def test_what_came_after_the_merge_stays(town: TownBuilder) -> None:
         assert (await session.get_one(Elder, gone)).categories == ["dementia"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_cannot_be_merged(town: TownBuilder) -> None:
     """With oneself, with somebody of another district, two with a bed each; a bed and a terminal move along."""
     kept, gone = await twice(town)

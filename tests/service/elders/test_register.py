@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, text
 
 from models import AuditRow, Elder
@@ -54,6 +55,7 @@ async def test_nobody_is_registered_twice(town: TownBuilder) -> None:
     assert there.status_code == 409 and "elder_id" not in there.json()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_fault_is_named_at_once(town: TownBuilder) -> None:
     """ID number, name, phone, contact, category, home: one answer with each field, why, and what would be right."""
     wu = await town.desk("wu")
@@ -88,6 +90,7 @@ async def test_two_hands_on_one_elder(town: TownBuilder) -> None:
     assert fields(await wu.patch(path, json={"version": version + 2, "born_on": "2100-01-01"})) == ["born_on"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_an_id_number_that_comes_later(town: TownBuilder) -> None:
     """It sets birth and sex right; somebody else's is refused; a birth date against it is refused afterwards."""
     wu = await town.desk("wu")
@@ -149,6 +152,7 @@ async def test_what_time_changes_by_itself(town: TownBuilder) -> None:
     assert [(row["category"], row["source"]) for row in rows] == [("aged", "按出生日期")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_found_by_number_without_a_trace_in_the_address(town: TownBuilder) -> None:
     """ID number and telephone find their person in scope, by hash; what is no number is refused."""
     wu, far = await town.desk("wu"), await town.desk("far")
@@ -161,6 +165,7 @@ async def test_found_by_number_without_a_trace_in_the_address(town: TownBuilder)
     assert fields(await wu.post("/api/elders/search", json={})) == ["id_number"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_is_revealed_is_on_record(town: TownBuilder) -> None:
     """Only the fields asked for, only with a reason, only in scope; who, what and why stand in the audit trail."""
     wu, far = await town.desk("wu"), await town.desk("far")
@@ -176,6 +181,7 @@ async def test_what_is_revealed_is_on_record(town: TownBuilder) -> None:
     assert line.subject == f"elder:{chen}" and line.detail == "name, gate_code, contacts: 家属要求核对"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_contacts_in_order_and_who_stands_in(town: TownBuilder) -> None:
     """Reordered without typing phones again; without a guardian the village committee answers, with who is on duty."""
     wu = await town.desk("wu")
@@ -202,6 +208,7 @@ async def test_contacts_in_order_and_who_stands_in(town: TownBuilder) -> None:
     assert set(fields(strange)) == {"contacts.0.phone", "contacts.id"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_consent_is_taken_back(town: TownBuilder) -> None:
     """The newest word for each purpose holds, the older ones stay."""
     wu = await town.desk("wu")
@@ -212,6 +219,7 @@ async def test_a_consent_is_taken_back(town: TownBuilder) -> None:
     assert [one["given"] for one in (await wu.post(path, json={**said, "given": False})).json()["consents"]] == [False]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_who_has_left_leaves_the_list(town: TownBuilder) -> None:
     """With a date and a reason; still there when asked for."""
     wu = await town.desk("wu")

@@ -62,6 +62,7 @@ async def test_who_is_served_leaves_the_list(town: TownBuilder) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_districts_own_rules(town: TownBuilder) -> None:
     """Set as policy from a day on: they take the place of the shipped ones, and the finding names them."""
     sun = await town.desk("sun")
@@ -82,6 +83,7 @@ async def test_a_districts_own_rules(town: TownBuilder) -> None:
     assert await listed(town) == [(town.elders["chen"], "meal_85")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_bed_is_home_care(town: TownBuilder) -> None:
     """Moderate and on minimum income: entitled to hours at home; whoever has an active bed receives them."""
     wu = await town.desk("wu")

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from service.exchange.tables import write_csv
 from tests.fixtures.town import TownBuilder
 from tests.service.elders.people import id_number, person
@@ -11,6 +13,7 @@ HEADS = ["身份证号", "评估标准", "等级", "评估日期", "有效期至
 ID = id_number("19400506", 12)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_results_come_in_and_wait(town: TownBuilder) -> None:
     """Levels by name or number, each fault by row and column, nothing twice; undone, reviewed ones stay."""
     wu, sun = await town.desk("wu"), await town.desk("sun")
