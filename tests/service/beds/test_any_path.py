@@ -4,7 +4,7 @@ The conditions are asked of the tables here by statements of this file's own, no
 """
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -201,35 +201,50 @@ async def check(world: World, before: BedState) -> None:
     assert await world.session.scalar(text(LOST)) == 0
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 3)), min_size=15, max_size=45))
-async def test_no_path_leads_round_the_gate(ground: TownBuilder, deeds: list[tuple[str, int]]) -> None:
-    """Any deeds in any order, from nothing: the gate holds and rests leave no visit."""
+READY = ("template", "assess", "onwards", "onwards", "onwards", "accept_works", "fit", "onwards", "test", "onwards")
+PATH = (*READY, "sign", "onwards", "onwards", "suspend", "resume")
+"""From an application to active, away and home again."""
+BREAKS = ("expire", "reopen_works", "fit", "template", "end_contract", "blacklist")
+LATE = (9, 11, 12, 14)
+"""Before the test's step, between signing and contracted, before active, while suspended."""
+BROKEN = [(*PATH[:place], deed, *PATH[place:]) for place in LATE for deed in BREAKS]
+SKIPPED = [(*PATH[:place], *PATH[place + 1 :]) for place, deed in enumerate(PATH[:11]) if deed != "onwards"]
+
+
+async def walk(ground: TownBuilder, deeds: Sequence[tuple[str, int]]) -> list[BedState]:
+    """The deeds in order on a fresh bed, checked after each; gives the states it stood in."""
     async with AsyncSession(ground.database.writer, expire_on_commit=False) as session:
-        world = await world_on(ground, session)
+        world, stood = await world_on(ground, session), list[BedState]()
         for deed, number in deeds:
             before = world.bed.state
             await world.does(deed, number)
             await check(world, before)
+            stood.append(world.bed.state)
         await session.rollback()
+    return stood
 
 
-READY = ("template", "assess", "onwards", "onwards", "onwards", "accept_works", "fit", "onwards", "test", "onwards")
+async def test_one_thing_broken_or_left_out(ground: TownBuilder) -> None:
+    """On the way that leads to active: each condition broken at each late place, or never met, keeps it shut."""
+    whole = await walk(ground, [(deed, 2) for deed in PATH])
+    assert whole[-3:] == [BedState.ACTIVE, BedState.SUSPENDED, BedState.ACTIVE]
+    reached = {}
+    for deeds in (*BROKEN, *SKIPPED):
+        reached[deeds] = BedState.ACTIVE in await walk(ground, [(deed, 2) for deed in deeds])
+    assert not any(reached[deeds] for deeds in SKIPPED)
+    assert not any(reached[deeds] for deeds in BROKEN[len(BREAKS) : 3 * len(BREAKS)])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 3)), min_size=15, max_size=45))
+async def test_no_path_leads_round_the_gate(ground: TownBuilder, deeds: list[tuple[str, int]]) -> None:
+    """Any deeds in any order, from nothing: the gate holds and rests leave no visit."""
+    await walk(ground, deeds)
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 3)), min_size=10, max_size=30))
 async def test_no_path_of_a_live_bed_leaves_a_visit_over(ground: TownBuilder, deeds: list[tuple[str, int]]) -> None:
     """The same from an active bed, so that rests, orders and returns come up in numbers."""
-    async with AsyncSession(ground.database.writer, expire_on_commit=False) as session:
-        world = await world_on(ground, session)
-        for deed in (*READY, "sign", "onwards", "onwards"):
-            before = world.bed.state
-            await world.does(deed, 2)
-            await check(world, before)
-        assert world.bed.state is BedState.ACTIVE, world.refused
-        for deed, number in deeds:
-            before = world.bed.state
-            await world.does(deed, number)
-            await check(world, before)
-        await session.rollback()
+    stood = await walk(ground, [*((deed, 2) for deed in PATH[:13]), *deeds])
+    assert stood[12] is BedState.ACTIVE
