@@ -14,6 +14,10 @@ describe('addresses', () => {
     for (const hash of ['', '#', '#/', '#/nowhere/3', '#/__proto__']) expect(readHash(hash).place).toBe('desk')
   })
 
+  it('survive a broken escape', () => {
+    expect(readHash('#/beds/%zz?state=%E4%')).toMatchObject({ place: 'beds', id: '%zz' })
+  })
+
   it('carry no empty filter', () => {
     expect(hashOf('beds', null, { state: '', name: '林' })).toBe('#/beds?name=%E6%9E%97')
   })

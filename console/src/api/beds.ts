@@ -1,6 +1,6 @@
 /** Paths and shapes of family care beds, their works and contracts. */
 import type { Slice } from '../registers/list'
-import { del, get, post } from './http'
+import { del, get, post, type ProblemBody } from './http'
 import { pathOf } from './paths'
 import type { Id } from './types'
 
@@ -56,6 +56,7 @@ export interface BedCard extends BedRow {
   history: { from: Stage | null; to: Stage; at: string; by: string | null; why: string | null }[]
   pauses: { id: Id; kind: string; from_on: string; until_on: string | null; why: string | null }[]
 }
+export interface MoveResult { bed_id: Id; ok: boolean; state: Stage | null; problem: ProblemBody | null }
 export interface BedBoardView { counts: Record<Stage, number>; stages: Record<string, BedRow[]>; truncated: string[] }
 
 export interface WorksItem { id: Id; name: string; place: string | null; quantity: number; price_fen: number; cost_fen: number; photos: { id: Id; after: boolean }[] }
@@ -104,6 +105,7 @@ export const beds = {
   one: (id: Id) => get<BedCard>(one(id)),
   open: (elder_id: Id, station_id: Id, why: string) => post<BedCard>('/api/beds', { elder_id, station_id, why: why || null }),
   move: (id: Id, to: Stage, expected: Stage, why: string) => post<BedCard>(`${one(id)}/moves`, { to, expected, why: why || null }),
+  moveMany: (bed_ids: Id[], to: Stage, why: string) => post<Slice<MoveResult>>('/api/beds/moves', { bed_ids, to, why: why || null }),
   suspend: (id: Id, kind: string, from_on: string, why: string) => post<BedCard>(`${one(id)}/suspend`, { kind, from_on, why: why || null }),
   resume: (id: Id, on: string, why: string) => post<BedCard>(`${one(id)}/resume`, { on, why: why || null }),
   planDevice: (id: Id, kind: string, mandatory: boolean) => post<BedCard>(`${one(id)}/devices`, { kind, mandatory }),
@@ -128,4 +130,11 @@ export const contracts = {
   sign: (id: Id, signed_by: 'elder' | 'guardian') => post<Contract>(`${contract(id)}/sign`, { signed_by }),
   end: (id: Id, reason: string) => post<Contract>(`${contract(id)}/end`, { reason }),
   renew: (id: Id, months: number) => post<Contract>(`${contract(id)}/renew`, { months }),
+}
+
+export interface Respite { id: Id; contact_id: Id; kind: string; from_at: string; to_at: string; price_fen: number; state: string; note: string | null }
+export const respites = {
+  list: (bed_id: Id) => get<Slice<Respite>>(pathOf('/api/respites', { bed_id, limit: 200 })),
+  book: (bed_id: Id, contact_id: Id, from_at: string, to_at: string) => post<Respite>('/api/respites', { bed_id, contact_id, from_at, to_at }),
+  cancel: (id: Id) => post<Respite>(`/api/respites/${encodeURIComponent(id)}/cancel`),
 }

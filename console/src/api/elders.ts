@@ -91,6 +91,7 @@ export const elders = {
   endCategory: (id: Id, row: Id, until_on: string) => post<ElderCard>(`${one(id)}/categories/${encodeURIComponent(row)}/end`, { until_on }),
   noteConsent: (id: Id, wanted: object) => post<ElderCard>(`${one(id)}/consents`, wanted),
   reveal: (id: Id, reason: string) => post<Revealed>(`${one(id)}/reveal`, { fields: REVEALABLE, reason }),
+  merge: (id: Id, gone_id: Id, reason: string) => post<{ id: Id }>(`${one(id)}/merge`, { gone_id, reason }),
   devices: (id: Id) => get<Slice<Device>>(pathOf('/api/terminals', { elder: id })),
   calls: (id: Id) => get<Slice<Incident>>(pathOf('/api/incidents', { elder: id, limit: 200 })),
   areas: () => get<Area[]>('/api/areas'),

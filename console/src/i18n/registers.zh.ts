@@ -10,6 +10,7 @@ export const registers = {
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
+    'elder.cannot_merge': '这两条现在并不了。', 'merge.cannot_undo': '这次合并撤不了。', 'respite.bed_not_active': '床位不在用，不能订。', 'respite.overlaps': '和已订的重了。', 'respite.no_days_left': '今年的天数用完了。',
     'import.already_done': '这个文件导入过，先撤销那一次。', 'import.already_undone': '已经撤销过。',
     'waiting.already': '已经在轮候。', 'waiting.ended': '这条轮候已经结束。', 'waiting.not_entitled': '条件还不够，不能给床位。', 'waiting.not_first': '前面还有人，要写明原因。', 'patrol.no_item': '菜单里没有探访，不能排。', 'patrol.already_off': '已经从本月名单上去掉了。',
     'assessment.already_under_way': '已有一份在填。', 'assessment.not_now': '这份评估现在不能这样做。', 'assessment.changed_meanwhile': '别处刚改过，已换成新的。', 'assessment.same_person': '评估和复核不能是同一人。', 'input.invalid': '有没填好的，看标红的。',
@@ -17,6 +18,7 @@ export const registers = {
     'bed.illegal_move': '现在走不到那一步。', 'bed.gate_shut': '还差几样。', 'bed.elder_has_one': '这位老人已有床位。', 'provider.not_eligible': '这家机构许可到期或在黑名单上，不能再收床位。', 'works.illegal_step': '改造现在走不到那一步。', 'works.roles_clash': '同一家（同一人）不能又设计又验收。', 'contract.illegal_step': '合同现在不能这样做。', 'contract.no_template': '本区还没有合同范本。', 'contract.old_template': '范本已换新版，重拟一份。', 'contract.bed_in_use': '床位还在用，先暂停或结束床位。',
   } as Record<string, string>,
   elder: {
+    merge: '并过来', mergeWhy: '怎么知道是同一人（至少四个字）', mergeInto: (id: string) => `把 ${id} 并到这里`,
     title: '老人', none: '没有找到。姓名按开头找；电话或身份证号要输全。', register: '登记老人', search: '姓名开头，或整个电话、身份证号', noNumber: '号码不完整，要输全', name: '姓名', who: '性别年龄', ability: '能力', groups: '类别', address: '住址', climb: '楼层', area: '社区', dialect: '方言', notes: '先要知道', allAreas: '全部区域', allGroups: '全部类别', allLevels: '全部能力', left: '已迁出或去世', notAssessed: '没评估过',
     reveal: '看全部资料', hide: '收起资料', assess: '评估', why: '为什么要看', whyHint: '例：接到热线，核对身份', whys: ['接到热线，核对身份', '上门前核对门禁和电话', '更正登记资料', '家属来电询问'], noted: '谁、什么时候、为什么看，都记下来；两分钟后自动收起。', sealedConditions: '有病史记录，看全部资料可见', leftOn: (at: string, why: string) => `${at} 离开${why ? `：${why}` : ''}`, merged: '已并入', alike: '可能是同一人：',
     walk: '进门要走', noKey: '没人有钥匙', idNumber: '身份证号', born: '出生', guardian: '监护人', village: '村（居）委会代为照管', nobodyOnDuty: '现在没人值班', devices: '设备', noDevices: '一台设备也没有，按了也没人知道。', today: '今天上门', noVisits: '今天没有安排。', calls: '呼叫', noCalls: '没有呼叫过。', registered: (on: string) => `登记于 ${on}`,
@@ -37,6 +39,7 @@ export const registers = {
   contractState: { drawn: '待签', signed: '已签', withdrawn: '冷静期内撤回', ended: '已终止', renewed: '已续签', other: '' },
   signer: { elder: '本人', guardian: '监护人', other: '' },
   bed: {
+    many: (n: string, step: string) => `${n} 张都${step}`, moved: (ok: string, bad: string) => `成了 ${ok} 张，没成 ${bad} 张`,
     lackOf: (kind: string, lack: string) => `${kind}：${lack}`,
     title: '家庭养老床位', name: (id: string) => `床位 ${id}`, board: '看板', list: '列表', view: '怎么看', sum: (active: string, suspended: string) => `在用 ${active} · 暂停 ${suspended}`, blocked: (n: number) => `${n} 卡住`, noneHere: '这一步没有。', more: (n: number) => `等 ${n + 1} 项`, ready: (to: string) => `可以走到“${to}”`, cut: '只列前 200 张，在列表里看全部。', none: '没有床位。在老人页申请。', elder: '老人', id: '床位', state: '阶段', days: '天数', blocks: '卡在哪', address: '住址',
     path: '走到哪一步', steps: '下一步', refused: '还不能走，差这些：', waitsFor: '下一步还差：', wouldLack: '床位在用，但照现在的规定差这些：', allowed: (list: string) => `现在可以走：${list}。`, backTo: (to: string) => `退回“${to}”`, suspend: '暂停', resume: '恢复', close: '结束床位', why: '原因', whyMaybe: '原因（可不填）', kind: '为什么', from: '从哪天', backOn: '哪天回来', notYours: '推进床位由站长或主管来做。', pauses: '暂停过', goesOn: '还在暂停', history: '经过',
@@ -75,6 +78,7 @@ export const registers = {
   imports: {
     open: '导入', title: '导入老人名册', choose: '选 CSV 或 XLSX 文件', template: '下载模板', reading: '正在读…', tried: (rows: string, good: string, bad: string) => `试读了 ${rows} 行：${good} 行可以导入，${bad} 行有问题。现在什么都没写进去。`, ignored: (list: string) => `不认识的列，没有用：${list}`, row: '行', column: '列', why: '为什么 · 怎样才对', bring: (n: string) => `导入这 ${n} 行`, faults: '把问题存成表', came: (n: string) => `导入了 ${n} 位老人。有问题的行改好再传。`, past: '导入过的', line: (added: string, refused: string) => `进 ${added} 行，退 ${refused} 行`, undo: '撤销', gone: '已撤销', undone: (removed: string, kept: string) => `撤掉 ${removed} 位；${kept} 位后来有人动过，留着。`,
   },
+  respite: { title: '喘息服务', book: '订喘息', carer: '让谁歇一歇', to: '到', none: '没有订过。', cancel: '退订', cancelled: '已退' },
   fleet: {
     title: '呼叫设备', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',
     id: '编号', state: '状态', online: '在线', away: '没有心跳', battery: '电量', seen: '上次心跳', tested: '上次试呼', installed: '装上', where: '装在', nowhere: '没有地址', firmware: '固件', signal: '信号', worn: '佩戴', wornYes: '戴着', wornNo: '没戴',

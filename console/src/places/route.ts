@@ -25,13 +25,21 @@ export const placesOf = (role: string): readonly PlaceName[] => (AT_DESK.include
 /** Who may change the register: everybody at the desk; the service may want more of single verbs. */
 export const mayWrite = (role: string): boolean => AT_DESK.includes(role)
 
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // somebody's hand-made address must not stop the console
+  }
+}
+
 /** The route of a hash; an unknown place is the desk. */
 export function readHash(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   const [place = '', id] = path.split('/')
   const query: Record<string, string> = {}
   for (const [key, value] of new URLSearchParams(search)) if (value !== '') query[key] = value
-  return NAMES.includes(place) ? { place: place as PlaceName, id: id ? decodeURIComponent(id) : null, query } : { place: 'desk', id: null, query: {} }
+  return NAMES.includes(place) ? { place: place as PlaceName, id: id ? decoded(id) : null, query } : { place: 'desk', id: null, query: {} }
 }
 
 export function hashOf(place: PlaceName, id: string | number | null = null, query: Query = {}): string {
