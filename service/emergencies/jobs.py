@@ -43,6 +43,7 @@ async def hurry(database: Database) -> None:
         now = await unwalled_now(session)
         ahead = await escalation.anything_ahead(session)
         silent, failed = await unheard.find_unheard(session, now), await unheard.find_failed(session, now)
+        pressed = await unheard.find_pressed_again(session, now)
     if ahead:
         async with database.writing(urgent=True) as session:
             await escalation.mend_jump(session)
@@ -52,3 +53,6 @@ async def hurry(database: Database) -> None:
     for incident_id in failed:
         async with database.writing(urgent=True) as session:
             await unheard.pull(session, incident_id)
+    for incident_id in pressed:
+        async with database.writing(urgent=True) as session:
+            await unheard.ring_again(session, incident_id)

@@ -2,17 +2,17 @@
 
 No console live for the place, or a page that nobody shows within three seconds: the people on duty at the desk are
 called by telephone, and with no console at all the next rung comes at once. A rung whose every notice failed does not
-wait for its successor's time either.
+wait for its successor's time either. Who presses again while nobody has answered has the rung told again.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Incident, Notice, Timer
-from models.types import IncidentState, NoticeState, Post
+from models.types import IncidentState, NoticeState, Post, TimerState
 from service.channels.live import RECEIPT_S
 from service.channels.outbox import Occasion, post
 from service.db import unwalled_now
@@ -27,6 +27,9 @@ from service.realtime.watches import Watched, watched
 
 DESK = Post.DESK.value
 RING = ("voice", "sms")
+RING_AGAIN = timedelta(minutes=1)
+"""A button that is pressed on and on tells the same people again at most this often."""
+RECENT = timedelta(minutes=10)
 ALIVE = (NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT, NoticeState.SEEN)
 
 
@@ -95,3 +98,29 @@ async def pull(session: AsyncSession, incident_id: int) -> None:
     query = select(Incident.id).where(Incident.id == incident_id, Incident.state == IncidentState.OPEN)
     if await session.scalar(query.with_for_update()) is not None:
         await escalation.pull_next(session, incident_id)
+
+
+async def find_pressed_again(session: AsyncSession, now: datetime) -> list[int]:
+    """Open calls that were pressed again after their rung was told, a minute ago or longer."""
+    told = func.max(Timer.fired_at)
+    on_rung = (Timer.incident_id == Incident.id) & (Timer.step == Incident.rung)
+    query = select(Incident.id).join(Timer, on_rung)
+    query = query.where(Incident.state == IncidentState.OPEN, Incident.rung > 0, Incident.presses > 1)
+    query = query.where(Incident.last_alert_at > now - RECENT).group_by(Incident.id)
+    query = query.having(told < func.max(Incident.last_alert_at), told <= now - RING_AGAIN)
+    return list(await session.scalars(query.order_by(Incident.id).limit(50)))
+
+
+async def ring_again(session: AsyncSession, incident_id: int) -> None:
+    """Everybody on the rung that was reached is told once more, now; the ladder above goes on as it would."""
+    query = select(Incident).where(Incident.id == incident_id, Incident.state == IncidentState.OPEN)
+    incident = (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).first()
+    if incident is None:
+        return
+    turns = select(Timer).where(Timer.incident_id == incident_id, Timer.step == incident.rung)
+    newest = (await session.scalars(turns.order_by(Timer.cycle.desc()).limit(1).with_for_update())).one()
+    if newest.state is TimerState.ARMED:
+        newest.due_at = min(newest.due_at, await unwalled_now(session))
+    else:
+        await escalation.arm(session, incident_id, newest.step, newest.rung, timedelta())
+    await session.flush()

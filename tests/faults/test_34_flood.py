@@ -34,6 +34,23 @@ async def test_everybody_calls_at_once(bedside: Bedside) -> None:
     assert row["alerts"] == MANY * EACH
 
 
+async def test_nobody_waits_behind_a_button_that_is_held_down(bedside: Bedside) -> None:
+    """Behind a thousand presses of one terminal another one's only call is in the first batch, not in the fourth."""
+    order: list[str] = []
+
+    async def put(name: str, terminal: str) -> None:
+        body = b'{"msg_id":"%s","kind":"sos"}' % name.encode()
+        message = read_message(body, 1, 1, bedside.database.clock.now())
+        await bedside.intake.committer.put(AlertLetter(terminal, 1, 1, message, body))
+        order.append(terminal)
+
+    calls = [(f"held-{number}", "T-2") for number in range(1000)] + [("once", "T-3")]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(put(*call) for call in calls))
+    assert order.index("T-3") < 2 * committer.MAX_BATCH
+    assert len(order) == len(calls)
+
+
 async def test_a_full_queue_sends_heartbeats_away_first_and_calls_last(bedside: Bedside) -> None:
     """From a quarter on no heartbeats, from three quarters nothing that can wait; a call only when it is full."""
     queue = bedside.intake.committer._queue

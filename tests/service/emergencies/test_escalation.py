@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import Event, Incident, Timer
 from models.types import Outcome, TimerState
@@ -60,6 +60,44 @@ async def test_after_the_last_rung_it_goes_on(desk: Desk) -> None:
     for _ in range(4):
         await ring(desk, minutes=6)
     assert (await rungs(desk)).count("supervisor") == 4
+
+
+async def quiet_above(desk: Desk) -> None:
+    """The rungs that are still to come wait for an hour."""
+    async with desk.database.writing() as session:
+        later = desk.clock.now() + timedelta(hours=1)
+        await session.execute(update(Timer).where(Timer.state == TimerState.ARMED).values(due_at=later))
+
+
+async def test_who_presses_again_has_the_rung_told_again(desk: Desk) -> None:
+    """Once the station was told, another press tells it again, at most once a minute, and not once somebody answers."""
+    incident_id = await raise_call(desk)
+    await ring(desk, seconds=61)
+    await quiet_above(desk)
+    await ring(desk, seconds=30)
+    await raise_call(desk)
+    await ring(desk, seconds=1)
+    assert await rungs(desk) == ["station"]
+    await ring(desk, seconds=30)
+    assert await rungs(desk) == ["station", "station"]
+    await quiet_above(desk)
+    await ring(desk, seconds=70)
+    assert await rungs(desk) == ["station", "station"], "one press, once told"
+    await raise_call(desk)
+    await acknowledge(desk, incident_id)
+    await ring(desk, seconds=1)
+    assert await rungs(desk) == ["station", "station"]
+
+
+async def test_after_the_last_rung_a_press_does_not_wait_three_minutes(desk: Desk) -> None:
+    """The supervisor was told, and would be again in three minutes: a press a minute later brings that forward."""
+    await raise_call(desk)
+    for _ in range(4):
+        await ring(desk, minutes=6)
+    told = (await rungs(desk)).count("supervisor")
+    await raise_call(desk)
+    await ring(desk, seconds=61)
+    assert (await rungs(desk)).count("supervisor") == told + 1
 
 
 async def test_smoke_tells_the_family_at_once(desk: Desk) -> None:
