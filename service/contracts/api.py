@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Contract
 from models.types import ContractState, Role
+from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.contracts import actions, queries
@@ -25,6 +26,11 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Signer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
 Ruler = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
 Timed = Annotated[Clock, Depends(clock_of)]
+COLUMNS = (
+    *("id", "bed_id", "elder", "provider", "guardian", "template_version", "state", "from_on", "until_on"),
+    *("days_left", "in_force", "signed_by", "signed_at"),
+)
+MOST_ROWS = 20_000
 Months = Annotated[int, Field(ge=1, le=60)]
 Body = Annotated[str, StringConstraints(min_length=1, max_length=60_000, pattern=r"^[^\x00]*$")]
 
@@ -112,6 +118,13 @@ async def list_due(session: Reading, actor: Desk, clock: Timed) -> dict[str, Any
     today = await _today(session, clock)
     rows = await queries.due_for_renewal(session, today, actor)
     return as_list(await queries.contract_views(session, rows, today), None)
+
+
+@router.get("/contracts/export.csv", response_class=Response, responses=exports.DECLARED)
+async def export_contracts(session: Reading, actor: Desk, clock: Timed, state: ContractState | None = None) -> Response:
+    """The contracts in scope as CSV."""
+    rows = await queries.all_contracts(session, actor, state, await _today(session, clock), MOST_ROWS)
+    return exports.as_csv("contracts", COLUMNS, rows)
 
 
 @router.get("/contracts/{contract_id}")

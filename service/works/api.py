@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role, WorksState
+from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
@@ -24,6 +25,11 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Builder = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
 Timed = Annotated[Clock, Depends(clock_of)]
 Sealing = Annotated[Vault, Depends(vault_of)]
+COLUMNS = (
+    *("id", "address", "area_code", "state", "design_provider_id", "serve_provider_id", "accept_provider_id"),
+    *("total_fen", "grant_fen", "own_fen", "finding"),
+)
+MOST_ROWS = 20_000
 PHOTO: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}, "image/png": {}}}}
 
 
@@ -67,6 +73,12 @@ async def list_works(
 ) -> dict[str, Any]:
     """Works in scope, a page at a time, of one state or household when given."""
     return as_list(*await queries.list_works(session, actor, page, state, household_id))
+
+
+@router.get("/export.csv", response_class=Response, responses=exports.DECLARED)
+async def export_works(session: Reading, actor: Desk, state: WorksState | None = None) -> Response:
+    """The works in scope as CSV, one line a household's works."""
+    return exports.as_csv("works", COLUMNS, await queries.all_works(session, actor, state, MOST_ROWS))
 
 
 @router.get("/photos/{photo_id}", response_class=Response, responses=PHOTO)

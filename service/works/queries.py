@@ -129,6 +129,18 @@ async def list_works(
     return await works_views(session, rows), following
 
 
+async def all_works(
+    session: AsyncSession, actor: Actor, state: WorksState | None, at_most: int
+) -> list[dict[str, Any]]:
+    """The same for all of them, for a spreadsheet."""
+    rows: list[dict[str, Any]] = []
+    after: str | None = "0"
+    while after is not None and len(rows) < at_most:
+        some, after = await list_works(session, actor, Page(int(after), CHUNK), state, None)
+        rows += some
+    return rows[:at_most]
+
+
 async def works_views(session: AsyncSession, rows: Sequence[WorksOrder]) -> list[dict[str, Any]]:
     """Works with address, items, pictures, money and the steps that may follow."""
     items = await items_of(session, [works.id for works in rows])

@@ -1,5 +1,6 @@
 """Promise: a suspended bed has no visits from its day on, nobody can order some, and coming back brings them back."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -65,3 +66,13 @@ async def test_coming_back_passes_the_gate_again(keeping: Keeping) -> None:
     await keeping.steps(bed_id, "closed")
     assert await states(keeping) == [(OrderState.CANCELLED.value, VisitState.CANCELLED.value)]
     assert (await keeping.bed(bed_id))["pauses"][0]["until_on"] is not None
+
+
+async def test_an_order_at_the_same_moment(keeping: Keeping) -> None:
+    """Orders that race the rest are refused or rest with it; none of them is left over."""
+    bed_id = await keeping.lives("chen")
+    rest = {"kind": "away", "from_on": str(keeping.town.today + timedelta(days=1))}
+    away = keeping.root.post(f"/api/beds/{bed_id}/suspend", json=rest)
+    answers = await asyncio.gather(*(orders_on(keeping, days) for days in (1, 2, 3)), away, orders_on(keeping, 4))
+    assert {answer for answer in answers if isinstance(answer, int)} <= {201, 409}
+    assert [one for one in await states(keeping) if one != ("paused", "cancelled")] == []

@@ -86,6 +86,8 @@ async def test_drawn_signed_left_and_renewed(keeping: Keeping) -> None:
     renewed = (await keeping.sun.post(f"/api/contracts/{due['id']}/renew", json={"months": 12})).json()
     assert renewed["from_on"] == str(date.fromisoformat(due["until_on"]) + timedelta(days=1))
     assert (await keeping.sun.post(f"/api/contracts/{renewed['id']}/sign", json={"signed_by": "elder"})).is_success
+    sheet = await keeping.sun.get("/api/contracts/export.csv")
+    assert len(sheet.text.strip().splitlines()) == 4
     old = (await keeping.sun.get(f"/api/contracts/{due['id']}")).json()
     assert old["state"] == "renewed" and old["in_force"]
     assert (await keeping.sun.get("/api/contracts/due")).json()["items"] == []

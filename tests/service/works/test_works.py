@@ -70,5 +70,7 @@ async def test_who_designs_does_not_accept(keeping: Keeping) -> None:
     shown = accepted.json()["items"][0]["photos"][0]["id"]
     picture = await keeping.sun.get(f"/api/works/photos/{shown}")
     assert picture.content == PNG and picture.headers["content-type"] == "image/png"
+    sheet = await keeping.sun.get("/api/works/export.csv", params={"state": "accepted"})
+    assert sheet.text.splitlines()[1].endswith(",350000,300000,50000,")
     far = await keeping.town.desk("far")
     assert (await far.get(f"/api/works/photos/{shown}")).status_code == 404
