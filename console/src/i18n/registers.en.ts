@@ -30,7 +30,7 @@ export const registers: Registers = {
   step: { applied: 'Back to applied', assessed: 'Assessed', surveyed: 'Surveyed', adapting: 'Begin works', devices_installed: 'Devices fitted', tested: 'All tests passed', contracted: 'Contract signed', active: 'Activate', closed: 'Close', other: '' },
   lack: {
     'provider.licence_expired': 'the provider\'s licence has expired', 'provider.blacklisted': 'the provider is on the black list', 'assessment.none': 'no reviewed assessment is valid today', 'works.none': 'no works order', 'works.not_accepted': 'the works are not accepted', 'device.missing': 'not on the list of devices', 'device.not_fitted': 'not fitted yet', 'device.not_tested': 'no live test call passed since it was fitted',
-    'contract.none': 'no contract', 'contract.not_signed': 'the contract is not signed', 'contract.over': 'the contract has ended', 'contract.old_template': 'the contract is not of the current template', 'contract.not_begun': 'the contract has not begun',
+    'contract.none': 'no contract', 'contract.not_signed': 'the contract is not signed', 'contract.over': 'the contract has ended', 'contract.old_template': 'the contract is not of the current template', 'contract.not_begun': 'the contract has not begun', 'contract.other_provider': 'the contract is with another provider', 'elder.left': 'the elder has left the register: close the bed',
   },
   deviceKind: { call: 'call unit', wristband: 'wristband', smoke: 'smoke', gas: 'gas', water: 'water', activity: 'activity', wander: 'wandering', door: 'door', other: 'device' },
   pause: { hospital: 'hospital', away: 'away', other: 'other' },

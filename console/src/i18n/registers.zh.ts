@@ -30,7 +30,7 @@ export const registers = {
   step: { applied: '退回申请', assessed: '评估完成', surveyed: '查勘完成', adapting: '开始改造', devices_installed: '设备装好', tested: '试呼都通过', contracted: '签约完成', active: '启用', closed: '结束', other: '' },
   lack: {
     'provider.licence_expired': '机构的许可到期了', 'provider.blacklisted': '机构在黑名单上', 'assessment.none': '没有在有效期内、已复核的能力评估', 'works.none': '没有改造单', 'works.not_accepted': '改造还没验收', 'device.missing': '没有列进要装的设备', 'device.not_fitted': '还没装', 'device.not_tested': '装好后还没有真的试呼通过',
-    'contract.none': '没有合同', 'contract.not_signed': '合同还没签', 'contract.over': '合同到期了', 'contract.old_template': '合同不是现行范本', 'contract.not_begun': '合同还没到生效日',
+    'contract.none': '没有合同', 'contract.not_signed': '合同还没签', 'contract.over': '合同到期了', 'contract.old_template': '合同不是现行范本', 'contract.not_begun': '合同还没到生效日', 'contract.other_provider': '合同是与别的机构签的', 'elder.left': '老人已离开名册，请结束床位',
   } as Record<string, string>,
   deviceKind: { call: '呼叫器', wristband: '手环', smoke: '烟感', gas: '燃气', water: '水浸', activity: '活动感应', wander: '防走失', door: '门磁', other: '设备' },
   pause: { hospital: '住院', away: '外出', other: '其他' },
