@@ -82,7 +82,7 @@ def create_app(
     )
     clock = clock or Clock()
     app.state.settings, app.state.clock, app.state.roles = settings, clock, roles
-    app.state.vault = Vault(settings.secret_key)
+    app.state.vault = Vault(settings.secret_key, settings.other_secret_keys)
     app.state.database = Database(settings.database_url, clock)
     app.state.intake = Intake(app.state.database, app.state.vault)
     app.state.bridge = bridge_for(settings, app.state.intake)

@@ -52,7 +52,9 @@ def serve(settings: Settings, host: str, port: int, *, migrating: bool = True) -
 def create_bedside(settings: Settings, clock: Clock | None = None) -> Starlette:
     """What stands behind the door of an intake alone: its life and the operators' probes."""
     app = Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready)], lifespan=_lifespan)
-    app.state.intake = Intake(Outpost(settings.database_url, clock or Clock()), Vault(settings.secret_key))
+    app.state.intake = Intake(
+        Outpost(settings.database_url, clock or Clock()), Vault(settings.secret_key, settings.other_secret_keys)
+    )
     app.state.bridge = bridge_for(settings, app.state.intake)
     return app
 

@@ -13,6 +13,7 @@ KNOWN = (
     "HOME",
     "DATABASE_URL",
     "SECRET_KEY",
+    "OTHER_SECRET_KEYS",
     "TILE_URL",
     "TILE_DATUM",
     "METRICS_PORT",
@@ -53,6 +54,8 @@ class Settings:
     """SQLAlchemy URL: sqlite+aiosqlite or postgresql+asyncpg."""
     secret_key: str
     """At least 32 characters; fields are encrypted and hashes keyed with keys derived from it."""
+    other_secret_keys: tuple[str, ...] = ()
+    """Secrets that may have sealed something too: the next one before it is used, the last one after."""
     tile_url: str | None = None
     """Template of a tile server ({z}/{x}/{y}), or None for the drawn map only."""
     tile_datum: str = "wgs84"
@@ -94,6 +97,7 @@ class Settings:
             home=home,
             database_url=url,
             secret_key=_secret(env.get(PREFIX + "SECRET_KEY"), home, url.startswith("sqlite")),
+            other_secret_keys=_secrets(env.get(PREFIX + "OTHER_SECRET_KEYS", "")),
             tile_url=_tile_url(env.get(PREFIX + "TILE_URL")),
             tile_datum=_one_of(PREFIX + "TILE_DATUM", env.get(PREFIX + "TILE_DATUM", "wgs84")),
             mqtt_url=env.get(PREFIX + "MQTT_URL") or None,
@@ -142,6 +146,13 @@ def _secret(given: str | None, home: Path, embedded: bool) -> str:
     if file.stat().st_mode & 0o077:
         raise BadSetting(f"{file} can be read by others; accepted: mode 600")
     return file.read_text().strip()
+
+
+def _secrets(given: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in given.split(",") if key.strip())
+    if any(len(key) < 32 for key in keys):
+        raise BadSetting(f"{PREFIX}OTHER_SECRET_KEYS has one of fewer than 32 characters; accepted: at least 32 each")
+    return keys
 
 
 def _tile_url(given: str | None) -> str | None:

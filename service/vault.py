@@ -3,7 +3,10 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,10 +21,13 @@ class Vault:
 
     A sealed value is key id (1 byte), nonce (12), ciphertext and tag; `place` (table.column, or table.column:row)
     is authenticated with it, so a value moved elsewhere does not open.
+    What was sealed with one of the `others` opens too: so the secret is changed while the service runs.
     """
 
-    def __init__(self, secret_key: str) -> None:
-        self._aead = AESGCM(_derive(secret_key, b"unwalled field encryption"))
+    def __init__(self, secret_key: str, others: Sequence[str] = ()) -> None:
+        self._aead, *self._others = (
+            AESGCM(_derive(key, b"unwalled field encryption")) for key in (secret_key, *others)
+        )
         self._hash_key = _derive(secret_key, b"unwalled keyed hash")
 
     def seal(self, value: str | bytes, place: str) -> bytes:
@@ -33,7 +39,11 @@ class Vault:
     def open(self, sealed: bytes, place: str) -> bytes:
         """Decrypt; raises cryptography's InvalidTag when the value, the key or the place is not the one sealed."""
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        return self._aead.decrypt(nonce, body, place.encode())
+        *first, last = (self._aead, *self._others)
+        for aead in first:
+            with suppress(InvalidTag):
+                return aead.decrypt(nonce, body, place.encode())
+        return last.decrypt(nonce, body, place.encode())
 
     def open_text(self, sealed: bytes | None, place: str) -> str | None:
         """Decrypt to text; None stays None."""

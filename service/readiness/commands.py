@@ -17,7 +17,7 @@ async def print_lint(settings: Settings, *, as_json: bool) -> int:
     database = Database(settings.database_url, clock)
     try:
         async with database.reading() as session:
-            found = await lint(session, settings, Vault(settings.secret_key), clock.now())
+            found = await lint(session, settings, Vault(settings.secret_key, settings.other_secret_keys), clock.now())
             terminals = await count_terminals(session)
     finally:
         await database.close()

@@ -1,12 +1,19 @@
 """Fault 33 and controls 7, 10, 11: keys change while calls come; none is refused, and no wrong key gets in."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from cryptography.exceptions import InvalidTag
 
+from service.bedside import create_bedside
+from service.settings import Settings
+from service.terminals.door import Door
 from service.terminals.signature import sign
+from service.vault import Vault
 from tests.fixtures.served import Served
 from tests.fixtures.town import Signed, TownBuilder
 from tests.service.intake.bedside import ALERTS, KEY, Bedside
@@ -39,6 +46,31 @@ async def test_33_no_call_is_refused_while_keys_change(
                 assert [answer.status_code for answer in answers] == [200, 200]
     finally:
         await other.kill()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_33_the_services_own_secret_changes_while_calls_come(
+    bedside: Bedside, database_url: str, tmp_path: Path
+) -> None:
+    """One process has the new secret already, the other still the old one, and each knows both: what either of them
+    sealed the other opens, and no call is refused."""
+    secrets = ["a secret of at least thirty-two characters", "the secret that comes after the first one"]
+    async with AsyncExitStack() as stack:
+        doors = []
+        for mine, other in (secrets, secrets[::-1]):
+            settings = Settings(tmp_path, database_url, mine, other_secret_keys=(other,))
+            app = create_bedside(settings)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx.ASGITransport(app=Door(app, app.state.intake))  # type: ignore[arg-type]
+            doors.append(await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://x")))
+        terminal = Signed(doors[1], "T-1", KEY)
+        assert (await terminal.presses_call())["state"] == "open"
+        terminal.key = bytes.fromhex((await terminal.post(b"", ROTATE)).json()["key"])
+        for door in doors:
+            terminal.client = door
+            assert (await terminal.presses_call())["state"] == "open"
+    with pytest.raises(InvalidTag):
+        Vault(secrets[0]).open(Vault(secrets[1]).seal("x", "place"), "place")
 
 
 async def test_07_every_bit_of_the_signature_counts(bedside: Bedside) -> None:
