@@ -19,7 +19,7 @@ TIMETABLE = (
     Every("emergencies.ring_timers", 0.25, emergencies.ring_timers),
     Every("visits.mark_late", 5.0, visits.mark_late),
     Every("accounts.tidy", 600.0, accounts.tidy),
-    Every("beds.follow_tests", 5.0, beds.follow_tests),
+    Every("beds.follow_tests", 15.0, beds.follow_tests),
     Every("contracts.remind", 600.0, contracts.remind),
     Every("patrols.keep_register", 1800.0, patrols.keep_register),
     Every("assessments.call_for_new", 600.0, assessments.call_for_new),

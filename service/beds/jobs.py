@@ -1,15 +1,21 @@
 """Timed work on beds: a bed whose devices have all passed their live test call goes on by itself."""
 
+from datetime import timedelta
+
 from service.beds import moving, queries
 from service.clock import Clock
 from service.db import Database
 from service.town_clock import town_time
 
+HAND_FIRST = timedelta(minutes=2)
+"""Whoever stands at the bed takes the step by hand; nobody else has to remember it."""
+
 
 async def follow_tests(database: Database, clock: Clock) -> None:
     """Move on what is ready, each bed by itself; most runs find none and write nothing."""
     async with database.reading() as session:
-        ready = await queries.all_tested(session, (await town_time(session, clock)).today)
+        today = (await town_time(session, clock)).today
+        ready = await queries.all_tested(session, today, clock.now() - HAND_FIRST)
     for bed_id in ready:
         async with database.writing() as session:
             await moving.follow_tests(session, bed_id, clock.now(), await town_time(session, clock))

@@ -1,7 +1,7 @@
 """Looks up family care beds: lists, the board by stage with what blocks each, one bed's page; refuses to move one."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -48,12 +48,17 @@ async def lock_bed(session: AsyncSession, bed_id: int) -> Bed:
     return (await session.scalars(select(Bed).where(Bed.id == bed_id).with_for_update())).one()
 
 
-async def all_tested(session: AsyncSession, on: date) -> list[int]:
-    """Beds whose devices are installed and have all passed by now: ready for the next step."""
+async def all_tested(session: AsyncSession, on: date, before: datetime) -> list[int]:
+    """Beds whose devices are installed and had all passed `before` a moment: ready for the next step."""
     query = select(Bed).where(Bed.state == BedState.DEVICES_INSTALLED).order_by(Bed.id).limit(CHUNK)
     waiting = (await session.scalars(query)).all()
     gates = await gates_of(session, waiting, on) if waiting else {}
-    return [bed.id for bed in waiting if not rules.lacks(bed.state, rules.TESTED, gates[bed.id])]
+    return [
+        bed.id
+        for bed in waiting
+        if not rules.lacks(bed.state, rules.TESTED, gates[bed.id])
+        and all(device.tested_at < before for device in gates[bed.id].devices if device.tested_at is not None)
+    ]
 
 
 async def find_bed_of(session: AsyncSession, elder_id: int) -> Bed | None:

@@ -156,7 +156,7 @@ async def test_ten_thumbs_take_one_step(keeping: Keeping) -> None:
 
 @SQLITE
 async def test_the_last_test_call_moves_the_bed_on(keeping: Keeping) -> None:
-    """When every mandatory device has passed, the service itself takes the step, once, and says why."""
+    """Two minutes after the last mandatory device passed the service takes the step, once, and says why."""
     bed_id = await keeping.opens("chen")
     await keeping.assesses("chen")
     await keeping.steps(bed_id, "assessed", "surveyed", "adapting")
@@ -166,6 +166,9 @@ async def test_the_last_test_call_moves_the_bed_on(keeping: Keeping) -> None:
     await follow_tests(keeping.town.database, keeping.town.clock)
     assert (await keeping.bed(bed_id))["state"] == "devices_installed"
     await keeping.tests("chen")
+    await follow_tests(keeping.town.database, keeping.town.clock)
+    assert (await keeping.bed(bed_id))["state"] == "devices_installed"
+    keeping.town.clock.shift(minutes=3)
     for _ in range(2):
         await follow_tests(keeping.town.database, keeping.town.clock)
     last = (await keeping.bed(bed_id))["history"][-1]
