@@ -41,8 +41,15 @@ describe('the running sum', () => {
 describe('the keyboard', () => {
   it('picks by the score itself, or by its place where scores have two digits', () => {
     const [one, wide] = [points.items[0]!, table.items[0]!]
-    expect([digitOf(one, 3), scoreOf(one, '3'), scoreOf(one, '7')]).toEqual(['3', 3, null])
-    expect([digitOf(wide, 10), scoreOf(wide, '2'), scoreOf(wide, '4'), scoreOf(wide, '5')]).toEqual(['2', 10, 0, null])
+    expect([digitOf(points, one, 3), scoreOf(points, one, '3'), scoreOf(points, one, '7')]).toEqual(['3', 3, null])
+    expect([digitOf(table, wide, 10), scoreOf(table, wide, '2'), scoreOf(table, wide, '4'), scoreOf(table, wide, '5')]).toEqual(['2', 10, 0, null])
+  })
+
+  it('means one thing in the whole of a part', () => {
+    const small = item('A2', 'daily', [5, 0])
+    const mixed: Scale = { ...table, items: [...table.items, small] }
+    expect([digitOf(mixed, small, 5), digitOf(mixed, small, 0)]).toEqual(['1', '2'])
+    expect(digitOf(mixed, table.items[1]!, 4)).toBe('4')
   })
 
   it('goes on to what is not answered, round the end', () => {

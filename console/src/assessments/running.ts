@@ -49,12 +49,13 @@ export function runningOf(scale: Scale, answers: Pick<Answers, 'items' | 'coma'>
   }
 }
 
-/** The digit that picks a score: the score itself while all are one digit, else its place from 1. */
-export function digitOf(item: ScaleItem, score: number): string {
-  return item.scores.every((one) => one.score <= 9) ? String(score) : String(item.scores.findIndex((one) => one.score === score) + 1)
+/** The digit that picks a score: the score itself where a whole part of the scale has only single digits, else its place from 1. */
+export function digitOf(scale: Scale, item: ScaleItem, score: number): string {
+  const single = scale.items.every((one) => one.part !== item.part || one.scores.every((each) => each.score <= 9))
+  return single ? String(score) : String(item.scores.findIndex((one) => one.score === score) + 1)
 }
 
-export const scoreOf = (item: ScaleItem, digit: string): number | null => item.scores.find((one) => digitOf(item, one.score) === digit)?.score ?? null
+export const scoreOf = (scale: Scale, item: ScaleItem, digit: string): number | null => item.scores.find((one) => digitOf(scale, item, one.score) === digit)?.score ?? null
 
 /** The item to go on with: the next without an answer, from the top again at the end; the next one when all have theirs. */
 export function nextItem(scale: Scale, answers: Pick<Answers, 'items'>, at: number): number {

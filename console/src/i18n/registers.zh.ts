@@ -58,6 +58,7 @@ export const registers = {
   combine: { once: '两条规则合计加一级', each: '两条规则各加一级', other: '' },
   count: { sum: '各类事件合计', per_kind: '同一类事件', other: '' },
   assess: {
+    needLevels: ['基本正常', '轻度失能', '中度失能', '重度失能Ⅰ级', '重度失能Ⅱ级', '重度失能Ⅲ级'],
     title: '评估', begin: '开始评估', scale: '量表', reason: '为什么评', go: '开始', keys: '数字打分，回车到下一项，上下键移动，X 记拒答；边填边存。', points: (n: number) => `${n} 分`, answered: (n: number, of: number) => `已答 ${n} / ${of}`, between: (best: string, worst: string) => (best === worst ? best : `${best} 到 ${worst} 之间`), kept: (at: string) => `已存 ${at}`, notKept: '没存上，会再试',
     refused: '拒答', unverified: '未核实', on: '评估日期', note: '备注', drop: '作废', submit: '提交复核', changes: '影响等级的情况', coma: '昏迷（直接评为最重一级）', events: (n: number) => `${n} 天内照护风险事件（次）`, diagnoses: '确诊 F00–F99', psychiatrist: '精神科医生确诊', remove: '去掉', add: '加',
     returned: (who: string, note: string) => `${who} 退回：${note}`, noLevel: '还没有结果', holds: (until: string) => `有效到 ${until}`, over: (on: string) => `${on} 起不再有效`, worse: (n: number) => `加重 ${n} 级`, reading: (combine: string, count: string) => `按本区的读法：${combine}；${count}满两次算数。读法未经核实。`, reviewed: (who: string) => `复核 ${who}`, notMine: '自己评的要别人来复核。', notYours: (who: string) => `${who} 正在填。`, lookAt: (n: number) => `${n} 项拒答，复核要说明`, reviewNote: '复核意见', approve: '通过', giveBack: '退回', backNeeds: '退回要写明原因。',
