@@ -235,14 +235,14 @@ async def test_one_thing_broken_or_left_out(ground: TownBuilder) -> None:
     assert not any(reached[deeds] for deeds in BROKEN[len(BREAKS) : 3 * len(BREAKS)])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 3)), min_size=15, max_size=45))
 async def test_no_path_leads_round_the_gate(ground: TownBuilder, deeds: list[tuple[str, int]]) -> None:
     """Any deeds in any order, from nothing: the gate holds and rests leave no visit."""
     await walk(ground, deeds)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 3)), min_size=10, max_size=30))
 async def test_no_path_of_a_live_bed_leaves_a_visit_over(ground: TownBuilder, deeds: list[tuple[str, int]]) -> None:
     """The same from an active bed, so that rests, orders and returns come up in numbers."""

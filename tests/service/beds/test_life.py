@@ -107,6 +107,7 @@ async def test_an_ineligible_provider_gets_no_bed(keeping: Keeping) -> None:
     assert "provider.licence_expired" in missing((await keeping.bed(bed_id))["gate"])
 
 
+@SQLITE
 async def test_one_bed_an_elder_until_it_is_closed(keeping: Keeping) -> None:
     """A second application is refused and names the first; after the close there can be another."""
     bed_id = await keeping.opens("chen")
@@ -118,6 +119,7 @@ async def test_one_bed_an_elder_until_it_is_closed(keeping: Keeping) -> None:
     assert (await keeping.sun.post("/api/beds", json=wish)).status_code == 201
 
 
+@SQLITE
 async def test_many_at_once_with_a_result_each(keeping: Keeping) -> None:
     """Bulk: what can move does, what cannot says why, in the order asked."""
     chen, yu = await keeping.opens("chen"), await keeping.opens("yu")

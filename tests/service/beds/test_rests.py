@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from models import Assessment, Order, Visit
@@ -51,6 +52,7 @@ async def test_away_and_home_again(keeping: Keeping) -> None:
     assert back.json()["pauses"][0]["until_on"] == keeping.town.today.isoformat()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_coming_back_passes_the_gate_again(keeping: Keeping) -> None:
     """An assessment that ran out meanwhile keeps the bed suspended and says so; closed, nothing waits any more."""
     bed_id = await keeping.lives("chen")
