@@ -60,6 +60,9 @@ SQL = (
     "valid_until_on, made_at, saved_at) SELECT id, 'gbt42195', 'first', 'approved', 1, '{}', '{}', ability, "
     "current_date - (id % 500)::int, current_date - (id % 500)::int + 365, now(), now() FROM elder "
     "WHERE ability IS NOT NULL AND id % 2 = 0",
+    "INSERT INTO entitlement (elder_id, area_code, provider_id, rule, because, since_on, found_at) "
+    "SELECT id, area_code, provider_id, CASE WHEN id % 2 = 0 THEN "
+    "'patrol_special' ELSE 'assessment_80' END, '{}', current_date, now() FROM elder WHERE id % 5 = 0",
     "SELECT setval(pg_get_serial_sequence(t, 'id'), 1000000) FROM unnest(ARRAY['elder', 'household']) t",
 )
 
@@ -224,10 +227,13 @@ def kinds(count: int) -> list[Asked]:
         ("80+ without assessment", "/api/assessments/coverage/missing"),
         ("assessments that run out", "/api/assessments/due"),
         ("beds that are applied for", "/api/beds?state=applied"),
+        ("who is to be found, by rule", "/api/entitlements?rule=patrol_special"),
+        ("how many are to be found", "/api/entitlements/counts"),
     ]
     found = [Asked(name, who, get(path)) for who in ("city", "district") for name, path in both]
     found.append(Asked("one elder's card", "city", get("/api/elders/{id}")))
     found.append(Asked("by ID number", "city", search({"id_number": NUMBER})))
     found.append(Asked("by telephone number", "city", search({"phone": PHONE})))
     found.append(Asked("coverage of 80+ in one district", "district", get("/api/assessments/coverage")))
+    found.append(Asked("likely doubles of one district", "district", get("/api/elders/doubles")))
     return found

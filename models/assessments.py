@@ -6,7 +6,7 @@ A result keeps the settings and the table it was made with: rules change, result
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id
@@ -101,17 +101,26 @@ class Benefit(Base):
 class Entitlement(Base):
     """Something an elder is entitled to by a rule and does not receive, found by the nightly look; ended, not deleted.
 
-    `because` holds the rule's version and the facts that made it true.
+    `because` holds the rule's version and the facts that made it true; area and provider are the elder's of that night.
     """
 
     __tablename__ = "entitlement"
     __table_args__ = (
         Index("ix_entitlement_elder_id_rule", "elder_id", "rule"),
         Index("ix_entitlement_rule_ended_on", "rule", "ended_on"),
+        Index(
+            "ix_entitlement_standing",
+            *("area_code", "rule", "elder_id", "provider_id"),
+            postgresql_ops={"area_code": "varchar_pattern_ops"},
+            postgresql_where=text("ended_on IS NULL"),
+            sqlite_where=text("ended_on IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     elder_id: Mapped[int] = mapped_column(ForeignKey("elder.id"))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id"))
     rule: Mapped[str] = mapped_column(String(40))
     because: Mapped[dict[str, Any]]
     since_on: Mapped[date]

@@ -171,18 +171,29 @@ def upgrade() -> None:
         "entitlement",
         sa.Column("id", ID, nullable=False),
         sa.Column("elder_id", ID, nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column("provider_id", ID, nullable=True),
         sa.Column("rule", sa.String(length=40), nullable=False),
         sa.Column("because", JSON, nullable=False),
         sa.Column("since_on", sa.Date(), nullable=False),
         sa.Column("found_at", MOMENT, nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("ended_why", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_entitlement_area_code")),
         sa.ForeignKeyConstraint(["elder_id"], ["elder.id"], name=op.f("fk_entitlement_elder_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_entitlement_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement")),
     )
     with op.batch_alter_table("entitlement") as batch_op:
         batch_op.create_index("ix_entitlement_elder_id_rule", ["elder_id", "rule"])
         batch_op.create_index("ix_entitlement_rule_ended_on", ["rule", "ended_on"])
+        batch_op.create_index(
+            "ix_entitlement_standing",
+            ["area_code", "rule", "elder_id", "provider_id"],
+            postgresql_ops=PREFIXES,
+            postgresql_where=sa.text("ended_on IS NULL"),
+            sqlite_where=sa.text("ended_on IS NULL"),
+        )
 
     op.create_table(
         "reassessment",
@@ -256,6 +267,7 @@ def downgrade() -> None:
 
     op.drop_table("reassessment")
     with op.batch_alter_table("entitlement") as batch_op:
+        batch_op.drop_index("ix_entitlement_standing")
         batch_op.drop_index("ix_entitlement_rule_ended_on")
         batch_op.drop_index("ix_entitlement_elder_id_rule")
 

@@ -80,12 +80,19 @@ async def _compare(
         read = {"version": policy.version, "source": policy.source, "verified": policy.verified}
         what, mine = known[elder.id], standing.get(elder.id, {})
         gifts = received[elder.id] | ({"assessment"} if what.assessed else set())
-        night = rules.difference(policy.value["rules"], what, gifts, mine.keys())
+        moved = {code for code, row in mine.items() if (row.area_code, row.provider_id) != _where(elder)}
+        over += [(mine[code].id, rules.MOVED) for code in moved]
+        night = rules.difference(policy.value["rules"], what, gifts, mine.keys() - moved)
         for one in night.new:
-            row = {"elder_id": elder.id, "rule": one.rule, "because": rules.because(what, one, read)}
-            rows.append({**row, "since_on": today, "found_at": now})
-        over += [(mine[code], why) for code, why in night.ended]
+            row = {"elder_id": elder.id, "area_code": elder.area_code, "provider_id": elder.provider_id}
+            row |= {"rule": one.rule, "because": rules.because(what, one, read), "since_on": today, "found_at": now}
+            rows.append(row)
+        over += [(mine[code].id, why) for code, why in night.ended]
     return rows, over
+
+
+def _where(elder: Elder) -> tuple[str, int | None]:
+    return elder.area_code, elder.provider_id
 
 
 async def _end(database: Database, over: Sequence[tuple[int, str]], today: date) -> int:

@@ -49,12 +49,12 @@ async def received_by(session: AsyncSession, elders: Sequence[Elder], today: dat
     return found
 
 
-async def standing_of(session: AsyncSession, elder_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+async def standing_of(session: AsyncSession, elder_ids: Sequence[int]) -> dict[int, dict[str, Entitlement]]:
     """By elder: rules that stand as missed, with their rows."""
     query = select(Entitlement).where(Entitlement.elder_id.in_(elder_ids), Entitlement.ended_on.is_(None))
-    found: dict[int, dict[str, int]] = {}
+    found: dict[int, dict[str, Entitlement]] = {}
     for row in await session.scalars(query):
-        found.setdefault(row.elder_id, {})[row.rule] = row.id
+        found.setdefault(row.elder_id, {})[row.rule] = row
     return found
 
 
@@ -94,10 +94,12 @@ async def list_missed(
 
 
 async def count_missed(session: AsyncSession, actor: Actor, area: str | None = None) -> dict[str, Any]:
-    """How many findings stand for each rule, and for how many people."""
-    query = _scoped(actor, area)
-    by_rule = query.with_only_columns(Entitlement.rule, func.count()).group_by(Entitlement.rule)
-    people = query.with_only_columns(func.count(Entitlement.elder_id.distinct()))
+    """How many findings stand for each rule, and for how many people, where they lived at the last look."""
+    mine = actor.scope(Entitlement.area_code, Entitlement.provider_id) & Entitlement.ended_on.is_(None)
+    if area is not None:
+        mine &= Entitlement.area_code.startswith(area_prefix(area), autoescape=True)
+    by_rule = select(Entitlement.rule, func.count()).where(mine).group_by(Entitlement.rule)
+    people = select(func.count()).select_from(select(Entitlement.elder_id).where(mine).distinct().subquery())
     counts = {str(rule): int(count) for rule, count in (await session.execute(by_rule)).all()}
     last = await last_look(session)
     return {"people": await session.scalar(people) or 0, "rules": counts, "looked_at": rfc3339(last)}

@@ -8,7 +8,7 @@ from typing import Any
 from service.clock import LOCAL
 from service.policies.conditions import Facts, holds
 
-RECEIVED, NOT_ENTITLED, LEFT = "received", "not_entitled", "left"
+RECEIVED, NOT_ENTITLED, LEFT, MOVED = "received", "not_entitled", "left", "moved"
 NIGHT = range(2, 5)
 LONGEST_SILENCE = timedelta(hours=30)
 

@@ -138,3 +138,21 @@ async def _looked_in_on(town: TownBuilder, elder_id: int) -> None:
         visit.window_from_at, visit.window_to_at, visit.duration_min = town.local(8), town.local(9), 20
         visit.finished_at = town.local(8, 30)
         session.add(visit)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_moves_is_found_where_they_live(town: TownBuilder) -> None:
+    """Counted in the old district until the night, in the new one after it; the row there says that they moved."""
+    await looked(town)
+    async with town.database.writing() as session:
+        far = await session.get_one(Elder, town.elders["far"])
+        chen = await session.get_one(Elder, town.elders["chen"])
+        chen.area_code, chen.household_id, chen.provider_id = far.area_code, far.household_id, far.provider_id
+    wu, other = await town.desk("wu"), await town.desk("far")
+    assert [one[0] for one in await listed(town)] == [town.elders["yu"]] * 2, "nobody sees whom they may not"
+    assert await looked(town) == {"seen": 3, "new": 2, "ended": 2}
+    counts = [(await desk.get("/api/entitlements/counts")).json()["people"] for desk in (wu, other)]
+    assert counts == [1, 2]
+    async with town.database.reading() as session:
+        ended = await session.scalars(select(Entitlement.ended_why).where(Entitlement.ended_on.is_not(None)))
+        assert list(ended) == ["moved", "moved"]
