@@ -21,6 +21,7 @@ from service.db import Database
 from service.devices.api import router as devices
 from service.dispatch.api import router as dispatch
 from service.elders.api import router as elders
+from service.emergencies import callers
 from service.emergencies.api import router as emergencies
 from service.emergencies.casework import router as casework
 from service.entitlements.api import router as entitlements
@@ -133,7 +134,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if "work" in state.roles:
             worker = Worker(state.database, state.clock, KINDS)
             often = partial(keep_running, TIMETABLE, state.database, state.clock)
-            timed = (worker.run, often, state.courier.run, state.watchman.run)
+            hashing = partial(callers.run, state.database, state.vault)
+            timed = (worker.run, often, state.courier.run, state.watchman.run, hashing)
             parking = run_while(partial(is_known, state.database), lambda: [work() for work in timed])
             stack.push_async_callback(_end, asyncio.create_task(parking))
         yield
