@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Area, Bed, BedPause, Elder, Household, MenuItem, PatrolTarget, Visit
@@ -21,6 +21,8 @@ CHUNK = 400
 DONE = (VisitState.FINISHED, VisitState.CONFIRMED)
 COMING = (VisitState.ACCEPTED, VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_SERVICE)
 STREET = 9
+PATROL = bindparam(None, Family.PATROL, type_=Visit.family.type, literal_execute=True)
+"""Written into the statement: an index of patrols alone is used only where the database sees the word when it plans."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def month_around(day: date, today: date) -> Month:
 
 def _patrol(month: Month, since: date, states: Sequence[VisitState]) -> ColumnElement[bool]:
     """The patrols of a month from a day on that are in one of these states."""
-    return and_(Visit.family == Family.PATROL, Visit.service_on.between(since, month.last), Visit.state.in_(states))
+    return and_(Visit.family == PATROL, Visit.service_on.between(since, month.last), Visit.state.in_(states))
 
 
 def was_seen(month: Month) -> ColumnElement[bool]:
