@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Id
 from models.types import AssessmentState, Scale, UtcMoment, choice
 
-STANDING = ["scale", "state", "ended_on"]
+STANDING = ["scale", "state", "ended_on", "assessed_on", "level"]
 """What decides whether a result stands, beside its last day in the index: who runs out is found without the rows."""
 
 

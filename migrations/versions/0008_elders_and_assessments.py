@@ -87,7 +87,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_assessment_valid_until_on_elder_id",
             ["valid_until_on", "elder_id"],
-            postgresql_include=["scale", "state", "ended_on"],
+            postgresql_include=["scale", "state", "ended_on", "assessed_on", "level"],
         )
         batch_op.create_index(batch_op.f("ix_assessment_import_id"), ["import_id"])
         batch_op.create_index(batch_op.f("ix_assessment_state"), ["state"])
