@@ -122,8 +122,10 @@ class CommitProbe:
 async def one_round(sites: dict[str, Site], callers: Program, found: Found, folder: str) -> None:
     """Everything once, in turn: the limits and ours on both databases."""
     for name, server in sites.items():
+        before = server.cpu_s()
         burst = await callers.does("burst", port=server.port, path=CALLS, count=ONE_BURST, lines=LINES)
         found[f"calls {name}"].append(burst["rate"])
+        found[f"cpu {name}"].append((server.cpu_s() - before) / ONE_BURST * 1e6)
         found[f"refused {name}"].append(ONE_BURST - burst["statuses"].get("200", 0))
     for name in [name for name in sites if name != "starlette"]:
         burst = await callers.does("burst", port=sites[name].port, path=BEATS, count=ONE_BURST, lines=LINES)
@@ -171,6 +173,10 @@ def tell(found: Found) -> list[str]:
         share = ratio(found, beats, "beats bare")
         lines.append(f"| heartbeats, {name} | {middle(found, beats):,.0f}/s | {share} | | 0.80 of ASGI |")
     refused = sum(sum(found[f"refused {name}"]) for name in ("sqlite", "postgresql"))
+    cpu = ", ".join(f"{name} {middle(found, f'cpu {name}'):.0f}" for name in ("bare", "starlette", *goals))
+    shares = ", ".join(f"{ratio(found, 'cpu starlette', f'cpu {name}')} on {name}" for name in goals)
+    lines += ["", f"CPU of the process in microseconds a call, which a busy machine blurs less: {cpu}."]
+    lines += [f"Bare Starlette's of ours: {shares} (PostgreSQL's own processes not counted)."]
     lines += ["", f"Calls not answered 200 in all bursts: {refused:.0f}.", ""]
     lines += [f"Waits at {CALM_RATE} calls a second (ms), and a one-row commit on the same disk meanwhile:", ""]
     lines += ["| what | p50 | p99 | commit p50 | commit p99 | goal p50 | goal p99 |", "|---|---|---|---|---|---|---|"]
