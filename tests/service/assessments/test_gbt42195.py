@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.assessments import forms
 from service.assessments.gbt42195 import ITEMS, LEVELS, PARTS, Form, Reading, level_of, problems, reckon
 
 FULL = {item.code: item.most for item in ITEMS}
@@ -96,3 +97,11 @@ def test_more_ability_never_worsens_a_level(scores: dict[str, int], item: object
     better = {**scores, code: min(scores[code] + 1, FULL[code])}
     assert problems(Form(scores)) == []
     assert reckon(Form(better)).level <= reckon(Form(scores)).level
+
+
+def test_every_score_says_what_it_means_in_both_languages() -> None:
+    """As many English words as Chinese, none of them empty, none left in the other script."""
+    for item in forms.scales()["gbt42195"]["items"]:
+        assert [score["score"] for score in item["scores"]] == list(range(len(item["scores"]) - 1, -1, -1))
+        assert all(score["en"].isascii() and score["en"] and not score["words"].isascii() for score in item["scores"])
+        assert bool(item["hint"]) == bool(item["hint_en"])

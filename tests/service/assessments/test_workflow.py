@@ -115,6 +115,7 @@ async def test_a_refused_item_needs_a_word(town: TownBuilder) -> None:
     assert (await step(sun, row, "review", approve=True, note="女儿证实无抑郁")).json()["state"] == "approved"
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_new_result_ends_the_old_one(town: TownBuilder) -> None:
     """Both stay in the history, each with the reading it was made by; the new one is the elder's ability."""
     first = await approved(town, "chen", coma=False)
@@ -171,6 +172,7 @@ async def test_the_care_insurances_scale_beside_it(town: TownBuilder) -> None:
     assert held is not None and held.level == 5
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_the_very_old_without_a_result(town: TownBuilder) -> None:
     """80 on the very day counts, 79 does not; the list shrinks by whoever is assessed; another district has its own."""
     async with town.database.writing() as session:

@@ -64,6 +64,9 @@ async def test_merged_and_taken_back(town: TownBuilder) -> None:
     again = await sun.post(f"/api/elders/{kept}/merge", json=wish)
     assert (again.status_code, again.json()["code"]) == (409, "elder.cannot_merge")
     (listed,) = (await wu.get("/api/elders/merges")).json()["items"]
+    for side in (kept, gone):
+        assert (await wu.get(f"/api/elders/merges?elder_id={side}")).json()["items"] == [listed]
+    assert (await wu.get(f"/api/elders/merges?elder_id={town.elders['yu']}")).json()["items"] == []
     undone = await sun.post(f"/api/elders/merges/{listed['id']}/undo")
     assert undone.status_code == 200 and undone.json()["undone_at"]
     assert await whole(town) == before
@@ -112,6 +115,7 @@ async def test_what_cannot_be_merged(town: TownBuilder) -> None:
         assert len(list(await session.scalars(select(Contact).where(Contact.elder_id == gone)))) == 2
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_doubles_are_listed(town: TownBuilder) -> None:
     """Same name and date of birth; one person with two ID numbers is among them; other districts are not told."""
     kept, gone = await twice(town)

@@ -127,6 +127,7 @@ async def test_lists_by_area_category_and_name(town: TownBuilder) -> None:
     assert fields(early) == ["category.until_on"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_what_time_changes_by_itself(town: TownBuilder) -> None:
     """At night whoever is eighty by now is aged; what ended or began by its own day shows on cards and in lists."""
     async with town.database.writing() as session:

@@ -41,6 +41,7 @@ async def test_found_once_with_the_rule(town: TownBuilder) -> None:
     assert (counts["people"], counts["rules"]) == (2, {"assessment_80": 2, "patrol_special": 2})
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_who_is_served_leaves_the_list(town: TownBuilder) -> None:
     """Looked in on, noted as receiving it elsewhere, or moved away: each ends with its reason, none is deleted."""
     chen, yu = town.elders["chen"], town.elders["yu"]

@@ -8,7 +8,7 @@ from service.exchange.tables import write_csv
 from tests.fixtures.town import TownBuilder
 from tests.service.exchange.test_elders import HEADS, line
 
-ROWS, CALLS = 300, 8
+ROWS, CALLS = 200, 8
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -42,6 +42,7 @@ async def people(town: TownBuilder) -> tuple[int, int]:
     return elders or 0, homes or 0
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_tried_imported_and_taken_back(town: TownBuilder) -> None:
     """Three bad rows of sixty by number, column, reason, remedy; on trial nothing is written; undone all are gone."""
     sun, wu = await town.desk("sun"), await town.desk("wu")
