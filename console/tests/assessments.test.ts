@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Scale } from '../src/api/assessments'
-import { digitOf, nextItem, runningOf, scoreOf } from '../src/assessments/running'
+import { digitOf, nextItem, runningOf, scoreOf, scoreWords } from '../src/assessments/running'
 
 const item = (code: string, part: string, scores: number[]) => ({ code, part, zh: code, en: code, verified: true, scores: scores.map((score) => ({ score, words: String(score) })) })
 /** A little scale by points: two items, five levels' worth of cut-offs. */
@@ -57,5 +57,14 @@ describe('the keyboard', () => {
     expect(nextItem(table, { items: { M1: 4 } }, 0)).toBe(2)
     expect(nextItem(table, { items: { M1: 4, S1: 4 } }, 2)).toBe(0)
     expect(nextItem(table, { items: { A1: 0, M1: 4, S1: 4 } }, 0)).toBe(1)
+  })
+})
+
+describe('the words of a score', () => {
+  it('follow the language, and are nothing where a scale has only points', () => {
+    expect(scoreWords({ score: 4, words: '正常', en: 'normal' }, 'zh')).toBe('正常')
+    expect(scoreWords({ score: 4, words: '正常', en: 'normal' }, 'en')).toBe('normal')
+    expect(scoreWords({ score: 15, words: '15' }, 'zh')).toBe('')
+    expect(scoreWords({ score: 15, words: '15' }, 'en')).toBe('')
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { acceptedInChinese, problemInChinese } from '../src/registers/wording'
+import { readFileSync } from 'node:fs'
+import { BY_CODE, KNOWN } from '../src/registers/known'
+import { acceptedInChinese, inPlainEnglish, problemInChinese } from '../src/registers/wording'
 
 describe('objections in Chinese', () => {
   it('keep the figures of what was wrong and what would be right', () => {
@@ -10,8 +12,35 @@ describe('objections in Chinese', () => {
     expect(acceptedInChinese('a date 1900-01-01 to 2026-11-27')).toBe('1900-01-01 到 2026-11-27 之间的日期')
   })
 
+  it('leave no scrap of the checker or of English behind', () => {
+    expect(problemInChinese("String should match pattern '^\\d{12}$'")).toBe('没填，或写法不对')
+    expect(acceptedInChinese('pattern ^\\d{12}$')).toBe('选一个社区，或填 12 位区划代码')
+    expect(acceptedInChinese('at least this long: 1')).toBe('要填')
+    expect(acceptedInChinese('18 places: 17 digits, then a digit or X (15 digits for an old one)')).toBe('18 位：17 位数字加一位数字或 X（老证 15 位）')
+    expect(problemInChinese('is not after from_at')).toBe('要晚于“从”')
+    expect(problemInChinese('is missing or doubled')).toBe('没填或填了两样')
+    expect(inPlainEnglish("String should match pattern '^\\d{12}$'")).toBe('is missing or not written like this')
+    expect(inPlainEnglish('pattern ^\\d{12}$')).toBe('a community, or a 12-digit area code')
+  })
+
   it('leave alone what nobody has written down yet', () => {
     expect(problemInChinese('something quite new')).toBe('something quite new')
     expect(acceptedInChinese('0 to 4 (进食)')).toBe('0 to 4 (进食)')
+  })
+})
+
+describe('names of rules', () => {
+  const kinds = readFileSync(new URL('../../service/policies/kinds.py', import.meta.url), 'utf8')
+
+  it('that the service comes with have their English', () => {
+    const names = [...kinds.matchAll(/"name": "([^"]*[\u4e00-\u9fff][^"]*)"/g)].map((one) => one[1] ?? '')
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter((one) => KNOWN[one] === undefined)).toEqual([])
+  })
+
+  it('are known by their code before a row tells them', () => {
+    const codes = [...kinds.matchAll(/"code": "(\w+)",\s+"name": "([^"]+)"/g)].map(([, code, name]) => [code, name])
+    expect(codes.length).toBeGreaterThan(3)
+    expect(codes).toEqual(Object.entries(BY_CODE))
   })
 })

@@ -18,8 +18,12 @@ def _ability() -> dict[str, Any]:
             "zh": item.zh,
             "en": item.en,
             "hint": item.hint,
+            "hint_en": item.hint_en,
             "verified": item.verified,
-            "scores": [{"score": score, "words": words} for score, words in reversed(list(enumerate(item.words)))],
+            "scores": [
+                {"score": score, "words": words, "en": english}
+                for score, (words, english) in reversed(list(enumerate(zip(item.words, item.words_en, strict=True))))
+            ],
         }
         for item in gbt42195.ITEMS
     ]

@@ -20,6 +20,22 @@ GRADED = ("丧失或完全不能", "严重受限", "中等受限", "轻微受限
 SHORT = ("丧失或完全不能", "明显受限", "略有受限", "正常")
 BRIEF = ("严重受损", "部分受损", "正常")
 SEEN = ("近一个月出现过", "近一个月未出现")
+AWAKE = ("昏睡或昏迷", "嗜睡或意识模糊", "清醒")
+ENGLISH = {
+    ASSIST: (
+        "wholly dependent, cannot take part",
+        "mostly done by others, takes part",
+        "needs help, does most alone",
+        "with prompting or watching",
+        "alone",
+    ),
+    GRADED: ("lost or not at all", "severely limited", "moderately limited", "slightly limited", "normal"),
+    SHORT: ("lost or not at all", "clearly limited", "slightly limited", "normal"),
+    BRIEF: ("severely impaired", "partly impaired", "normal"),
+    SEEN: ("seen within a month", "not seen within a month"),
+    AWAKE: ("stuporous or in a coma", "drowsy or confused", "awake"),
+}
+"""The same words in our English, score by score."""
 
 
 @dataclass(frozen=True)
@@ -32,36 +48,62 @@ class Item:
     en: str
     words: tuple[str, ...]
     hint: str = ""
+    hint_en: str = ""
     verified: bool = True
 
     @property
     def most(self) -> int:
         return len(self.words) - 1
 
+    @property
+    def words_en(self) -> tuple[str, ...]:
+        return ENGLISH[self.words]
 
+
+CHOKING = (
+    "呛咳每月至少一次 2 分，每周至少一次 1 分，留置营养管 0 分",
+    "choking once a month 2, once a week 1, feeding tube 0",
+)
+THREE_WORDS = ("三个词，五分钟后说出零至一个 3 分", "three words, none or one of them after five minutes 3")
 PARTS = {"B1": ("自理能力", 32), "B2": ("基础运动能力", 15), "B3": ("精神状态", 28), "B4": ("感知觉与社会参与", 15)}
 ITEMS = (
-    Item("B1.1", "B1", "进食", "eating", GRADED, "呛咳每月至少一次 2 分，每周至少一次 1 分，留置营养管 0 分"),
+    Item(
+        "B1.1",
+        "B1",
+        "进食",
+        "eating",
+        GRADED,
+        "呛咳每月至少一次 2 分，每周至少一次 1 分，留置营养管 0 分",
+        "choking once a month 2, once a week 1, feeding tube 0",
+    ),
     Item("B1.2", "B1", "修饰", "grooming", ASSIST),
     Item("B1.3", "B1", "洗澡", "bathing", ASSIST),
     Item("B1.4", "B1", "穿/脱上衣", "dressing above", ASSIST),
     Item("B1.5", "B1", "穿/脱裤子和鞋袜", "dressing below", ASSIST),
-    Item("B1.6", "B1", "小便控制", "bladder", GRADED, "留置导尿管 0 分"),
+    Item("B1.6", "B1", "小便控制", "bladder", GRADED, "留置导尿管 0 分", "indwelling catheter 0"),
     Item("B1.7", "B1", "大便控制", "bowels", GRADED),
     Item("B1.8", "B1", "如厕", "toilet", ASSIST),
     Item("B2.1", "B2", "床上体位转移", "moving in bed", ASSIST),
     Item("B2.2", "B2", "床椅转移", "bed to chair", ASSIST),
-    Item("B2.3", "B2", "平地行走", "walking", GRADED, "约 50 米"),
-    Item("B2.4", "B2", "上下楼梯", "stairs", SHORT, "连续 10 至 15 个台阶"),
+    Item("B2.3", "B2", "平地行走", "walking", GRADED, "约 50 米", "about 50 m"),
+    Item("B2.4", "B2", "上下楼梯", "stairs", SHORT, "连续 10 至 15 个台阶", "10 to 15 steps in one go"),
     Item("B3.1", "B3", "时间定向", "knowing the time", GRADED),
     Item("B3.2", "B3", "空间定向", "knowing the place", GRADED),
     Item("B3.3", "B3", "人物定向", "knowing people", GRADED),
-    Item("B3.4", "B3", "记忆", "memory", GRADED, "三个词，五分钟后说出零至一个 3 分"),
+    Item(
+        "B3.4",
+        "B3",
+        "记忆",
+        "memory",
+        GRADED,
+        "三个词，五分钟后说出零至一个 3 分",
+        "three words; none or one after five minutes 3",
+    ),
     Item("B3.5", "B3", "理解能力", "understanding", GRADED),
     Item("B3.6", "B3", "表达能力", "expression", GRADED),
     Item("B3.7", "B3", "攻击行为", "aggression", SEEN),
     Item("B3.8", "B3", "抑郁症状", "depression", SEEN),
-    Item("B3.9", "B3", "意识水平", "consciousness", ("昏睡或昏迷", "嗜睡或意识模糊", "清醒")),
+    Item("B3.9", "B3", "意识水平", "consciousness", AWAKE),
     Item("B4.1", "B4", "视力", "sight", BRIEF),
     Item("B4.2", "B4", "听力", "hearing", BRIEF),
     Item("B4.3", "B4", "执行日常事务", "daily affairs", ASSIST),

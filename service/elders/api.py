@@ -12,7 +12,7 @@ from service.db import reading, writing
 from service.elders import actions, card, merging, queries, rules, schemas
 from service.errors import BadInput, FieldProblem
 from service.idempotency import OnceOnly
-from service.inputs import AreaCode, PathId
+from service.inputs import AreaCode, PathId, RowId
 from service.paging import Page, as_list
 from service.vault import Vault, vault_of
 
@@ -85,9 +85,14 @@ async def list_doubles(session: Reading, actor: Desk, clock: Timed) -> list[dict
 
 
 @router.get("/elders/merges")
-async def list_merges(session: Reading, actor: Desk, page: Annotated[Page, Depends()]) -> dict[str, Any]:
+async def list_merges(
+    session: Reading,
+    actor: Desk,
+    page: Annotated[Page, Depends()],
+    elder_id: Annotated[RowId | None, Query(description="only where this row stays or goes")] = None,
+) -> dict[str, Any]:
     """What was merged, and taken back."""
-    return as_list(*await merging.list_merges(session, actor, page))
+    return as_list(*await merging.list_merges(session, actor, page, elder_id))
 
 
 @router.post("/elders/merges/{merge_id}/undo")

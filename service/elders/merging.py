@@ -126,10 +126,14 @@ async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: da
     return merge_view(row)
 
 
-async def list_merges(session: AsyncSession, actor: Actor, page: Page) -> tuple[list[dict[str, Any]], str | None]:
-    """Merges within scope, by id."""
+async def list_merges(
+    session: AsyncSession, actor: Actor, page: Page, elder_id: int | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Merges within scope, by id; of `elder_id` those where it stays or goes."""
     query = select(Merge).join(Elder, Elder.id == Merge.kept_id)
     query = query.where(actor.scope(Elder.area_code, Elder.provider_id))
+    if elder_id is not None:
+        query = query.where((Merge.kept_id == elder_id) | (Merge.gone_id == elder_id))
     rows, following = await page_of(session, query, Merge.id, page)
     return [merge_view(row) for row in rows], following
 

@@ -5,7 +5,7 @@ import { get, post, put } from './http'
 import { pathOf } from './paths'
 import type { Id } from './types'
 
-export interface ScaleItem { code: string; part: string; zh: string; en: string; hint?: string; verified: boolean; scores: { score: number; words: string }[] }
+export interface ScaleItem { code: string; part: string; zh: string; en: string; hint?: string; hint_en?: string; verified: boolean; scores: { score: number; words: string; en?: string }[] }
 export interface ScaleLevel { level: number; name: string; least?: number; verified?: boolean }
 export interface Scale {
   edition: string

@@ -60,6 +60,9 @@ export interface ElderCard extends ElderRow {
   alike: Id[]
 }
 
+/** That one row came to stand for another; the newest is taken back first. */
+export interface Merge { id: Id; kept_id: Id; gone_id: Id; reason: string; merged_at: string; undone_at: string | null }
+
 export interface Revealed {
   name?: string
   id_number?: string | null
@@ -91,7 +94,9 @@ export const elders = {
   endCategory: (id: Id, row: Id, until_on: string) => post<ElderCard>(`${one(id)}/categories/${encodeURIComponent(row)}/end`, { until_on }),
   noteConsent: (id: Id, wanted: object) => post<ElderCard>(`${one(id)}/consents`, wanted),
   reveal: (id: Id, reason: string) => post<Revealed>(`${one(id)}/reveal`, { fields: REVEALABLE, reason }),
-  merge: (id: Id, gone_id: Id, reason: string) => post<{ id: Id }>(`${one(id)}/merge`, { gone_id, reason }),
+  merge: (id: Id, gone_id: Id, reason: string) => post<Merge>(`${one(id)}/merge`, { gone_id, reason }),
+  merges: (id: Id) => get<Slice<Merge>>(pathOf('/api/elders/merges', { elder_id: id, limit: 200 })),
+  unmerge: (merge: Id) => post<Merge>(`/api/elders/merges/${encodeURIComponent(merge)}/undo`),
   devices: (id: Id) => get<Slice<Device>>(pathOf('/api/terminals', { elder: id })),
   calls: (id: Id) => get<Slice<Incident>>(pathOf('/api/incidents', { elder: id, limit: 200 })),
   areas: () => get<Area[]>('/api/areas'),

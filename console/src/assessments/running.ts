@@ -57,6 +57,12 @@ export function digitOf(scale: Scale, item: ScaleItem, score: number): string {
 
 export const scoreOf = (scale: Scale, item: ScaleItem, digit: string): number | null => item.scores.find((one) => digitOf(scale, item, one.score) === digit)?.score ?? null
 
+/** What a score means in the language in use; nothing where the scale has only points. */
+export const scoreWords = (one: ScaleItem['scores'][number], language: 'zh' | 'en'): string => {
+  const said = language === 'zh' ? one.words : (one.en ?? '')
+  return said === String(one.score) ? '' : said
+}
+
 /** The item to go on with: the next without an answer, from the top again at the end; the next one when all have theirs. */
 export function nextItem(scale: Scale, answers: Pick<Answers, 'items'>, at: number): number {
   const n = scale.items.length

@@ -6,7 +6,7 @@ export const registers = {
   shell: { waiting: (n: number) => `${n} 个呼叫没人接`, toDesk: '去值守台', goTo: '去哪一页：g 再按 d 值守台 b 床位 e 老人 a 评估 w 轮候 p 探访 f 设备' },
   list: {
     count: (n: string) => `${n} 条`, atLeast: (n: string) => `已取 ${n} 条，还有`, columns: '列', file: '导出', print: '打印', sort: '按这一列排', sortLater: '取完全部才能排', verbs: '能做的事', more: '再取一页', reading: '正在取…', making: '正在取全部…',
-    cut: (n: string) => `只取了前 ${n} 条，请先缩小范围`, unreachable: '读不出来，连不上服务。', gone: '没有这一条，或不归你管。', all: '全部', search: '姓名开头', back: '返回', none: '没有登记', saved: '已存', since: (days: number) => (days < 1 ? '今天起' : `已 ${days} 天`), never: '从来没有',
+    cut: (n: string) => `只取了前 ${n} 条，请先缩小范围`, unreachable: '读不出来，连不上服务。', gone: '没有这一条，或不归你管。', all: '全部', search: '姓名开头', back: '返回', none: '没有登记', saved: '已存', since: (days: number) => (days < 1 ? '今天起' : `已 ${days} 天`), never: '从来没有', now: '刚刚',
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
@@ -18,7 +18,7 @@ export const registers = {
     'bed.illegal_move': '现在走不到那一步。', 'bed.gate_shut': '还差几样。', 'bed.elder_has_one': '这位老人已有床位。', 'provider.not_eligible': '这家机构许可到期或在黑名单上，不能再收床位。', 'works.illegal_step': '改造现在走不到那一步。', 'works.roles_clash': '同一家（同一人）不能又设计又验收。', 'contract.illegal_step': '合同现在不能这样做。', 'contract.no_template': '本区还没有合同范本。', 'contract.old_template': '范本已换新版，重拟一份。', 'contract.bed_in_use': '床位还在用，先暂停或结束床位。',
   } as Record<string, string>,
   elder: {
-    merge: '并过来', mergeWhy: '怎么知道是同一人（至少四个字）', mergeInto: (id: string) => `把 ${id} 并到这里`,
+    merge: '并过来', mergeWhy: '怎么知道是同一人（至少四个字）', mergeInto: (id: string) => `把 ${id} 并到这里`, mergedHere: (id: string, at: string, why: string) => `${id} ${at}并到了这里：${why}`, unmerge: '撤回合并', unmerged: '撤回了，两条又各是各的。',
     title: '老人', none: '没有找到。姓名按开头找；电话或身份证号要输全。', register: '登记老人', search: '姓名开头，或整个电话、身份证号', noNumber: '号码不完整，要输全', name: '姓名', who: '性别年龄', ability: '能力', groups: '类别', address: '住址', climb: '楼层', area: '社区', dialect: '方言', notes: '先要知道', allAreas: '全部区域', allGroups: '全部类别', allLevels: '全部能力', left: '已迁出或去世', notAssessed: '没评估过',
     reveal: '看全部资料', hide: '收起资料', assess: '评估', why: '为什么要看', whyHint: '例：接到热线，核对身份', whys: ['接到热线，核对身份', '上门前核对门禁和电话', '更正登记资料', '家属来电询问'], noted: '谁、什么时候、为什么看，都记下来；两分钟后自动收起。', sealedConditions: '有病史记录，看全部资料可见', leftOn: (at: string, why: string) => `${at} 离开${why ? `：${why}` : ''}`, merged: '已并入', alike: '可能是同一人：',
     walk: '进门要走', noKey: '没人有钥匙', idNumber: '身份证号', born: '出生', guardian: '监护人', village: '村（居）委会代为照管', nobodyOnDuty: '现在没人值班', devices: '设备', noDevices: '一台设备也没有，按了也没人知道。', today: '今天上门', noVisits: '今天没有安排。', calls: '呼叫', noCalls: '没有呼叫过。', registered: (on: string) => `登记于 ${on}`,
@@ -75,7 +75,7 @@ export const registers = {
   patrolEmpty: { missing: '没有漏掉的人。', planned: '没有安排着的。', done: '这个月还没看过谁。', all: '这个月的名单还没生成。', other: '' },
   promise: { title: '本月服务承诺', line: (had: string, planned: string, due: string) => `已做 ${had}，已排 ${planned}，应有 ${due}`, short: (h: string) => `照这样会少 ${h}` },
   cover: { whole: '今后 14 天，床位昼夜都有人值班。', open: (who: string, minutes: string) => `${who} 今后 14 天有 ${minutes} 分没人值班` },
-  missed: { title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => `${people} 人 · 上次查 ${ago}` },
+  missed: { title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => (ago ? `${people} 人 · 上次查 ${ago}` : `${people} 人`) },
   imports: {
     open: '导入', title: '导入老人名册', choose: '选 CSV 或 XLSX 文件', template: '下载模板', reading: '正在读…', tried: (rows: string, good: string, bad: string) => `试读了 ${rows} 行：${good} 行可以导入，${bad} 行有问题。现在什么都没写进去。`, ignored: (list: string) => `不认识的列，没有用：${list}`, row: '行', column: '列', why: '为什么 · 怎样才对', bring: (n: string) => `导入这 ${n} 行`, faults: '把问题存成表', came: (n: string) => `导入了 ${n} 位老人。有问题的行改好再传。`, past: '导入过的', line: (added: string, refused: string) => `进 ${added} 行，退 ${refused} 行`, undo: '撤销', gone: '已撤销', undone: (removed: string, kept: string) => `撤掉 ${removed} 位；${kept} 位后来有人动过，留着。`,
   },

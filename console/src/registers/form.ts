@@ -1,5 +1,5 @@
 /** One form: values, the service's objections at their fields, a draft kept as it is typed; it decides nothing itself. */
-import { onUnmounted, reactive, watch } from 'vue'
+import { nextTick, onUnmounted, reactive, watch } from 'vue'
 import { asProblem } from '../api/http'
 import { t } from '../i18n'
 import { objectionsOf, type Objection } from './objections'
@@ -16,6 +16,11 @@ export interface FormDoor<V extends object, R> {
   done: (result: R) => void
   /** Fields that no draft keeps: numbers that identify a person. */
   secret?: readonly (keyof V)[]
+}
+
+/** A long form is refused below its first fault: whoever sent it goes on typing there. */
+function showFirstWrong(): void {
+  document.querySelector<HTMLElement>('.form [aria-invalid="true"]')?.focus()
 }
 
 export function createForm<V extends object, R>(door: FormDoor<V, R>) {
@@ -54,6 +59,7 @@ export function createForm<V extends object, R>(door: FormDoor<V, R>) {
       const problem = asProblem(thrown)
       face.objections = objectionsOf(problem)
       face.said = Object.keys(face.objections).length ? t.value.reg.form.look(Object.keys(face.objections).length) : saidOf(problem)
+      void nextTick(showFirstWrong)
     } finally {
       face.busy = false
     }

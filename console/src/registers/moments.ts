@@ -3,11 +3,12 @@ import { t } from '../i18n'
 import { date } from '../i18n/say'
 import { clockHm, dateParts, dayStart, HOUR, MINUTE, ms } from '../state/time'
 
-/** "9 分前", "14:32", "7月16日 周四", "2024-11-03". */
+/** "刚刚", "9 分前", "14:32", "7月16日 周四", "2024-11-03". */
 export function ago(moment: string | null | undefined, now: number): string {
   if (!moment) return t.value.reg.list.never
   const at = ms(moment)
-  if (now - at < HOUR) return t.value.words.agoMinutes(Math.max(0, Math.floor((now - at) / MINUTE)))
+  if (now - at < MINUTE) return t.value.reg.list.now
+  if (now - at < HOUR) return t.value.words.agoMinutes(Math.floor((now - at) / MINUTE))
   if (at >= dayStart(now)) return clockHm(at)
   return dateParts(at).year === dateParts(now).year ? date(at) : ymd(moment)
 }

@@ -2,7 +2,7 @@
 import type { Problem } from '../api/http'
 import { language, t } from '../i18n'
 import type { Objection } from './objections'
-import { acceptedInChinese, problemInChinese } from './wording'
+import { acceptedInChinese, inPlainEnglish, problemInChinese } from './wording'
 
 export function saidOf(problem: Problem): string {
   if (problem.unreachable) return t.value.reg.list.unreachable
@@ -14,8 +14,9 @@ export function saidOf(problem: Problem): string {
 
 /** Why a value was not taken and what would be, in the language in use. */
 export function objectionLine(one: Objection): string {
-  const [problem, accepted] = language.value === 'zh' ? [problemInChinese(one.problem), acceptedInChinese(one.accepted)] : [one.problem, one.accepted]
-  return accepted ? `${problem} · ${accepted}` : problem
+  const [problem, accepted] = language.value === 'zh' ? [problemInChinese(one.problem), acceptedInChinese(one.accepted)] : [inPlainEnglish(one.problem), inPlainEnglish(one.accepted)]
+  const said = accepted && !accepted.startsWith('see /docs') ? accepted : ''
+  return said ? `${problem} · ${said}` : problem
 }
 
 /** The objections to fields as one line, or the refusal itself. */

@@ -1,9 +1,9 @@
-/** The service's objections in Chinese: its sentences are few and fixed, so patterns carry them; an unknown one stays as it came. */
+/** The service's objections in Chinese, and those of its checker in plain English: its sentences are few and fixed, so patterns carry them; an unknown one stays as it came. */
 
 type Turn = [pattern: RegExp, zh: string]
 
 const PROBLEMS: readonly Turn[] = [
-  [/^(is missing|is empty|cannot be empty|Field required|String should have at least 1 character)/, '没填'],
+  [/^(is missing|is empty|cannot be empty|Field required|String should have at least 1 character)$/, '没填'],
   [/^is missing or doubled/, '没填或填了两样'],
   [/^has (\d+) places$/, '有 $1 位'],
   [/^has (\d+) characters$/, '有 $1 个字'],
@@ -27,11 +27,20 @@ const PROBLEMS: readonly Turn[] = [
   [/^no guardian is named in it/, '合同里没有写监护人'],
   [/^the elder cannot sign for themselves/, '本人不能签字'],
   [/^another provider runs the bed now/, '床位已换机构'],
-  [/^Input should be a valid date/, '不是日期'],
-  [/^Input should be a valid (number|integer)/, '要填数字'],
-  [/^Input should be (greater|less) than/, '超出范围'],
-  [/^String should have at most (\d+)/, '太长，最多 $1 个字'],
-  [/^String should match/, '写法不对'],
+  [/^Input should be a valid date.*$/, '不是日期'],
+  [/^Input should be a valid (number|integer).*$/, '要填数字'],
+  [/^Input should be (greater|less) than.*$/, '超出范围'],
+  [/^String should have at most (\d+).*$/, '太长，最多 $1 个字'],
+  [/^String should match.*$/, '没填，或写法不对'],
+  [/^is unknown$/, '查不到'],
+  [/^is not after from_at/, '要晚于“从”'],
+  [/^is .+ after from_at/, '时间太长，或不晚于“从”'],
+  [/^makes the block too long/, '太长了'],
+  [/^has passed or is too far away/, '已经过了，或太远'],
+  [/^has passed/, '已经过了'],
+  [/^is before from_on/, '早于“从”'],
+  [/^stands for another device of this bed/, '已经是这张床的另一台设备'],
+  [/^is the same elder/, '就是这位老人自己'],
   [/^'(.*)' is no floor/, '“$1”不是楼层'],
   [/^'(.*)' is no date/, '“$1”不是日期'],
   [/^'(.*)' is no number/, '“$1”不是数字'],
@@ -42,7 +51,7 @@ const PROBLEMS: readonly Turn[] = [
   [/^is (\S+)$/, '是 $1'],
 ]
 const ACCEPTED: readonly Turn[] = [
-  [/^18 places: 17 digits/, '18 位：17 位数字加一位数字或 X（老证 15 位）'],
+  [/^18 places: 17 digits.*$/, '18 位：17 位数字加一位数字或 X（老证 15 位）'],
   [/^(\S) at the end, or mend one digit before it/, '最后一位应是 $1，或前面有一位写错'],
   [/^1 to (\d+) letters of any script.*/, '1 到 $1 个字，可带 ·'],
   [/^a date (\S+) to (\S+)/, '$1 到 $2 之间的日期'],
@@ -57,7 +66,7 @@ const ACCEPTED: readonly Turn[] = [
   [/^a telephone number, or the id of a contact with one/, '填电话'],
   [/^where the home is/, '住处的位置'],
   [/^(\S+) or later, or none/, '$1 或以后，或不填'],
-  [/^see (the template|\/docs).*/, '照模板填'],
+  [/^see the template.*/, '照模板填'],
   [/^a whole number such as (\S+)/, '整数，例 $1'],
   [/^a date such as (\S+)/, '日期，例 $1'],
   [/^degrees such as (\S+)/, '度数，例 $1'],
@@ -66,6 +75,18 @@ const ACCEPTED: readonly Turn[] = [
   [/^a contract drawn up with guardian_id/, '重拟一份，写上监护人'],
   [/^guardian$/, '由监护人签'],
   [/^a contract with that one/, '和新机构重拟'],
+  [/^at least this long: 1$/, '要填'],
+  [/^at least this long: (\d+)/, '至少 $1 个字'],
+  [/^pattern \^\\d\{12\}\$$/, '选一个社区，或填 12 位区划代码'],
+  [/^pattern .*$/, '不要带换行和特殊符号'],
+  [/^the 12-digit code of a community within your scope.*$/, '你名下的社区，12 位区划代码'],
+  [/^a later moment/, '晚一些的时间'],
+  [/^a later day(, or none)?/, '晚一些的日期'],
+  [/^later, by at most (\d+) days/, '晚于“从”，最多 $1 天'],
+  [/^at most (\d+) hours/, '最多 $1 小时'],
+  [/^within (\d+) days/, '$1 天以内'],
+  [/^a terminal of its own/, '换一台终端'],
+  [/^the other row's id/, '另一条的编号'],
   [/^at least (\S+)/, '至少 $1'],
   [/^at most this long: (\d+)/, '最多 $1 个字'],
   [/^at most (\S+)/, '最多 $1'],
@@ -76,5 +97,16 @@ function turn(text: string, turns: readonly Turn[]): string {
   return text
 }
 
+/** What the checker of the service says in its own terms, as somebody at a form would. */
+const PLAIN: readonly Turn[] = [
+  [/^(Field required|String should have at least 1 character)$/, 'is missing'],
+  [/^Input should be a valid number.*$/, 'is missing or no number'],
+  [/^String should match pattern.*$/, 'is missing or not written like this'],
+  [/^pattern \^\\d\{12\}\$$/, 'a community, or a 12-digit area code'],
+  [/^pattern .*$/, 'one line without special characters'],
+  [/^at least this long: 1$/, 'a value'],
+]
+
+export const inPlainEnglish = (text: string): string => turn(text, PLAIN)
 export const problemInChinese = (problem: string): string => turn(problem, PROBLEMS)
 export const acceptedInChinese = (accepted: string): string => turn(accepted, ACCEPTED)
