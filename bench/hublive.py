@@ -8,8 +8,9 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from bench.cluster import DISTRICTS, found, key_of, postgresql, role, tickets
+from bench.cluster import DISTRICTS, found, key_of, role, tickets
 from bench.effort import Effort
+from bench.postgres import postgres
 from bench.programs import Program, program
 from service.terminals.signature import sign
 
@@ -155,7 +156,7 @@ async def bare_storm(count: int) -> float:
 async def everything(effort: Effort) -> list[str]:
     """One town, one intake process, one hub process, one crowd."""
     size = 1 if effort.quick else 3
-    with postgresql() as url:
+    with postgres() as url:
         await found(url, HOMES)
         async with AsyncExitStack() as stack:
             intake = await stack.enter_async_context(role("intake", url))

@@ -49,9 +49,9 @@ def _as_nobody(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _wait(folder: Path) -> None:
-    began = time.monotonic()
-    while not (folder / ".s.PGSQL.5432").exists():
+    """Until the server's own file says that it takes connections: the socket is there before that."""
+    told, began = folder / "data" / "postmaster.pid", time.monotonic()
+    while not (told.exists() and "ready" in told.read_text()):
         if time.monotonic() - began > STARTS_WITHIN_S:
             raise TimeoutError("PostgreSQL did not start")
         time.sleep(0.05)
-    time.sleep(0.5)

@@ -51,8 +51,10 @@ async def test_a_slow_gateway_holds_up_nobody_else(rescue: TownBuilder, gateway:
     gateway.modes["sms"] = "slow"
     await family_is_due(rescue)
     await gateway.pages("voice", NUMBERS["wu"], rung="desk")
-    hanging = await notice(rescue, "family", ChannelKind.SMS)
-    assert hanging.state is NoticeState.LEASED
+    async with asyncio.timeout(20):
+        while not any((one["channel"], one["rung"]) == ("sms", "family") for one in gateway.requests):
+            await asyncio.sleep(0.02)
+    assert (await notice(rescue, "family", ChannelKind.SMS)).state is NoticeState.LEASED
     gateway.released.set()
     gateway.modes["sms"] = "ok"
     await gateway.pages("sms", NUMBERS["daughter"], rung="family")
