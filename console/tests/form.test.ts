@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../src/api/http'
+import { degrees, pointOf } from '../src/elders/point'
 import { objectionsOf } from '../src/registers/objections'
 
 describe('objections of the service', () => {
@@ -10,5 +11,13 @@ describe('objections of the service', () => {
 
   it('are none when the refusal names no field', () => {
     expect(objectionsOf(new Problem(409, { code: 'state.changed' }))).toEqual({})
+  })
+})
+
+describe('a point in a form', () => {
+  it('is two texts in degrees, or nothing', () => {
+    expect(pointOf('121.445', ' 37.511 ')).toEqual([121.445, 37.511])
+    for (const [lon, lat] of [['', '37.5'], ['121', ''], ['abc', '37.5'], ['121', '97'], ['361', '37']] as const) expect(pointOf(lon, lat)).toBeNull()
+    expect(degrees(121.44500000001)).toBe('121.445000')
   })
 })

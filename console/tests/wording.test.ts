@@ -17,6 +17,7 @@ describe('objections in Chinese', () => {
     expect(acceptedInChinese('pattern ^\\d{12}$')).toBe('选一个社区，或填 12 位区划代码')
     expect(acceptedInChinese('at least this long: 1')).toBe('要填')
     expect(acceptedInChinese('18 places: 17 digits, then a digit or X (15 digits for an old one)')).toBe('18 位：17 位数字加一位数字或 X（老证 15 位）')
+    expect(acceptedInChinese('2026-11-01 to 2026-11-28')).toBe('2026-11-01 到 2026-11-28')
     expect(problemInChinese('is not after from_at')).toBe('要晚于“从”')
     expect(problemInChinese('is missing or doubled')).toBe('没填或填了两样')
     expect(inPlainEnglish("String should match pattern '^\\d{12}$'")).toBe('is missing or not written like this')

@@ -23,10 +23,10 @@ SEEN = ("近一个月出现过", "近一个月未出现")
 AWAKE = ("昏睡或昏迷", "嗜睡或意识模糊", "清醒")
 ENGLISH = {
     ASSIST: (
-        "wholly dependent, cannot take part",
-        "mostly done by others, takes part",
-        "needs help, does most alone",
-        "with prompting or watching",
+        "others do all of it",
+        "others do most, takes part",
+        "needs help, does most",
+        "when told or watched",
         "alone",
     ),
     GRADED: ("lost or not at all", "severely limited", "moderately limited", "slightly limited", "normal"),

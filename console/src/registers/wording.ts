@@ -83,6 +83,7 @@ const ACCEPTED: readonly Turn[] = [
   [/^a later moment/, '晚一些的时间'],
   [/^a later day(, or none)?/, '晚一些的日期'],
   [/^later, by at most (\d+) days/, '晚于“从”，最多 $1 天'],
+  [/^(\S+) to (\S+)$/, '$1 到 $2'],
   [/^at most (\d+) hours/, '最多 $1 小时'],
   [/^within (\d+) days/, '$1 天以内'],
   [/^a terminal of its own/, '换一台终端'],
