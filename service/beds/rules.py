@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.types import BedState, WorksState
+from service.clock import LOCAL
 from service.contracts.rules import Held
 
 APPLIED, ASSESSED, SURVEYED, ADAPTING = BedState.APPLIED, BedState.ASSESSED, BedState.SURVEYED, BedState.ADAPTING
@@ -187,6 +188,11 @@ def pause_problem(from_on: date, on: date, days_back: int, days_ahead: int) -> s
     if not -days_back <= (from_on - on).days <= days_ahead:
         return f"{days_back} days ago to {days_ahead} days ahead"
     return None
+
+
+def days_in(since_at: datetime, on: date) -> int:
+    """Whole local days that a bed has been in its state: 0 on the day it came, also before eight in the morning."""
+    return max(0, (on - since_at.astimezone(LOCAL).date()).days)
 
 
 def rest_days(pauses: Sequence[tuple[date, date | None]], first: date, last: date) -> set[date]:
