@@ -60,6 +60,9 @@ export interface ElderCard extends ElderRow {
   alike: Id[]
 }
 
+/** Rows that are, or may be, one person: by ID number, or by name and day of birth. */
+export interface Double { why: string; elders: ElderRow[] }
+
 /** That one row came to stand for another; the newest is taken back first. */
 export interface Merge { id: Id; kept_id: Id; gone_id: Id; reason: string; merged_at: string; undone_at: string | null }
 
@@ -95,6 +98,7 @@ export const elders = {
   noteConsent: (id: Id, wanted: object) => post<ElderCard>(`${one(id)}/consents`, wanted),
   reveal: (id: Id, reason: string) => post<Revealed>(`${one(id)}/reveal`, { fields: REVEALABLE, reason }),
   merge: (id: Id, gone_id: Id, reason: string) => post<Merge>(`${one(id)}/merge`, { gone_id, reason }),
+  doubles: () => get<Double[]>('/api/elders/doubles'),
   merges: (id: Id) => get<Slice<Merge>>(pathOf('/api/elders/merges', { elder_id: id, limit: 200 })),
   unmerge: (merge: Id) => post<Merge>(`/api/elders/merges/${encodeURIComponent(merge)}/undo`),
   devices: (id: Id) => get<Slice<Device>>(pathOf('/api/terminals', { elder: id })),

@@ -1,6 +1,7 @@
 /** One form: values, the service's objections at their fields, a draft kept as it is typed; it decides nothing itself. */
 import { nextTick, onUnmounted, reactive, watch } from 'vue'
 import { asProblem } from '../api/http'
+import type { Id } from '../api/types'
 import { t } from '../i18n'
 import { objectionsOf, type Objection } from './objections'
 import { saidOf } from './said'
@@ -25,7 +26,8 @@ function showFirstWrong(): void {
 
 export function createForm<V extends object, R>(door: FormDoor<V, R>) {
   const values = reactive(door.blank()) as V
-  const face = reactive({ busy: false, said: '', objections: {} as Record<string, Objection>, kept: false })
+  /** `standing` is the elder whom the service names as being there already. */
+  const face = reactive({ busy: false, said: '', objections: {} as Record<string, Objection>, kept: false, standing: null as Id | null })
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function load(): void {
@@ -48,7 +50,7 @@ export function createForm<V extends object, R>(door: FormDoor<V, R>) {
 
   async function submit(): Promise<void> {
     if (face.busy) return
-    Object.assign(face, { busy: true, said: '', objections: {} })
+    Object.assign(face, { busy: true, said: '', objections: {}, standing: null })
     try {
       const result = await door.send({ ...values })
       forget()
@@ -58,6 +60,7 @@ export function createForm<V extends object, R>(door: FormDoor<V, R>) {
     } catch (thrown) {
       const problem = asProblem(thrown)
       face.objections = objectionsOf(problem)
+      face.standing = (problem.body['elder_id'] as Id | undefined) ?? null
       face.said = Object.keys(face.objections).length ? t.value.reg.form.look(Object.keys(face.objections).length) : saidOf(problem)
       void nextTick(showFirstWrong)
     } finally {
