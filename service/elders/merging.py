@@ -160,7 +160,7 @@ def _places() -> list[tuple[str, Any, Any]]:
             points = any(key.target_fullname == "elder.id" for key in column.foreign_keys)
             if points and table.name not in LEFT_OUT and column.name == "elder_id":
                 (key,) = table.primary_key.columns
-                found.append((table.name, column, key))
+                found.append((str(table.name), column, key))  # SQLAlchemy's own kind of str is no key in JSON
     return found
 
 

@@ -51,7 +51,9 @@ async def test_merged_and_taken_back(town: TownBuilder) -> None:
     sun, wu = await town.desk("sun"), await town.desk("wu")
     wish = {"gone_id": gone, "reason": "同一身份证"}
     assert (await wu.post(f"/api/elders/{kept}/merge", json=wish)).status_code == 403
-    done = await sun.post(f"/api/elders/{kept}/merge", json=wish)
+    done = await sun.post(
+        f"/api/elders/{kept}/merge", json=wish, headers={"Idempotency-Key": "as the console sends it"}
+    )
     assert done.status_code == 201, done.text
     assert done.json()["moved"] == {"contact": 1, "elder_category": 1, "assessment": 1}
     assert {"id_number", "phone"} <= set(done.json()["filled"])
