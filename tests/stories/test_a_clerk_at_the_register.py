@@ -1,0 +1,44 @@
+"""Promise: what a finger touches is noted, and a merge of the wrong two rows is taken apart where it was made."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.fixtures.house import House
+from tests.fixtures.town import PASSWORD, TownBuilder
+from tests.service.elders.test_merging import twice
+
+
+async def enter(page: Page, url: str, name: str, place: str) -> None:
+    """Somebody signs in and opens a page of the console."""
+    await page.context.clear_cookies()
+    signed = {"name": name, "password": PASSWORD}
+    answer = await page.context.request.post(f"{url}/api/session", data=signed, headers={"origin": url})
+    assert answer.ok, await answer.text()
+    await page.goto("about:blank")
+    await page.goto(f"{url}/#/{place}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_each_touch_counts_and_each_merge_comes_apart(house: House, town: TownBuilder, page: Page) -> None:
+    """In a real browser: four scores of a form at phone width; two rows of one person merged, and taken apart."""
+    kept, gone = await twice(town)
+    async with house.listening() as url:
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await enter(page, url, "wu", f"assessments/new-{kept}")
+        await page.get_by_role("button", name="开始", exact=True).click()
+        for item in (0, 1, 2, 9):
+            await page.locator(f'[data-item="{item}"]').get_by_role("radio").nth(1).click()
+        await expect(page.get_by_text("已答 4 / 26")).to_be_visible()
+        await expect(page.get_by_text("已存")).to_be_attached()
+
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        await enter(page, url, "sun", f"elders/{kept}")
+        await page.get_by_role("button", name="并过来", exact=True).click()
+        await page.get_by_label("怎么知道是同一人（至少四个字）").fill("家属来电确认")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("家属来电确认")).to_be_visible()
+        await page.get_by_role("button", name="撤回合并", exact=True).click()
+        await expect(page.get_by_text("撤回了，两条又各是各的。")).to_be_visible()
+        await expect(page.get_by_text("可能是同一人")).to_contain_text(f"· {gone}")
+        await page.goto("about:blank")
