@@ -21,6 +21,8 @@ describe('objections in Chinese', () => {
     expect(problemInChinese('is not after from_at')).toBe('要晚于“从”')
     expect(problemInChinese('is missing or doubled')).toBe('没填或填了两样')
     expect(inPlainEnglish("String should match pattern '^\\d{12}$'")).toBe('is missing or not written like this')
+    expect(problemInChinese('翡翠社区 is a community, or not yours')).toBe('翡翠社区不是社区，或不归你管')
+    expect(inPlainEnglish('a community within your scope (GET /api/areas)')).toBe('a community within your scope')
     expect(inPlainEnglish('pattern ^\\d{12}$')).toBe('a community, or a 12-digit area code')
   })
 

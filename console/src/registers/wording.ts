@@ -33,6 +33,7 @@ const PROBLEMS: readonly Turn[] = [
   [/^String should have at most (\d+).*$/, '太长，最多 $1 个字'],
   [/^String should match.*$/, '没填，或写法不对'],
   [/^is unknown$/, '查不到'],
+  [/^(.+) is a \w+, or not yours$/, '$1不是社区，或不归你管'],
   [/^is not after from_at/, '要晚于“从”'],
   [/^is .+ after from_at/, '时间太长，或不晚于“从”'],
   [/^makes the block too long/, '太长了'],
@@ -106,6 +107,7 @@ const PLAIN: readonly Turn[] = [
   [/^pattern \^\\d\{12\}\$$/, 'a community, or a 12-digit area code'],
   [/^pattern .*$/, 'one line without special characters'],
   [/^at least this long: 1$/, 'a value'],
+  [/ \(GET \/\S+\)$/, ''],
 ]
 
 export const inPlainEnglish = (text: string): string => turn(text, PLAIN)
