@@ -18,7 +18,7 @@ from routing.kernel.rebuild import build
 from routing.kernel.undo import score
 from routing.state import State, as_array
 
-SIZES, LONGEST = (5.0, 10.0, 20.0), 10.0
+SIZES, LONGEST = (3.0, 6.0, 12.0), 10.0
 """Sizes of a rebuild in turn (visits taken out on average), and the longest string: no one size serves every day."""
 
 
