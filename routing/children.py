@@ -102,6 +102,11 @@ class Nursery:
                 os.close(end)
         return Child(ask, answer, say, told)
 
+    def prepare(self) -> None:
+        """Starts the server, so that it has loaded when the first plan is wanted."""
+        with self.lock:
+            self._running()
+
     def close(self) -> None:
         """Ends the server; its children end by themselves when nobody listens."""
         with self.lock:

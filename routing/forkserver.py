@@ -65,7 +65,7 @@ class ForkServer:
         return True
 
     def _bear(self, pipes: list[int]) -> None:
-        if self.born:
+        if self.born and not self.reports:
             self._load_more()
         self.born = True
         pid = os.fork()

@@ -27,6 +27,7 @@ from service.demo.foreign import UNFINISHED, ForeignDatabase, Ground, clear_unfi
 from service.demo.founding import write_town
 from service.demo.lately import remember_month
 from service.demo.town import make_town
+from service.dispatch.planner import prepare
 from service.entitlements.actions import look_through
 from service.patrols.queries import month_around
 from service.patrols.register import refresh
@@ -72,6 +73,8 @@ async def found_town(
     if ground is Ground.UNFINISHED:
         await clear_unfinished(database)
     began = time.monotonic()
+    if plan:
+        prepare()
     founded = Founded(clock.now().astimezone(LOCAL).date())
     town = await asyncio.to_thread(make_town, seed)
     founded.stage("generate", began)

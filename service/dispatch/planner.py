@@ -5,6 +5,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from routing.children import nursery
 from routing.errors import Cancelled, RoutingError
 from routing.insertion import Insertion
 from routing.ordered import Orders
@@ -53,6 +54,11 @@ class Latest:
             "served": self.progress.served,
             "unserved": self.progress.unserved,
         }
+
+
+def prepare() -> None:
+    """Starts what solving processes are forked from: a plan that is wanted soon will not wait for libraries."""
+    nursery.prepare()
 
 
 async def plan_problem(
