@@ -11,9 +11,9 @@ import subprocess
 import sys
 import threading
 from importlib import import_module
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from routing.children import environment
 from routing.errors import RoutingError, SolverCrashed
 from routing.frames import receive, send
 from routing.insertion import Insertion
@@ -72,11 +72,10 @@ class Standby:
     def _running(self) -> subprocess.Popen[bytes]:
         if self.child is None or self.child.poll() is not None:
             self._end()
-            paths = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "routing.standby", str(self.idle_s)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+                env=environment(),
             )  # fmt: skip
         return self.child
 
