@@ -17,8 +17,12 @@ MARK = "compiled"
 
 
 def fingerprint() -> str:
-    """A short hash of every source file of this room, of Python, of Numba and of what the processor can do."""
-    digest = hashlib.sha256(f"{sys.version_info[:3]} {version('numba')} {_processor()}".encode())
+    """A short hash of every source file of this room and where it lies, of Python, of Numba and of the processor.
+
+    Numba keeps what it compiled by the path of the source, so that another checkout has to compile its own.
+    """
+    here = Path(__file__).resolve().parent
+    digest = hashlib.sha256(f"{here} {sys.version_info[:3]} {version('numba')} {_processor()}".encode())
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
