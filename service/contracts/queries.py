@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Bed, Contact, Contract, ContractTemplate, Elder, Provider
-from models.types import ContractState
+from models import Account, Bed, Contact, Contract, ContractTemplate, Elder, Provider
+from models.types import BedState, ContractState
 from service.auth import Actor
 from service.clock import rfc3339
 from service.contracts import rules
@@ -20,6 +20,7 @@ from service.policies.queries import Book, book_of
 from service.vault import masked_name
 
 CHUNK = 400
+LIVE = (BedState.ACTIVE, BedState.SUSPENDED)
 GONE = (ContractState.WITHDRAWN, ContractState.ENDED)
 
 
@@ -42,16 +43,37 @@ async def templates_on(session: AsyncSession, on: date) -> Templates:
 
 
 async def template_views(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:
-    """Every version in scope, the newest first."""
-    query = select(ContractTemplate).where(actor.scope(ContractTemplate.area_code))
-    rows = await session.scalars(query.order_by(ContractTemplate.area_code, ContractTemplate.version.desc()))
-    return [template_view(row) for row in rows]
+    """Every version in scope, the newest first, with who wrote it and how many contracts of it hang on which bed.
+
+    `drawn` wait for a signature, `waiting` are signed for beds that are not active yet, `live` for beds that are.
+    """
+    query = select(ContractTemplate, Account.display).outerjoin(Account, Account.id == ContractTemplate.made_by)
+    query = query.where(actor.scope(ContractTemplate.area_code))
+    rows = await session.execute(query.order_by(ContractTemplate.area_code, ContractTemplate.version.desc()))
+    hanging = await _hanging(session, actor)
+    return [template_view(row) | {"made_by": display, **hanging[row.id]} for row, display in rows.all()]
+
+
+async def _hanging(session: AsyncSession, actor: Actor) -> dict[int, dict[str, int]]:
+    """By template: contracts that still count for something."""
+    query = select(Contract.template_id, Contract.state, Bed.state, func.count())
+    query = query.join(Bed, Bed.id == Contract.bed_id).where(actor.scope(Contract.area_code, Contract.provider_id))
+    query = query.where(Contract.state.in_((ContractState.DRAWN, ContractState.SIGNED)))
+    found: dict[int, dict[str, int]] = defaultdict(lambda: {"drawn": 0, "waiting": 0, "live": 0})
+    for template_id, state, bed, number in await session.execute(
+        query.group_by(Contract.template_id, Contract.state, Bed.state)
+    ):
+        if bed is not BedState.CLOSED:
+            place = "drawn" if state is ContractState.DRAWN else "live" if bed in LIVE else "waiting"
+            found[template_id][place] += number
+    return found
 
 
 def template_view(row: ContractTemplate) -> dict[str, Any]:
     """One version on the wire."""
     plain = ("id", "area_code", "version", "title", "body")
-    return {name: getattr(row, name) for name in plain} | {"from_on": row.from_on.isoformat()}
+    moments = {"from_on": row.from_on.isoformat(), "made_at": rfc3339(row.made_at)}
+    return {name: getattr(row, name) for name in plain} | moments
 
 
 async def newest_version(session: AsyncSession, area_code: str) -> int:

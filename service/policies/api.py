@@ -50,6 +50,17 @@ async def list_policies(
     return as_list(await queries.rules_at(session, area_code, day), None)
 
 
+@router.get("/history")
+async def list_history(
+    session: Reading,
+    _actor: Desk,
+    kind: Annotated[str, Query(pattern=r"^[a-z][a-z.]{0,39}$")],
+    area_code: Annotated[AreaCode, Query()],
+) -> dict[str, Any]:
+    """What was ever set of one kind for a place or an area around it: who, when, from which day; to come first."""
+    return as_list(await queries.history_of(session, kind, area_code), None)
+
+
 @router.post("", status_code=201)
 async def set_policy(actor: Ruler, session: Writing, once: OnceOnly, clock: Timed, wanted: NewPolicy) -> dict[str, Any]:
     """Set a rule for an area; what stood before stays as history."""

@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Policy
+from models import Account, Policy
+from service.clock import rfc3339
+from service.organisations.queries import around
 from service.policies.kinds import KINDS
+
+MOST_HISTORY = 200
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,17 @@ async def policy_on(session: AsyncSession, kind: str, area_code: str, on: date) 
 async def rules_at(session: AsyncSession, area_code: str, on: date) -> list[dict[str, Any]]:
     """Every kind's policy at a place on a day, with its source and whether it was verified."""
     return [(await policy_on(session, kind, area_code, on)).as_json() for kind in KINDS]
+
+
+async def history_of(session: AsyncSession, kind: str, area_code: str) -> list[dict[str, Any]]:
+    """Every policy of a kind that was ever set around a place, those to come first, with who wrote it and when."""
+    query = select(Policy, Account.display).outerjoin(Account, Account.id == Policy.made_by)
+    query = query.where(Policy.kind == kind, Policy.area_code.in_(around(area_code)))
+    rows = await session.execute(query.order_by(Policy.from_on.desc(), Policy.id.desc()).limit(MOST_HISTORY))
+    return [_told(row, display) for row, display in rows.all()]
+
+
+def _told(row: Policy, display: str | None) -> dict[str, Any]:
+    rule = Rule(row.kind, row.value, row.source, row.verified, row.area_code, row.from_on, row.id)
+    until = row.until_on.isoformat() if row.until_on else None
+    return rule.as_json() | {"until_on": until, "made_at": rfc3339(row.made_at), "made_by": display}

@@ -70,6 +70,8 @@ async def test_drawn_signed_left_and_renewed(keeping: Keeping) -> None:
     shown = (await keeping.sun.get(f"/api/contracts/{first}")).json()
     assert {line["code"]: line["price_fen"] for line in shown["prices"]}["clean.home"] == 6000 and shown["in_force"]
     assert shown["cooling_until_on"] == str(today + timedelta(days=6))
+    (template,) = (await keeping.sun.get("/api/contract-templates")).json()["items"]
+    assert [template[name] for name in ("drawn", "waiting", "live")] == [0, 1, 0] and template["made_by"]
     left = await keeping.sun.post(f"/api/contracts/{first}/end", json={"reason": "改主意了"})
     assert left.json()["state"] == "withdrawn"
     assert (await keeping.sun.post(f"/api/contracts/{first}/sign", json={"signed_by": "elder"})).status_code == 409

@@ -10,6 +10,7 @@ from service.exports import as_csv
 from service.policies.conditions import Facts, faults, first_holding, holds
 from service.policies.kinds import KINDS
 from service.policies.queries import Book
+from tests.fixtures.keeping import Keeping
 
 FACTS = Facts(age=82, ability=None, lives_alone=True, assessed=False, categories=frozenset({"low_income"}))
 COMMUNITY, STREET, DISTRICT = "370613001001", "370613001000", "370613000000"
@@ -94,3 +95,22 @@ def test_a_cell_never_becomes_a_formula() -> None:
     """What spreadsheets would run is text there; lists are joined, nothing is nothing."""
     body = as_csv("x", ("a", "b", "c", "d"), [{"a": "=1+1", "b": ["甲", "乙"], "c": None, "d": "@x"}]).body
     assert bytes(body).decode().splitlines() == ["\ufeffa,b,c,d", "'=1+1,甲；乙,,'@x"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_history_tells_who_set_what_when(keeping: Keeping) -> None:
+    """What is to come stands first, what a street set beside what its district did; another kind's never."""
+    wish = {"kind": "bed.respite", "source": "区里的通知", "from_on": str(keeping.town.today)}
+    value = {"hour_fen": 1800, "longest_hours": 48, "days_a_year": 20}
+    for area, price, day in ((DISTRICT, 1800, "2026-01-01"), (STREET, 900, "2099-01-01"), (STREET, 1200, "2026-02-01")):
+        body = {**wish, "area_code": area, "value": {**value, "hour_fen": price}, "from_on": day}
+        made = await keeping.root.post("/api/policies", json=body)
+        assert made.status_code == 201, made.text
+    asked = {"kind": "bed.respite", "area_code": COMMUNITY}
+    told = (await keeping.sun.get("/api/policies/history", params=asked)).json()["items"]
+    assert [row["value"]["hour_fen"] for row in told] == [900, 1200, 1800]
+    assert told[0]["made_by"] and told[0]["made_at"] and told[0]["area_code"] == STREET
+    of_district = (await keeping.sun.get("/api/policies/history", params={**asked, "area_code": DISTRICT})).json()
+    assert [row["value"]["hour_fen"] for row in of_district["items"]] == [1800]
+    other = await keeping.sun.get("/api/policies/history", params={**asked, "kind": "bed.works"})
+    assert other.json()["items"] == []
