@@ -20,6 +20,7 @@ TIMETABLE = (
     Every("visits.mark_late", 5.0, visits.mark_late),
     Every("accounts.tidy", 600.0, accounts.tidy),
     Every("beds.follow_tests", 15.0, beds.follow_tests),
+    Every("beds.begin_rests", 30.0, beds.begin_rests),
     Every("contracts.remind", 600.0, contracts.remind),
     Every("patrols.keep_register", 1800.0, patrols.keep_register),
     Every("assessments.call_for_new", 600.0, assessments.call_for_new),

@@ -140,6 +140,19 @@ async def show_gate(session: Reading, actor: Desk, clock: Timed, bed_id: PathId)
     return queries.gate_view(bed, await gate_of(session, bed, (await town_time(session, clock)).today))
 
 
+@router.get("/{bed_id}/billing")
+async def show_billing(
+    session: Reading,
+    actor: Desk,
+    clock: Timed,
+    bed_id: PathId,
+    month: Annotated[Day | None, Query(description="any day of the month; this one without it")] = None,
+) -> dict[str, Any]:
+    """The days of a month that are billed: what settlement counts; a day of rest is never among them."""
+    day = month or (await town_time(session, clock)).today
+    return await queries.billing_view(session, await queries.get_bed(session, actor, bed_id), *queries.month_of(day))
+
+
 @router.post("", status_code=201)
 async def open_bed(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, wanted: NewBed) -> dict[str, Any]:
     """Apply for a bed at an elder's home."""
@@ -171,7 +184,7 @@ async def move_bed(actor: Keeper, session: Writing, clock: Timed, bed_id: PathId
 
 @router.post("/{bed_id}/suspend")
 async def suspend(actor: Desk, session: Writing, clock: Timed, bed_id: PathId, rest: Rest) -> dict[str, Any]:
-    """The elder is in hospital or away from a day on: visits, patrol and billing rest."""
+    """The elder is in hospital or away from a day on (today's bed rests at once): visits, patrol and billing rest."""
     town = await town_time(session, clock)
     done = await pausing.suspend(session, actor, bed_id, rest.kind, rest.from_on, rest.why, clock.now(), town)
     return done | await _page(session, clock, await queries.get_bed(session, actor, bed_id))
@@ -179,9 +192,9 @@ async def suspend(actor: Desk, session: Writing, clock: Timed, bed_id: PathId, r
 
 @router.post("/{bed_id}/resume")
 async def resume(actor: Desk, session: Writing, clock: Timed, bed_id: PathId, back: Return) -> dict[str, Any]:
-    """The elder is home again: the gate is asked, then what waited is placed again."""
+    """The elder is home again, or does not go: the gate is asked, then what waited is placed again."""
     town = await town_time(session, clock)
-    done = await pausing.resume(session, actor, bed_id, back.on or town.today, back.why, clock.now(), town)
+    done = await pausing.resume(session, actor, bed_id, back.on, back.why, clock.now(), town)
     return done | await _page(session, clock, await queries.get_bed(session, actor, bed_id))
 
 

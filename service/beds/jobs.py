@@ -1,8 +1,8 @@
-"""Timed work on beds: a bed whose devices have all passed their live test call goes on by itself."""
+"""Timed work on beds: one whose devices have all passed goes on by itself, one whose rest has come rests."""
 
 from datetime import timedelta
 
-from service.beds import moving, queries
+from service.beds import moving, pausing, queries
 from service.clock import Clock
 from service.db import Database
 from service.town_clock import town_time
@@ -19,3 +19,12 @@ async def follow_tests(database: Database, clock: Clock) -> None:
     for bed_id in ready:
         async with database.writing() as session:
             await moving.follow_tests(session, bed_id, clock.now(), await town_time(session, clock))
+
+
+async def begin_rests(database: Database, clock: Clock) -> None:
+    """Suspend every bed whose planned rest begins today, each by itself; most runs find none and write nothing."""
+    async with database.reading() as session:
+        due = await queries.due_rests(session, (await town_time(session, clock)).today)
+    for bed_id in due:
+        async with database.writing() as session:
+            await pausing.begin_rest(session, bed_id, clock.now(), await town_time(session, clock))

@@ -1,6 +1,8 @@
 """Looks up family care beds: lists, the board by stage with what blocks each, one bed's page; refuses to move one."""
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +15,7 @@ from service.auth import Actor
 from service.beds import rules
 from service.beds.gate import gates_of
 from service.beds.rules import Fitted, Gate
-from service.clock import rfc3339
+from service.clock import LOCAL, rfc3339
 from service.errors import NotFound
 from service.paging import Page, page_of
 from service.vault import masked_name
@@ -76,6 +78,13 @@ async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> S
     return station
 
 
+async def due_rests(session: AsyncSession, on: date) -> list[int]:
+    """Active beds whose planned rest has begun by this day."""
+    query = select(Bed.id).join(BedPause, BedPause.bed_id == Bed.id).where(Bed.state == BedState.ACTIVE)
+    begun = query.where(BedPause.until_on.is_(None), BedPause.from_on <= on)
+    return list(await session.scalars(begun.order_by(Bed.id).limit(CHUNK)))
+
+
 async def list_beds(
     session: AsyncSession,
     actor: Actor,
@@ -128,10 +137,11 @@ async def board_views(session: AsyncSession, actor: Actor, on: date) -> dict[str
 async def bed_views(session: AsyncSession, beds: Sequence[Bed], on: date) -> list[dict[str, Any]]:
     """Beds for a list or the board."""
     gates, names = await gates_of(session, beds, on), await _elders(session, [bed.elder_id for bed in beds])
-    return [_view(bed, gates[bed.id], *names[bed.elder_id], on) for bed in beds]
+    rests = await _open_rests(session, [bed.id for bed in beds])
+    return [_view(bed, gates[bed.id], *names[bed.elder_id], rests.get(bed.id), on) for bed in beds]
 
 
-def _view(bed: Bed, gate: Gate, name: str, address: str, on: date) -> dict[str, Any]:
+def _view(bed: Bed, gate: Gate, name: str, address: str, rest: BedPause | None, on: date) -> dict[str, Any]:
     step = rules.forward(bed.state)
     return {
         "id": bed.id,
@@ -147,13 +157,30 @@ def _view(bed: Bed, gate: Gate, name: str, address: str, on: date) -> dict[str, 
         "next": None if step is None else step.value,
         "allowed": [state.value for state in rules.NEXT[bed.state]],
         "blocks": [lack.as_json() for lack in rules.blocks(bed.state, gate)],
+        "rest": None if rest is None else _rest(rest, on),
     }
+
+
+def _rest(rest: BedPause, on: date) -> dict[str, Any]:
+    begun = rules.has_begun(rest.from_on, on)
+    return {"kind": rest.kind, "from_on": rest.from_on.isoformat(), "begun": begun, "why": rest.why}
+
+
+async def _open_rests(session: AsyncSession, bed_ids: Sequence[int]) -> dict[int, BedPause]:
+    """By bed: the rest that goes on or is still to come; beds without one are absent."""
+    found: dict[int, BedPause] = {}
+    for start in range(0, len(bed_ids), CHUNK):
+        some = BedPause.bed_id.in_(bed_ids[start : start + CHUNK])
+        rows = await session.scalars(select(BedPause).where(some, BedPause.until_on.is_(None)))
+        found.update({row.bed_id: row for row in rows})
+    return found
 
 
 async def bed_page(session: AsyncSession, bed: Bed, on: date) -> dict[str, Any]:
     """Everything of one bed that lies in this room: head, gate, devices live, history, rests."""
     gate = (await gates_of(session, [bed], on))[bed.id]
-    head = _view(bed, gate, *(await _elders(session, [bed.elder_id]))[bed.elder_id], on)
+    rest = (await _open_rests(session, [bed.id])).get(bed.id)
+    head = _view(bed, gate, *(await _elders(session, [bed.elder_id]))[bed.elder_id], rest, on)
     provider, station = await session.get_one(Provider, bed.provider_id), await session.get_one(Station, bed.station_id)
     elder = await session.get_one(Elder, bed.elder_id)
     return {
@@ -165,6 +192,7 @@ async def bed_page(session: AsyncSession, bed: Bed, on: date) -> dict[str, Any]:
         "devices": await _device_views(session, gate.devices),
         "history": await _steps(session, bed.id),
         "pauses": await pause_views(session, bed.id),
+        "billing": await billing_view(session, bed, *month_of(on)),
     }
 
 
@@ -234,6 +262,51 @@ async def pause_views(session: AsyncSession, bed_id: int) -> list[dict[str, Any]
         }
         for row in await pauses_of(session, bed_id)
     ]
+
+
+async def billed_days(session: AsyncSession, beds: Sequence[Bed], first: date, last: date) -> dict[int, set[date]]:
+    """By bed: the days from `first` to `last`, both included, that are billed; a day of rest never is."""
+    ids = [bed.id for bed in beds]
+    begun, ended, rests = dict[int, date](), dict[int, date](), await _rests(session, ids)
+    steps = select(BedStep.bed_id, BedStep.to_state, BedStep.at).where(BedStep.bed_id.in_(ids))
+    wanted = steps.where(BedStep.to_state.in_([BedState.ACTIVE, BedState.CLOSED])).order_by(BedStep.id)
+    for bed_id, state, at in await session.execute(wanted):
+        (begun if state is BedState.ACTIVE else ended).setdefault(bed_id, local_day(at))
+    for bed in beds:  # brought in live from elsewhere: it has no history of steps here
+        if bed.state in (BedState.ACTIVE, BedState.SUSPENDED):
+            begun.setdefault(bed.id, local_day(bed.state_since_at))
+    return {bed.id: rules.billed_days(begun.get(bed.id), ended.get(bed.id), rests[bed.id], first, last) for bed in beds}
+
+
+async def _rests(session: AsyncSession, bed_ids: Collection[int]) -> dict[int, list[tuple[date, date | None]]]:
+    found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    query = select(BedPause.bed_id, BedPause.from_on, BedPause.until_on).where(BedPause.bed_id.in_(bed_ids))
+    for bed_id, start, stop in await session.execute(query):
+        found[bed_id].append((start, stop))
+    return found
+
+
+async def billing_view(session: AsyncSession, bed: Bed, first: date, last: date) -> dict[str, Any]:
+    """The days of a month that are billed for one bed: how many, how many rest, and as stretches (both ends in)."""
+    days = (await billed_days(session, [bed], first, last))[bed.id]
+    rests = rules.rest_days((await _rests(session, [bed.id]))[bed.id], first, last)
+    return {
+        "month": first.isoformat(),
+        "days": (last - first).days + 1,
+        "billed_days": len(days),
+        "rest_days": len(rests),
+        "stretches": [{"from_on": begin.isoformat(), "to_on": end.isoformat()} for begin, end in rules.stretches(days)],
+    }
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of the month around a day."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def local_day(at: datetime) -> date:
+    """The local date of a moment."""
+    return at.astimezone(LOCAL).date()
 
 
 async def _elders(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[str, str]]:

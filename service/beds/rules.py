@@ -190,9 +190,40 @@ def pause_problem(from_on: date, on: date, days_back: int, days_ahead: int) -> s
     return None
 
 
+def has_begun(from_on: date, today: date) -> bool:
+    """Whether a rest has begun: before its first day the bed is live and everybody sees it so."""
+    return from_on <= today
+
+
 def days_in(since_at: datetime, on: date) -> int:
     """Whole local days that a bed has been in its state: 0 on the day it came, also before eight in the morning."""
     return max(0, (on - since_at.astimezone(LOCAL).date()).days)
+
+
+def billed_days(
+    begun_on: date | None, ended_on: date | None, pauses: Sequence[tuple[date, date | None]], first: date, last: date
+) -> set[date]:
+    """The days from `first` to `last` (both included) that are billed: the bed lives and does not rest.
+
+    The first day of care counts and the day of coming back; the first day of a rest does not, nor that of the end.
+    """
+    if begun_on is None:
+        return set()
+    since = max(begun_on, first).toordinal()
+    until = last.toordinal() if ended_on is None else min(last.toordinal(), ended_on.toordinal() - 1)
+    lived = {date.fromordinal(number) for number in range(since, until + 1)}
+    return lived - rest_days(pauses, first, last)
+
+
+def stretches(days: set[date]) -> list[tuple[date, date]]:
+    """The same days as stretches without a gap, first and last day of each."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if found and found[-1][1].toordinal() + 1 == day.toordinal():
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def rest_days(pauses: Sequence[tuple[date, date | None]], first: date, last: date) -> set[date]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Bed, BedPause, BedStep, Duty, Elder, Provider, Respite, Station, Visit
+from models import Account, Bed, BedPause, Duty, Elder, Provider, Respite, Station, Visit
 from models.types import BedState, Family, Post, RespiteState, VisitState
 from service.auth import Actor
-from service.beds.rules import rest_days
-from service.clock import LOCAL, rfc3339
+from service.beds.queries import billed_days
+from service.clock import rfc3339
 from service.facts import Level, facts, levels_of
 from service.paging import Page, page_of
 from service.policies.conditions import first_holding
@@ -70,7 +70,8 @@ async def hours_views(session: AsyncSession, beds: Sequence[Bed], month: Month) 
     elders = {row.id: row for row in await session.scalars(select(Elder).where(Elder.id.in_(elder_ids)))}
     seen = min(max(month.today, month.first), month.last)
     levels, book = await levels_of(session, elder_ids, seen), await book_of(session, "bed.promise", seen)
-    active, care = await active_days(session, beds, month), await care_minutes(session, elder_ids, month)
+    active = await billed_days(session, beds, month.first, month.last)
+    care = await care_minutes(session, elder_ids, month)
     views = []
     for bed in beds:
         elder = elders[bed.elder_id]
@@ -120,30 +121,6 @@ def _hours(
         "short_min": bar.short,
         "at_risk": bar.at_risk,
     }
-
-
-async def active_days(session: AsyncSession, beds: Sequence[Bed], month: Month) -> dict[int, set[date]]:
-    """By bed: the days of the month on which it stood active and did not rest. They are the days that are billed."""
-    ids = [bed.id for bed in beds]
-    begun: dict[int, date] = {}
-    first = select(BedStep.bed_id, BedStep.at).where(BedStep.bed_id.in_(ids), BedStep.to_state == BedState.ACTIVE)
-    for bed_id, at in await session.execute(first.order_by(BedStep.id.desc())):
-        begun[bed_id] = local_day(at)
-    rests: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    pauses = select(BedPause.bed_id, BedPause.from_on, BedPause.until_on).where(BedPause.bed_id.in_(ids))
-    for bed_id, start, stop in await session.execute(pauses):
-        rests[bed_id].append((start, stop))
-    found = {}
-    for bed in beds:
-        since = max(begun.get(bed.id, month.first), month.first)
-        days = {since + timedelta(days=number) for number in range((month.last - since).days + 1)}
-        found[bed.id] = days - rest_days(rests[bed.id], month.first, month.last)
-    return found
-
-
-def local_day(at: datetime) -> date:
-    """The local date of a moment."""
-    return at.astimezone(LOCAL).date()
 
 
 async def care_minutes(session: AsyncSession, elder_ids: Collection[int], month: Month) -> dict[int, tuple[int, int]]:

@@ -23,6 +23,8 @@ export interface BedRow {
   next: Stage | null
   allowed: Stage[]
   blocks: Lack[]
+  /** The rest that goes on or, with `begun` false, is still to come. */
+  rest: { kind: string; from_on: string; begun: boolean; why: string | null } | null
 }
 export interface BedDevice {
   id: Id
@@ -55,6 +57,8 @@ export interface BedCard extends BedRow {
   devices: BedDevice[]
   history: { from: Stage | null; to: Stage; at: string; by: string | null; why: string | null }[]
   pauses: { id: Id; kind: string; from_on: string; until_on: string | null; why: string | null }[]
+  /** The days of this month that are billed; days of rest never are. */
+  billing: { month: string; days: number; billed_days: number; rest_days: number }
 }
 export interface MoveResult { bed_id: Id; ok: boolean; state: Stage | null; problem: ProblemBody | null }
 export interface BedBoardView { counts: Record<Stage, number>; stages: Record<string, BedRow[]>; truncated: string[] }

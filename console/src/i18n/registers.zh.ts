@@ -2,8 +2,8 @@
 import type { PlaceName } from '../places/route'
 
 export const registers = {
-  places: { desk: '值守台', beds: '床位', elders: '老人', assessments: '评估', waiting: '轮候', patrols: '探访', fleet: '设备' } satisfies Record<PlaceName, string>,
-  shell: { waiting: (n: number) => `${n} 个呼叫没人接`, toDesk: '去值守台', goTo: '去哪一页：g 再按 d 值守台 b 床位 e 老人 a 评估 w 轮候 p 探访 f 设备' },
+  places: { desk: '值守台', beds: '床位', elders: '老人', assessments: '评估', waiting: '轮候', patrols: '探访', fleet: '设备', duty: '值班', rules: '规则' } satisfies Record<PlaceName, string>,
+  shell: { waiting: (n: number) => `${n} 个呼叫没人接`, toDesk: '去值守台', goTo: '去哪一页：g 再按 d 值守台 b 床位 e 老人 a 评估 w 轮候 p 探访 f 设备 u 值班 r 规则' },
   list: {
     count: (n: string) => `${n} 条`, atLeast: (n: string) => `已取 ${n} 条，还有`, columns: '列', file: '导出', print: '打印', sort: '按这一列排', sortLater: '取完全部才能排', verbs: '能做的事', more: '再取一页', reading: '正在取…', making: '正在取全部…',
     cut: (n: string) => `只取了前 ${n} 条，请先缩小范围`, unreachable: '读不出来，连不上服务。', gone: '没有这一条，或不归你管。', all: '全部', search: '姓名开头', back: '返回', none: '没有登记', saved: '已存', since: (days: number) => (days < 1 ? '今天起' : `已 ${days} 天`), never: '从来没有', now: '刚刚',
@@ -15,7 +15,7 @@ export const registers = {
     'waiting.already': '已经在轮候。', 'waiting.ended': '这条轮候已经结束。', 'waiting.not_entitled': '条件还不够，不能给床位。', 'waiting.not_first': '前面还有人，要写明原因。', 'patrol.no_item': '菜单里没有探访，不能排。', 'patrol.already_off': '已经从本月名单上去掉了。',
     'assessment.already_under_way': '已有一份在填。', 'assessment.not_now': '这份评估现在不能这样做。', 'assessment.changed_meanwhile': '别处刚改过，已换成新的。', 'assessment.same_person': '评估和复核不能是同一人。', 'input.invalid': '有没填好的，看标红的。',
     'elder.changed_meanwhile': '别人刚改过，已换成新的，请再看一眼。', 'elder.already_registered': '这个人已经登记过。',
-    'bed.illegal_move': '现在走不到那一步。', 'bed.gate_shut': '还差几样。', 'bed.elder_has_one': '这位老人已有床位。', 'provider.not_eligible': '这家机构许可到期或在黑名单上，不能再收床位。', 'works.illegal_step': '改造现在走不到那一步。', 'works.roles_clash': '同一家（同一人）不能又设计又验收。', 'contract.illegal_step': '合同现在不能这样做。', 'contract.no_template': '本区还没有合同范本。', 'contract.old_template': '范本已换新版，重拟一份。', 'contract.bed_in_use': '床位还在用，先暂停或结束床位。',
+    'bed.illegal_move': '现在走不到那一步。', 'bed.gate_shut': '还差几样。', 'bed.rest_planned': '已经排好一次暂停，先取消它。', 'bed.elder_has_one': '这位老人已有床位。', 'provider.not_eligible': '这家机构许可到期或在黑名单上，不能再收床位。', 'works.illegal_step': '改造现在走不到那一步。', 'works.roles_clash': '同一家（同一人）不能又设计又验收。', 'contract.illegal_step': '合同现在不能这样做。', 'contract.no_template': '本区还没有合同范本。', 'contract.old_template': '范本已换新版，重拟一份。', 'contract.bed_in_use': '床位还在用，先暂停或结束床位。',
   } as Record<string, string>,
   elder: {
     merge: '并过来', mergeWhy: '怎么知道是同一人（至少四个字）', mergeInto: (id: string) => `把 ${id} 并到这里`, mergedHere: (id: string, at: string, why: string) => `${id} ${at}并到了这里：${why}`, unmerge: '撤回合并', openStanding: '去看那一条', doubles: '疑似重复', noDoubles: '没有看着像重复的。', rows: '几条', same: '哪里相同', sameBy: { id_number: '身份证号相同', name_and_birth: '姓名和出生日期相同', other: '' }, onMap: '在地图上点', onMapHint: '点一下就是门口；键盘：方向键移动，回车取正中。', unmerged: '撤回了，两条又各是各的。',
@@ -24,7 +24,7 @@ export const registers = {
     walk: '进门要走', noKey: '没人有钥匙', idNumber: '身份证号', born: '出生', guardian: '监护人', village: '村（居）委会代为照管', nobodyOnDuty: '现在没人值班', devices: '设备', noDevices: '一台设备也没有，按了也没人知道。', today: '今天上门', noVisits: '今天没有安排。', calls: '呼叫', noCalls: '没有呼叫过。', registered: (on: string) => `登记于 ${on}`,
     addGroup: '加类别', source: '依据', from: '从', until: '到（可不填）', endGroup: '到今天为止', noGroups: '没有类别。', consents: '同意', noConsents: '还没有问过。', sex: '性别', byId: '按身份证', phone: '电话', home: '住处', lon: '经度（WGS-84）', lat: '纬度（WGS-84）', floor: '楼层', keyPhone: '钥匙人电话', firstContact: '第一联系人', relation: '关系', bed: '床位', noBed: '没有家庭养老床位。', change: '更正', changeHint: '只存你改的；灰字是遮住的旧值，不填就不动。', conditions: '病史', leaves: '离开日期', leftWhy: '为什么离开', contactsClosed: '要改联系人，先“看全部资料”。', up: '上移', down: '下移', addContact: '加联系人', saveContacts: '存联系人', assessments: '评估',
   },
-  category: { living_alone: '独居', empty_nest: '空巢', left_behind: '留守', aged: '高龄', disabled: '失能', dementia: '失智', bereaved: '失独', severe_handicap: '重残', special_family: '计生特殊', destitute: '特困', low_income: '低保', other: '' },
+  category: { living_alone: '独居', empty_nest: '空巢', left_behind: '留守', aged: '高龄', disabled: '失能', dementia: '失智', bereaved: '失独', severe_handicap: '重残', special_family: '计生特殊', destitute: '特困', low_income: '低保', military_family: '军人家属', martyr_family: '烈属', model_worker: '劳模', special_care: '优抚对象', old_party_member: '老党员', other: '' },
   purpose: { care: '上门照护', health: '健康资料', location: '位置', video: '视频', family: '告诉家属', authorities: '报主管部门', other: '' },
   stage: { applied: '已申请', assessed: '已评估', surveyed: '已查勘', adapting: '改造中', devices_installed: '设备已装', tested: '试呼通过', contracted: '已签约', active: '在用', suspended: '暂停', closed: '已结束', other: '' },
   step: { applied: '退回申请', assessed: '评估完成', surveyed: '查勘完成', adapting: '开始改造', devices_installed: '设备装好', tested: '试呼都通过', contracted: '签约完成', active: '启用', closed: '结束', other: '' },
@@ -42,7 +42,7 @@ export const registers = {
     many: (n: string, step: string) => `${n} 张都${step}`, moved: (ok: string, bad: string) => `成了 ${ok} 张，没成 ${bad} 张`,
     lackOf: (kind: string, lack: string) => `${kind}：${lack}`,
     title: '家庭养老床位', name: (id: string) => `床位 ${id}`, board: '看板', list: '列表', view: '怎么看', sum: (active: string, suspended: string) => `在用 ${active} · 暂停 ${suspended}`, blocked: (n: number) => `${n} 卡住`, noneHere: '这一步没有。', more: (n: number) => `等 ${n + 1} 项`, ready: (to: string) => `可以走到“${to}”`, cut: '只列前 200 张，在列表里看全部。', none: '没有床位。在老人页申请。', elder: '老人', id: '床位', state: '阶段', days: '天数', blocks: '卡在哪', address: '住址',
-    path: '走到哪一步', steps: '下一步', refused: '还不能走，差这些：', waitsFor: '下一步还差：', wouldLack: '床位在用，但照现在的规定差这些：', allowed: (list: string) => `现在可以走：${list}。`, backTo: (to: string) => `退回“${to}”`, suspend: '暂停', resume: '恢复', close: '结束床位', why: '原因', whyMaybe: '原因（可不填）', kind: '为什么', from: '从哪天', backOn: '哪天回来', notYours: '推进床位由站长或主管来做。', pauses: '暂停过', goesOn: '还在暂停', history: '经过',
+    path: '走到哪一步', steps: '下一步', refused: '还不能走，差这些：', waitsFor: '下一步还差：', wouldLack: '床位在用，但照现在的规定差这些：', allowed: (list: string) => `现在可以走：${list}。`, backTo: (to: string) => `退回“${to}”`, suspend: '暂停', resume: '恢复', close: '结束床位', why: '原因', whyMaybe: '原因（可不填）', kind: '为什么', from: '从哪天', backOn: '哪天回来', notYours: '推进床位由站长或主管来做。', pauses: '暂停过', goesOn: '还在暂停', toCome: '还没开始', restsFrom: (day: string) => `${day} 起暂停`, callOff: '不暂停了', billed: (month: string, days: number, rests: number) => `${month} 计费 ${days} 天，暂停 ${rests} 天不计`, history: '经过',
     must: '必装', notFitted: '还没装', notTested: '装上了，没试过', passed: (ago: string) => `真实试呼通过 ${ago}`, addDevice: '加设备', noDevices: '没有列设备。', terminal: '终端编号', fit: '装上了',
     works: '适老化改造', noWorks: '还没有改造单。', openWorks: '开始查勘', design: '设计', serve: '施工', accept: '验收', choose: '选机构', cost: '费用', split: (grant: string, own: string) => `补助 ${grant}，自付 ${own}`, finding: '说明（不用改造时必填）', before: (n: number) => `改前 ${n}`, after: (n: number) => `改后 ${n}`, picture: '拍照', item: '要做的一项', price: '单价（元）', addItem: '加一项',
     contract: '合同', template: '范本', newer: (v: number) => `现行第 ${v} 版`, term: '期限', due: (n: number) => `还有 ${n} 天到期`, signed: '签字', notSigned: '还没签', cooling: '冷静期到', licence: '机构许可到', signElder: '本人签了', signGuardian: '监护人签了', renew: '续签', endContract: '终止', noContract: '没有合同。', months: '几个月', draw: '拟合同', guardian: '监护人（本人不能签时）', noGuardian: '本人签', apply: '申请床位', applyAt: '由哪个站管', applied: '申请好了',

@@ -20,6 +20,7 @@ from models.types import AssessmentState, BedState, ContractState, PauseKind, Ro
 from service.auth import Actor
 from service.beds import moving, pausing
 from service.beds.actions import fit_device, open_bed
+from service.beds.queries import billed_days
 from service.clock import Clock
 from service.contracts.actions import draw_up, publish_template, sign, step_back
 from service.db import Database
@@ -33,7 +34,20 @@ from tests.fixtures.town import DISTRICT, TownBuilder
 WALK = [BedState(name) for name in ("assessed", "surveyed", "adapting", "devices_installed", "tested", "contracted")]
 DEEDS = (
     *("assess", "expire", "accept_works", "reopen_works", "fit", "test", "sign", "sign", "template", "end_contract"),
-    *("blacklist", "pardon", "suspend", "suspend", "resume", "order", "order", "onwards", "onwards", "onwards", "back"),
+    *(
+        "blacklist",
+        "pardon",
+        "suspend",
+        "suspend",
+        "resume",
+        "night",
+        "order",
+        "order",
+        "onwards",
+        "onwards",
+        "onwards",
+        "back",
+    ),
     *("activate", "activate", "close"),
 )
 
@@ -113,14 +127,18 @@ class World:
         (await self.session.get_one(Provider, self.bed.provider_id)).blacklisted = False
 
     async def suspend(self, number: int) -> None:
-        begin = self.town.today + timedelta(days=number)
+        begin = self.town.today + timedelta(days=number - 2)
         await pausing.suspend(
             self.session, self.actor, self.bed.id, PauseKind.HOSPITAL, begin, None, self.clock.now(), self.town
         )
 
     async def resume(self, number: int) -> None:
-        on = self.town.today + timedelta(days=number)
+        on = self.town.today + timedelta(days=number - 2)
         await pausing.resume(self.session, self.actor, self.bed.id, on, None, self.clock.now(), self.town)
+
+    async def night(self, _number: int) -> None:
+        self.clock.shift(days=1)
+        await pausing.begin_rest(self.session, self.bed.id, self.clock.now(), self.town)
 
     async def order(self, number: int) -> None:
         start = self.town.at + timedelta(days=number, hours=1)
@@ -161,6 +179,14 @@ LEFT_OVER = """
 SELECT count(*) FROM visit v JOIN bed_pause p ON p.elder_id = v.elder_id
 WHERE v.state = 'accepted' AND v.service_on >= p.from_on AND (p.until_on IS NULL OR v.service_on < p.until_on)
 """
+RESTING = "SELECT count(*) FROM bed_pause WHERE until_on IS NULL AND from_on <= :today"
+BILLED = """
+SELECT (SELECT min(date(at, '+8 hours')) FROM bed_step WHERE bed_id = :bed AND to_state = 'active') <= :day
+       AND coalesce((SELECT min(date(at, '+8 hours')) FROM bed_step WHERE bed_id = :bed AND to_state = 'closed')
+                    > :day, 1) AS live,
+ EXISTS (SELECT 1 FROM bed_pause WHERE bed_id = :bed AND from_on <= :day
+         AND (until_on IS NULL OR until_on > :day)) AS rests
+"""
 LOST = """
 SELECT count(*) FROM care_order o LEFT JOIN visit v ON v.order_id = o.id
 WHERE (o.state = 'placed') <> (v.state = 'accepted')
@@ -189,8 +215,19 @@ async def world_on(ground: TownBuilder, session: AsyncSession) -> World:
     return World(session, ground.clock, actor, elder, station, bed)
 
 
+async def bills(world: World) -> None:
+    """Day by day over five weeks: billed is what came after the first day of life, before the end, and in no rest."""
+    first, last = world.town.today - timedelta(days=21), world.town.today + timedelta(days=14)
+    billed = (await billed_days(world.session, [world.bed], first, last))[world.bed.id]
+    for day in (first + timedelta(days=number) for number in range(36)):
+        row = (await world.session.execute(text(BILLED), {"bed": world.bed.id, "day": day.isoformat()})).one()
+        assert (day in billed) is bool(row.live and not row.rests), f"{day} {row}"
+
+
 async def check(world: World, before: BedState) -> None:
     """What has to hold after any deed."""
+    if world.bed.state is BedState.SUSPENDED:
+        assert await world.session.scalar(text(RESTING), {"today": world.town.today.isoformat()}) == 1
     if world.bed.state is BedState.ACTIVE and before is not BedState.ACTIVE:
         given_by = {"elder": world.elder.id, "home": world.elder.household_id, "bed": world.bed.id}
         given_by |= {"today": world.town.today.isoformat(), "again": before is BedState.SUSPENDED}
@@ -220,6 +257,7 @@ async def walk(ground: TownBuilder, deeds: Sequence[tuple[str, int]]) -> list[Be
             await world.does(deed, number)
             await check(world, before)
             stood.append(world.bed.state)
+        await bills(world)
         await session.rollback()
     return stood
 
