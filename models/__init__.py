@@ -6,7 +6,7 @@ from models.assessments import Assessment, AssessmentPolicy, Benefit, Entitlemen
 from models.base import Base
 from models.beds import Bed, BedDevice, BedPause, BedStep, Respite
 from models.contracts import Contract, ContractTemplate
-from models.elders import Consent, Contact, Elder, ElderCategory, Household, Merge, RegisterImport
+from models.elders import Consent, Contact, Elder, ElderCategory, Household, Merge, OnBehalf, RegisterImport
 from models.events import Event, Sequence
 from models.incidents import Incident, LostCase, Timer
 from models.jobs import DemoClock, Job
@@ -68,6 +68,7 @@ __all__ = [
     "MenuPrice",
     "Merge",
     "Notice",
+    "OnBehalf",
     "Order",
     "Outage",
     "PatrolTarget",

@@ -127,6 +127,22 @@ class Consent(Base):
     noted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
+class OnBehalf(Base):
+    """Something done at the desk because somebody called: what, about which row, who spoke, and who agreed."""
+
+    __tablename__ = "on_behalf"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elder.id", ondelete="CASCADE"), index=True)
+    deed: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
+    caller: Mapped[str] = mapped_column(String(60))
+    relation: Mapped[str] = mapped_column(String(30))
+    consent: Mapped[str] = mapped_column(String(200))
+    noted_at: Mapped[UtcMoment]
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
 class Merge(Base):
     """Two rows that were one person: `gone_id` went into `kept_id`; `moved` names every row that changed hands."""
 

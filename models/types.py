@@ -72,7 +72,7 @@ class Role(StrEnum):
 
 
 class Family(StrEnum):
-    """The six families of the menu (助餐 助急 助医 助行 助浴 助洁), patrol (探访) and volunteering (志愿)."""
+    """The six families of the menu (助餐 助急 助医 助行 助浴 助洁), patrol 探访, volunteering 志愿, respite 喘息."""
 
     MEAL = "meal"
     URGENT = "urgent"
@@ -82,6 +82,7 @@ class Family(StrEnum):
     CLEAN = "clean"
     PATROL = "patrol"
     VOLUNTEER = "volunteer"
+    RESPITE = "respite"
 
 
 class Mode(StrEnum):

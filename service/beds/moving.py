@@ -10,7 +10,7 @@ from models.types import BedState
 from service.auth import Actor
 from service.beds import queries, rules
 from service.beds.actions import GateShut, IllegalMove, refuse_jump, step
-from service.beds.pausing import end_rests
+from service.beds.pausing import end_respites, end_rests
 from service.clock import Clock
 from service.db import Database
 from service.errors import ServiceError
@@ -39,6 +39,7 @@ async def move_bed(
     await step(session, actor, bed, to, now, town.today, why)
     if to is rules.CLOSED:
         await end_rests(session, bed, town)
+        await end_respites(session, bed, town)
     return bed
 
 

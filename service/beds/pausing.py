@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Bed, BedPause
-from models.types import PauseKind
+from models import Bed, BedPause, Respite
+from models.types import PauseKind, RespiteState
 from service import audit
 from service.auth import Actor
 from service.beds import queries, rules
 from service.beds.actions import IllegalMove, refuse_jump, step, tell
 from service.errors import BadInput, Conflict, FieldProblem
+from service.orders.blocks import call_off_blocks
 from service.orders.pausing import pause_visits, resume_visits
 from service.town_clock import TownTime
 
@@ -110,6 +112,15 @@ async def end_rests(session: AsyncSession, bed: Bed, town: TownTime) -> None:
         await session.delete(pause)
     await session.flush()
     await resume_visits(session, bed.elder_id, date.max, town.at)
+
+
+async def end_respites(session: AsyncSession, bed: Bed, town: TownTime) -> None:
+    """Blocks of respite of a closed bed that are not over are called off with their visits."""
+    mine = update(Respite).where(Respite.bed_id == bed.id, Respite.state == RespiteState.BOOKED)
+    gone = mine.where(Respite.to_at > town.at).values(state=RespiteState.CANCELLED).returning(Respite.id)
+    ids = list(await session.scalars(gone))
+    if ids:
+        await call_off_blocks(session, ids)
 
 
 async def _call_off(

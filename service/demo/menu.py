@@ -100,5 +100,6 @@ MENU = (
     MenuItem("patrol.visit", "patrol", "探访关爱", "Look-in visit", 20, 1, "patrol", 5, 0, "次", (), 7),
     MenuItem("volunteer.chat", "volunteer", "陪伴聊天", "Company and a chat", 45, 1, None, 5, 0, "次", (), 0),
     MenuItem("volunteer.phone", "volunteer", "教用手机", "Help with the phone", 45, 1, None, 5, 0, "次", (), 0),
+    MenuItem("respite.home", "respite", "居家喘息", "Respite at home", 240, 1, None, 5, 6000, "次", (), 0),
 )
 BY_CODE = {item.code: item for item in MENU}

@@ -84,7 +84,7 @@ def meal_of(diet: str, canteen: int) -> int:
 
 
 def menu_rows(menu: tuple[MenuItem, ...]) -> list[Row]:
-    """The menu of the six families, patrol and volunteering."""
+    """The menu of the six families, patrol, volunteering and respite."""
     return [
         {
             "code": item.code,

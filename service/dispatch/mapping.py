@@ -42,6 +42,7 @@ PRICE_S = {
     Family.CLEAN: 7_200,
     Family.PATROL: 5_400,
     Family.VOLUNTEER: 3_600,
+    Family.RESPITE: 14_400,
 }
 """What leaving out a visit of a family costs, in seconds of travel that may be spent to serve it."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, MenuItem, Order, Visit
-from models.types import OrderState, VisitState
+from models.types import Family, OrderState, VisitState
 from service import audit
 from service.auth import Actor
 from service.elders.queries import get_elder
@@ -54,6 +54,8 @@ async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: date
     elder = await get_elder(session, actor, wish.elder_id)
     item = await queries.get_item(session, wish.item_code)
     faults = rules.problems(item, wish.service_on, wish.window_from, wish.window_to, wish.portions, town_at)
+    if item.family is Family.RESPITE:
+        faults.append(FieldProblem("item_code", "is booked as a block", "POST /api/respites"))
     if item.delivered != (wish.meal_id is not None):
         accepted = "an id of GET /api/meals" if item.delivered else "nothing: this is done at home"
         faults.append(FieldProblem("meal_id", "is missing" if item.delivered else "does not belong here", accepted))
@@ -67,19 +69,20 @@ async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: date
     pause = await find_pause(session, elder.id, wish.service_on)
     if pause is not None:
         raise BedRests("the elder is away on that day", kind=pause.kind, pause_from=pause.from_on.isoformat())
-    order = _order(elder, item, wish, price.price_fen * wish.portions, now, actor.account_id)
+    order = order_row(elder, item, wish, price.price_fen * wish.portions, now, actor.account_id)
     session.add(order)
     await session.flush()
     canteen_id = (await get_meal(session, wish.meal_id)).canteen_id if wish.meal_id is not None else None
-    visit = _visit(order, elder, item, wish.meal_id, canteen_id)
+    visit = visit_row(order, elder, item, wish.meal_id, canteen_id)
     session.add(visit)
     await session.flush()
-    await _tell(session, order, "order.placed", visit)
+    await tell(session, order, "order.placed", visit)
     audit.note(session, now, actor.account_id, "order.place", f"order:{order.id}")
     return order
 
 
-def _order(elder: Elder, item: MenuItem, wish: Wish, price_fen: int, now: datetime, placed_by: int) -> Order:
+def order_row(elder: Elder, item: MenuItem, wish: Wish, price_fen: int, now: datetime, placed_by: int) -> Order:
+    """An order as it is kept, placed."""
     return Order(
         elder_id=elder.id,
         area_code=elder.area_code,
@@ -97,7 +100,10 @@ def _order(elder: Elder, item: MenuItem, wish: Wish, price_fen: int, now: dateti
     )
 
 
-def _visit(order: Order, elder: Elder, item: MenuItem, meal_id: int | None, canteen_id: int | None) -> Visit:
+def visit_row(
+    order: Order, elder: Elder, item: MenuItem, meal_id: int | None = None, canteen_id: int | None = None
+) -> Visit:
+    """The visit that an order asks for."""
     return Visit(
         order_id=order.id,
         elder_id=elder.id,
@@ -132,12 +138,13 @@ async def cancel_order(session: AsyncSession, actor: Actor, order_id: int, now: 
     if visit is not None and visit.state is VisitState.ACCEPTED:
         visit.state = VisitState.CANCELLED
     await session.flush()
-    await _tell(session, order, "order.cancelled", visit)
+    await tell(session, order, "order.cancelled", visit)
     audit.note(session, now, actor.account_id, "order.cancel", f"order:{order.id}")
     return order
 
 
-async def _tell(session: AsyncSession, order: Order, topic: str, visit: Visit | None) -> None:
+async def tell(session: AsyncSession, order: Order, topic: str, visit: Visit | None) -> None:
+    """Tell the desks what became of an order and its visit."""
     seen = await visit_view(session, visit) if visit is not None else None
     data: dict[str, Any] = {"order_id": order.id, "state": order.state, "visit": seen}
     outbox.append(

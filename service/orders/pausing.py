@@ -35,7 +35,7 @@ async def pause_visits(session: AsyncSession, elder_id: int, from_on: date) -> i
     waiting = (Order.elder_id == elder_id) & (Order.service_on >= from_on) & (Order.state == OrderState.PLACED)
     theirs = Order.id.in_(select(Visit.order_id).where(Visit.id.in_(ids), Visit.order_id.is_not(None)))
     await session.execute(update(Order).where(waiting, theirs).values(state=OrderState.PAUSED))
-    await _tell(session, ids, "order.cancelled", OrderState.PAUSED)
+    await tell_visits(session, ids, "order.cancelled", OrderState.PAUSED)
     return len(ids)
 
 
@@ -53,11 +53,11 @@ async def resume_visits(session: AsyncSession, elder_id: int, from_on: date, tow
     dropped = len(list(lost))
     again = update(Visit).where(Visit.order_id.in_(back), Visit.state == VisitState.CANCELLED)
     ids = list(await session.scalars(again.values(state=VisitState.ACCEPTED).returning(Visit.id)))
-    await _tell(session, ids, "order.placed", OrderState.PLACED)
+    await tell_visits(session, ids, "order.placed", OrderState.PLACED)
     return len(ids), dropped
 
 
-async def _tell(session: AsyncSession, ids: Sequence[int], topic: str, state: OrderState) -> None:
+async def tell_visits(session: AsyncSession, ids: Sequence[int], topic: str, state: OrderState) -> None:
     """To the desk a resting visit is a cancelled one, and one that comes back a new one."""
     if not ids:
         return

@@ -1,13 +1,14 @@
 """Looks up the menu and orders; refuses to change them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import MenuItem, MenuPrice, Order
+from models.types import Family, OrderState
 from service.auth import Actor
 from service.clock import rfc3339
 from service.errors import NotFound
@@ -45,6 +46,20 @@ async def get_item(session: AsyncSession, code: str) -> MenuItem:
     if item is None:
         raise NotFound(f"no item {code!r} on the menu")
     return item
+
+
+async def find_respite_item(session: AsyncSession) -> MenuItem | None:
+    """The respite of the menu; None when the menu has none."""
+    query = select(MenuItem).where(MenuItem.family == Family.RESPITE, MenuItem.on_sale).order_by(MenuItem.id)
+    return (await session.scalars(query.limit(1))).first()
+
+
+async def blocks_of(session: AsyncSession, respite_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """By block of respite: how many of its visits stand, and their price in fen."""
+    query = select(Order.respite_id, func.count(), func.sum(Order.price_fen))
+    stand = query.where(Order.respite_id.in_(respite_ids), Order.state != OrderState.CANCELLED)
+    rows = await session.execute(stand.group_by(Order.respite_id))
+    return {respite_id: (count, int(fen)) for respite_id, count, fen in rows if respite_id is not None}
 
 
 async def prices_of(session: AsyncSession, item_id: int) -> Sequence[MenuPrice]:
@@ -86,4 +101,5 @@ def order_view(order: Order, item_code: str) -> dict[str, Any]:
         "state": order.state,
         "placed_at": rfc3339(order.placed_at),
         "on_behalf_note": order.on_behalf_note,
+        "respite_id": order.respite_id,
     }

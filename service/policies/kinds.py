@@ -83,6 +83,10 @@ class Ordering(Input):
     first: Literal["most", "least"]
 
 
+STRETCH_HOURS = 4
+"""So long one caregiver stays at a time: longer, and no break fits into the day."""
+
+
 class Waiting(Input):
     """Who may wait, the priority groups from first to last, who goes before others of the same group, then keys."""
 
@@ -93,11 +97,12 @@ class Waiting(Input):
 
 
 class Respite(Input):
-    """The low price of an hour of respite, how long one block may last, and how many days a year."""
+    """The low price of an hour of respite, how long one block and one caregiver's stretch may last, days a year."""
 
     hour_fen: Fen
     longest_hours: Annotated[int, Field(ge=1, le=24 * 31)]
     days_a_year: Annotated[int, Field(ge=1, le=366)]
+    stretch_hours: Annotated[int, Field(ge=1, le=24)] = STRETCH_HOURS
 
 
 class Patrol(Input):
@@ -230,7 +235,7 @@ KINDS: dict[str, Kind] = {
     ),
     "bed.respite": Kind(
         Respite,
-        {"hour_fen": 1500, "longest_hours": 24 * 14, "days_a_year": 30},
+        {"hour_fen": 1500, "longest_hours": 24 * 14, "days_a_year": 30, "stretch_hours": STRETCH_HOURS},
         "low-fee respite is asked for without a figure; these are ours",
         False,
     ),

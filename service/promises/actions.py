@@ -1,17 +1,21 @@
 """Verbs on respite: book a block for a family carer, call it off; refuses overlaps and more days than the year has."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Bed, Contact, Respite
+from models import Bed, Contact, Elder, Respite
 from models.types import BedState, RespiteState
 from service import audit
 from service.auth import Actor
 from service.beds.queries import get_bed
 from service.clock import LOCAL
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
+from service.orders.blocks import Stretch, call_off_blocks, place_block
+from service.orders.queries import find_respite_item
+from service.policies.kinds import STRETCH_HOURS
 from service.policies.queries import policy_on
 from service.promises import queries, rules
 from service.realtime import outbox
@@ -29,6 +33,12 @@ class Overlaps(Conflict):
     """Another block, or a rest of the bed, takes these hours."""
 
     code = "respite.overlaps"
+
+
+class NoItem(Conflict):
+    """The menu has no respite: its visits need one."""
+
+    code = "respite.no_item"
 
 
 class NoDaysLeft(Conflict):
@@ -50,7 +60,8 @@ async def book_respite(
 ) -> Respite:
     """Book a block of care at the low price, so that this contact of the elder can rest.
 
-    Raises NotFound, BadInput naming each fault, BedNotLive, Overlaps, NoDaysLeft.
+    It becomes orders with visits that the days' plans find: stretches that one caregiver stays, never over midnight.
+    Raises NotFound, BadInput naming each fault, BedNotLive, Overlaps, NoDaysLeft, NoItem.
     """
     bed = await get_bed(session, actor, bed_id, lock=True)
     if bed.state is not BedState.ACTIVE:
@@ -62,18 +73,23 @@ async def book_respite(
     policy = (await policy_on(session, "bed.respite", bed.area_code, start.date())).value
     _refuse_faults(start, stop, policy["longest_hours"], town_at)
     await _refuse_clash(session, bed, start, stop, policy["days_a_year"])
+    item = await find_respite_item(session)
+    if item is None:
+        raise NoItem("put an item of the family respite on the menu first")
     row = Respite(elder_id=bed.elder_id, bed_id=bed.id, contact_id=contact.id, provider_id=bed.provider_id)
     row.area_code, row.kind, row.from_at, row.to_at = bed.area_code, rules.kind_of(start, stop), start, stop
     row.price_fen, row.state = rules.respite_price(policy["hour_fen"], start, stop), RespiteState.BOOKED
     row.booked_at, row.booked_by, row.note = now, actor.account_id, note
     session.add(row)
     await session.flush()
+    elder, stretches = await session.get_one(Elder, bed.elder_id), _stretches(policy, start, stop)
+    await place_block(session, actor, elder, item, row.id, stretches, now)
     _tell(session, actor, row, now, "respite.booked")
     return row
 
 
 async def cancel_respite(session: AsyncSession, actor: Actor, respite_id: int, now: datetime) -> Respite:
-    """Call a block off, once. Raises NotFound, Conflict when it was called off before."""
+    """Call a block off with its visits that nobody has begun, once. Raises NotFound, Conflict when done before."""
     row = await session.get(Respite, respite_id)
     if row is None or not actor.sees(row.area_code, row.provider_id):
         raise NotFound(f"no respite {respite_id}")
@@ -81,8 +97,19 @@ async def cancel_respite(session: AsyncSession, actor: Actor, respite_id: int, n
     if (await session.execute(claim.values(state=RespiteState.CANCELLED).returning(Respite.id))).first() is None:
         raise Conflict("it was called off before", state=row.state.value)
     await session.refresh(row)
+    await call_off_blocks(session, [row.id])
     _tell(session, actor, row, now, "respite.cancelled")
     return row
+
+
+def _stretches(policy: dict[str, Any], start: datetime, stop: datetime) -> list[Stretch]:
+    """The block cut for the plans; the parts of the price add up to the block's."""
+    found, paid = [], 0
+    for begin, end in rules.cut(start, stop, policy.get("stretch_hours", STRETCH_HOURS)):
+        until = rules.respite_price(policy["hour_fen"], start, end)
+        found.append(Stretch(begin, end, until - paid))
+        paid = until
+    return found
 
 
 def _refuse_faults(start: datetime, stop: datetime, longest_hours: int, town_at: datetime) -> None:

@@ -100,7 +100,7 @@ async def book_respite(
         row = await actions.book_respite(
             session, actor, wanted.bed_id, wanted.contact_id, start, stop, wanted.note, clock.now(), town.at
         )
-        return queries.respite_view(row)
+        return (await queries.respite_views(session, [row]))[0]
 
     return await once(actor, work, status=201)
 
@@ -108,4 +108,5 @@ async def book_respite(
 @router.post("/respites/{respite_id}/cancel")
 async def cancel_respite(actor: Booker, session: Writing, clock: Timed, respite_id: PathId) -> dict[str, Any]:
     """Call a block off."""
-    return queries.respite_view(await actions.cancel_respite(session, actor, respite_id, clock.now()))
+    row = await actions.cancel_respite(session, actor, respite_id, clock.now())
+    return (await queries.respite_views(session, [row]))[0]

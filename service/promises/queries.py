@@ -15,6 +15,7 @@ from service.auth import Actor
 from service.beds.queries import billed_days
 from service.clock import rfc3339
 from service.facts import Level, facts, levels_of
+from service.orders.queries import blocks_of
 from service.paging import Page, page_of
 from service.policies.conditions import first_holding
 from service.policies.queries import Book, book_of
@@ -23,7 +24,7 @@ from service.vault import masked_name
 
 CHUNK = 400
 LIVE = (BedState.ACTIVE, BedState.SUSPENDED)
-NOT_CARE = (Family.PATROL, Family.VOLUNTEER)
+NOT_CARE = (Family.PATROL, Family.VOLUNTEER, Family.RESPITE)
 DONE = (VisitState.FINISHED, VisitState.CONFIRMED)
 COMING = (VisitState.ACCEPTED, VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_SERVICE)
 SHOWN_GAPS = 50
@@ -124,7 +125,7 @@ def _hours(
 
 
 async def care_minutes(session: AsyncSession, elder_ids: Collection[int], month: Month) -> dict[int, tuple[int, int]]:
-    """By elder: minutes of care had in the month, and planned from today on; meals, patrols, volunteers apart."""
+    """By elder: minutes of care had in the month, and planned from today on; `NOT_CARE` and meals apart."""
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     query = select(
         Visit.elder_id, Visit.state, Visit.service_on, Visit.duration_min, Visit.started_at, Visit.finished_at
@@ -227,14 +228,20 @@ async def list_respites(
     query = select(Respite).where(actor.scope(Respite.area_code, Respite.provider_id))
     query = query if bed_id is None else query.where(Respite.bed_id == bed_id)
     rows, following = await page_of(session, query, Respite.id, page)
-    return [respite_view(row) for row in rows], following
+    return await respite_views(session, rows), following
 
 
-def respite_view(row: Respite) -> dict[str, Any]:
-    """One block on the wire."""
+async def respite_views(session: AsyncSession, rows: Sequence[Respite]) -> list[dict[str, Any]]:
+    """Blocks on the wire, each with how many of its visits stand and what they cost."""
+    stand = await blocks_of(session, [row.id for row in rows])
+    return [_respite_view(row, *stand.get(row.id, (0, 0))) for row in rows]
+
+
+def _respite_view(row: Respite, visits: int, charged_fen: int) -> dict[str, Any]:
     plain = ("id", "elder_id", "bed_id", "contact_id", "provider_id", "kind", "price_fen", "state", "note")
     view = {name: getattr(row, name) for name in plain}
-    return view | {"from_at": rfc3339(row.from_at), "to_at": rfc3339(row.to_at)}
+    view |= {"from_at": rfc3339(row.from_at), "to_at": rfc3339(row.to_at)}
+    return view | {"visits": visits, "charged_fen": charged_fen}
 
 
 async def overlapping(session: AsyncSession, elder_id: int, start: datetime, stop: datetime) -> int | None:

@@ -1,9 +1,10 @@
 """Pure decisions about promises: minutes left, whether they will be kept, minutes nobody covers; looks nothing up."""
 
+import itertools
 from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from models.types import RespiteKind
 
@@ -85,6 +86,19 @@ def _days(start: datetime, stop: datetime) -> list[date]:
 def respite_price(hour_fen: int, start: datetime, stop: datetime) -> int:
     """The low price of a block, every begun hour counted."""
     return hour_fen * -(-int((stop - start).total_seconds()) // 3600)
+
+
+def cut(start: datetime, stop: datetime, longest_hours: int) -> list[Span]:
+    """A block as stretches for one caregiver each: none crosses midnight, none is longer, those of a day are alike."""
+    found = []
+    for day in _days(start, stop):
+        begin = max(start, datetime.combine(day, time(), start.tzinfo))
+        end = min(stop, datetime.combine(day + timedelta(days=1), time(), start.tzinfo))
+        minutes = int((end - begin).total_seconds()) // 60
+        parts = max(1, -(-minutes // (60 * longest_hours)))
+        marks = [begin + timedelta(minutes=minutes * number // parts) for number in range(parts)] + [end]
+        found += list(itertools.pairwise(marks))
+    return found
 
 
 def kind_of(start: datetime, stop: datetime) -> RespiteKind:

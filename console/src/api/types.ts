@@ -73,7 +73,7 @@ export interface Caregiver {
 }
 export type CaregiverMove = Pick<Caregiver, 'id' | 'state' | 'lon' | 'lat' | 'datum' | 'position_at'>
 
-export type Family = 'meal' | 'urgent' | 'medical' | 'escort' | 'bath' | 'clean' | 'patrol' | 'volunteer'
+export type Family = 'meal' | 'urgent' | 'medical' | 'escort' | 'bath' | 'clean' | 'patrol' | 'volunteer' | 'respite'
 export type VisitState =
   'accepted' | 'en_route' | 'arrived' | 'in_service' | 'finished' | 'confirmed' | 'cancelled' | 'missed'
 export interface Stop {

@@ -142,7 +142,7 @@ def test_menu() -> None:
     assert {"meal", "urgent", "medical", "escort", "bath", "clean"} <= {item.family for item in MENU}
     assert len(BY_CODE) == len(MENU)
     for item in MENU:
-        paid = item.family not in ("patrol", "volunteer")
+        paid = item.family not in ("patrol", "volunteer", "respite")
         assert item.price_fen * 60 >= MIN_GOVERNMENT_FEN_PER_HOUR * item.duration_min * item.people or not paid
 
 
