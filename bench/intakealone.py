@@ -18,6 +18,7 @@ from service.db import Database
 from service.intake.assembly import Intake
 from service.listening import server_for
 from service.terminals.door import Door
+from service.terminals.hatch import Hatch
 from service.vault import Vault
 
 
@@ -40,4 +41,5 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 if __name__ == "__main__":
     alone = alone_on(sys.argv[1])
-    server_for(Door(alone, alone.state.intake), "127.0.0.1", int(sys.argv[2])).run()
+    intake = alone.state.intake
+    server_for(Door(alone, intake), "127.0.0.1", int(sys.argv[2]), hatch=Hatch(intake)).run()

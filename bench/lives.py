@@ -28,6 +28,7 @@ from service.intake.failpoints import failpoint
 from service.listening import server_for
 from service.settings import Settings
 from service.terminals.door import Door
+from service.terminals.hatch import Hatch
 
 HEAD = struct.Struct("=4q")
 MOST_VISITS = 6
@@ -41,7 +42,7 @@ def live(url: str, port: int, point: str, visit: int) -> None:
         os.environ["DISK_DIES"] = str(visit + STARTING_SYNCS)
     failpoint.__init__({"UNWALLED_TESTING": "1", "UNWALLED_FAIL": f"{point}:{visit}"})  # type: ignore[misc]
     app: Any = alone_on(url) if url.startswith("sqlite") else create_bedside(Settings(Path("/"), url, SECRET))
-    server_for(Door(app, app.state.intake), "127.0.0.1", port).run()
+    server_for(Door(app, app.state.intake), "127.0.0.1", port, hatch=Hatch(app.state.intake)).run()
 
 
 def undo(log: Path) -> int:

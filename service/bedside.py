@@ -28,6 +28,7 @@ from service.listening import bounds_of, refuse_taken, server_for
 from service.log import start_log
 from service.settings import Settings
 from service.terminals.door import Door
+from service.terminals.hatch import Hatch
 from service.terminals.mqtt import bridge_for
 from service.vault import Vault
 
@@ -45,7 +46,13 @@ def serve(settings: Settings, host: str, port: int, *, migrating: bool = True) -
         raise ServiceError("the database could not be brought to the newest schema")
     app = create_bedside(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(server_for(Door(app, app.state.intake), host, port, bounds=bounds_of(settings))))
+        runner.run(
+            _run(
+                server_for(
+                    Door(app, app.state.intake), host, port, bounds=bounds_of(settings), hatch=Hatch(app.state.intake)
+                )
+            )
+        )
     return 0
 
 

@@ -1,13 +1,14 @@
 """How the service listens, in whatever roles: one way to set up uvicorn; refuses to know what it serves."""
 
+import logging
 import os
 import resource
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -15,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from service.errors import ServiceError
 from service.guests import Bounds, Guest, Guests, Stage
 from service.settings import Settings
+
+log = logging.getLogger(__name__)
 
 SWITCH_S = 0.0005
 """How long a thread that computes keeps the event loop out. Python's own 5 ms add up: a transaction changes threads at
@@ -29,12 +32,55 @@ SWEEP_TICKS = 5
 Headers = Sequence[tuple[bytes, bytes]]
 
 
+class Hatch(Protocol):
+    """Takes small requests straight off the line, in front of the application and without a task for each."""
+
+    def wants(self, url: bytes, head: Mapping[bytes, bytes]) -> bool:
+        """Whether a POST with this head is for it; what is not goes the application's way."""
+
+    def take(self, request: "Whole") -> None:
+        """Answer a request, now or later, once. It must not wait."""
+
+
+class _NobodyWaits:
+    """What uvicorn rings when something came of a request: no task waits for that here."""
+
+    def set(self) -> None:
+        """Nothing to do."""
+
+
+class Whole:
+    """A request of the hatch; stands where uvicorn keeps its own kind of request until it is answered."""
+
+    __slots__ = ("body", "disconnected", "head", "keep_alive", "line", "more_body", "response_complete", "url")
+    message_event = _NobodyWaits()
+
+    def __init__(self, line: "Visitor", url: bytes, head: Mapping[bytes, bytes], keep_alive: bool) -> None:
+        self.line, self.url, self.head, self.keep_alive = line, url, head, keep_alive
+        self.body, self.more_body = b"", True
+        self.response_complete = self.disconnected = False
+
+    @property
+    def source(self) -> str:
+        """The address that it came from."""
+        return self.line.client[0] if self.line.client else ""
+
+    def answer(self, status: int, headers: Headers, body: bytes) -> None:
+        """Answer it in one write; whoever has hung up misses it."""
+        if self.response_complete:
+            return
+        self.response_complete = True
+        if not self.disconnected and not self.line.transport.is_closing():
+            self.line.write_whole(status, headers, body, self.keep_alive)
+            self.line.on_response_complete()
+
+
 class Visitor(HttpToolsProtocol):
     """uvicorn's HTTP with every connection counted: it enters, moves on with what it does, and may have to go."""
 
-    def __init__(self, guests: Guests, *given: Any, **named: Any) -> None:
+    def __init__(self, guests: Guests, hatch: Hatch | None, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._guests = guests
+        self._guests, self._hatch = guests, hatch
         self._guest: Guest | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -50,9 +96,50 @@ class Visitor(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
+        self.url, self.headers = b"", []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        whole: Any = self._for_the_hatch()
+        if whole is not None:
+            self.cycle = whole
+            return
+        url, headers = self.url, self.headers
         super().on_message_begin()
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
         scope: Any = self.scope
         scope[VISITOR] = self
+        super().on_headers_complete()
+
+    def _for_the_hatch(self) -> Whole | None:
+        """The request, if the hatch may have it: whole requests one after the other, read as fast as answered."""
+        if self._hatch is None or self.flow.write_paused or self.parser.get_method() != b"POST":
+            return None
+        head = dict(self.headers)
+        if len(head) != len(self.headers) or not self._hatch.wants(self.url, head):
+            return None
+        behind = self.cycle is not None and not self.cycle.response_complete
+        if behind or b"expect" in head or self.parser.should_upgrade():
+            return None
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        return Whole(self, self.url, head, keep_alive)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        whole: Any = self.cycle
+        if not isinstance(whole, Whole) or self._hatch is None:
+            return
+        if self._guest is not None:
+            self._guests.move(self._guest, Stage.ANSWERED)
+        try:
+            self._hatch.take(whole)
+        except Exception:
+            log.exception("a request could not be answered")
+            whole.answer(500, [(b"content-type", b"text/plain")], b"Internal Server Error")
 
     def is_known(self) -> None:
         """A terminal has signed on it: it stays when places run out."""
@@ -68,16 +155,20 @@ class Visitor(HttpToolsProtocol):
         if busy or cycle is None or cycle.scope is not scope or cycle.response_started or scope["method"] == "HEAD":
             return False
         cycle.response_started = cycle.response_complete = True
+        self.write_whole(status, headers, body, cycle.keep_alive)
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
+
+    def write_whole(self, status: int, headers: Headers, body: bytes, keep_alive: bool) -> None:
+        """Write an answer, and close the line after it when it is not kept."""
         parts = [STATUS_LINE[status], b"content-length: %d\r\n" % len(body)]
         for name, value in (*self.server_state.default_headers, *headers):
             parts += (name, b": ", value, b"\r\n")
-        parts += (b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
+        parts += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", body)
         self.transport.write(b"".join(parts))
-        cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not keep_alive:
             self.transport.close()
-        cycle.on_response()
-        return True
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -87,8 +178,14 @@ class Visitor(HttpToolsProtocol):
             self._guests.move(guest, Stage.ANSWERED if whole else Stage.AWAITED)
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._guest is not None and not self.pipeline:
+        """As uvicorn's, but for its timer a request: the sweep finds who stays idle."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._guest is not None:
             self._guests.move(self._guest, Stage.IDLE)
 
     def handle_websocket_upgrade(self) -> None:
@@ -116,8 +213,10 @@ class Listener(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def server_for(app: Any, host: str, port: int, ws: Any = "none", bounds: Bounds | None = None) -> Listener:
-    """A server for this application; `ws` is the protocol of its sockets, if it has any."""
+def server_for(
+    app: Any, host: str, port: int, ws: Any = "none", bounds: Bounds | None = None, hatch: Hatch | None = None
+) -> Listener:
+    """A server for this application; `ws` is the protocol of its sockets, `hatch` what takes calls before it."""
     sys.setswitchinterval(SWITCH_S)
     bounds, backlog = _fitting(bounds or Bounds())
     guests = Guests(bounds)
@@ -127,7 +226,7 @@ def server_for(app: Any, host: str, port: int, ws: Any = "none", bounds: Bounds 
             host=host,
             port=port,
             backlog=backlog,
-            http=partial(Visitor, guests),  # type: ignore[arg-type]
+            http=partial(Visitor, guests, hatch),  # type: ignore[arg-type]
             ws=ws,
             ws_per_message_deflate=False,
             ws_max_size=64 * 1024,

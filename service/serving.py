@@ -22,6 +22,7 @@ from service.metrics import metrics_app
 from service.realtime.line import Line
 from service.schema import migrate
 from service.settings import Settings
+from service.terminals.hatch import Hatch
 
 HUB_NICE = 5
 """Where a hub has a process of its own, calls for help go before thousands of consoles that come back at once."""
@@ -56,7 +57,8 @@ def serve(
 
 def run(app: FastAPI, settings: Settings, host: str, port: int, *, demo: bool = False) -> None:
     """Serve a composed application until a signal ends it."""
-    server = server_for(app, host, port, Line, bounds_of(settings))
+    hatch = Hatch(app.state.intake) if "intake" in app.state.roles else None
+    server = server_for(app, host, port, Line, bounds_of(settings), hatch)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(server, settings, port, demo))
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections import deque
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from service.errors import Unavailable
 from service.intake.failpoints import failpoint
@@ -25,7 +25,22 @@ CROWDED = MAX_QUEUE // 4
 ALMOST = MAX_QUEUE * 3 // 4
 """From here on everything is sent away that nobody lies on the floor for."""
 RETRY_AFTER_S = 1
-Waiting = tuple[Letter, "asyncio.Future[Taken]"]
+
+
+class Answered(Protocol):
+    """Whoever waits for what becomes of a letter: a future, or the line that it came by."""
+
+    def done(self) -> bool:
+        """Whether nobody waits any more."""
+
+    def set_result(self, taken: Taken, /) -> None:
+        """It is on disk."""
+
+    def set_exception(self, error: Any, /) -> None:
+        """It is not, and may be sent again."""
+
+
+Waiting = tuple[Letter, Answered]
 
 
 class IntakeFull(Unavailable):
@@ -77,16 +92,20 @@ class Committer:
         return len(self._queue) >= CROWDED
 
     async def put(self, letter: Letter, *, can_wait: bool = False) -> Taken:
-        """Queue one letter and wait until it is on disk. Raises IntakeFull when it could not be stored.
+        """Queue one letter and wait until it is on disk. Raises IntakeFull when it could not be stored."""
+        answered: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        self.hand_in(letter, answered, can_wait=can_wait)
+        return await answered
+
+    def hand_in(self, letter: Letter, answered: Answered, *, can_wait: bool = False) -> None:
+        """Queue one letter; `answered` hears once what became of it. Raises IntakeFull.
 
         Those that `can_wait` are sent away while there is still room for calls.
         """
         if self._stopping or len(self._queue) >= (ALMOST if can_wait else MAX_QUEUE):
             raise IntakeFull("too many calls at once: send the same message again")
-        answered: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         self._queue.append((letter, answered))
         self._wake.set()
-        return await answered
 
     async def play(self, script: Script) -> Any:
         """Run one more script in a transaction of its own, between two batches."""

@@ -1,6 +1,7 @@
 """POST /terminals/v1/alerts: a call from a bedside; refuses to answer before it is on disk."""
 
 import logging
+from datetime import datetime
 
 from service.errors import BadInput, Conflict
 from service.intake.assembly import Intake
@@ -32,17 +33,23 @@ async def take_alert(asked: Asked, intake: Intake) -> Answer:
     if not envelope.verified:
         await _keep_unverified(intake, envelope)
         raise BadSignature("unknown terminal or wrong signature")
-    letter = read_letter(intake, envelope)
-    can_wait = isinstance(letter, AlertLetter) and may_be_limited(letter.message.kind)
-    if can_wait:
-        intake.limits.notes.take(envelope.terminal_id, intake.clock.now())
-    return _answer(await intake.committer.put(letter, can_wait=can_wait))
+    now = intake.clock.now()
+    letter = read_letter(envelope, now)
+    return answer_of(await intake.committer.put(letter, can_wait=can_wait(letter, intake, now)))
 
 
-def read_letter(intake: Intake, envelope: Envelope) -> Letter:
+def can_wait(letter: Letter, intake: Intake, now: datetime) -> bool:
+    """Whether it may be sent away while there is a crowd: nobody lies on the floor for it. Raises TooMany."""
+    waits = isinstance(letter, AlertLetter) and may_be_limited(letter.message.kind)
+    if waits:
+        intake.limits.notes.take(letter.terminal_id, now)
+    return waits
+
+
+def read_letter(envelope: Envelope, now: datetime) -> Letter:
     """A signed envelope as what the committer takes: an alert, or the raw bytes of one that cannot be read."""
     try:
-        message = read_message(envelope.body, envelope.boot, envelope.counter, intake.clock.now())
+        message = read_message(envelope.body, envelope.boot, envelope.counter, now)
     except Unreadable as error:
         return UnreadableLetter(envelope.terminal_id, str(error)[:200], envelope.body)
     message.warnings[:0] = envelope.warnings
@@ -63,7 +70,8 @@ async def _keep_unverified(intake: Intake, envelope: Envelope) -> None:
         log.warning("an unverified call was not kept", extra={"source": source})
 
 
-def _answer(taken: Taken) -> Answer:
+def answer_of(taken: Taken) -> Answer:
+    """What the terminal is told of what became of its letter."""
     if taken.status == 200:
         return json_answer(taken.body)
     if taken.status == 400:

@@ -80,13 +80,16 @@ async def told(taker: Taker, asked: Asked, intake: Intake) -> Answer:
     try:
         return await taker(asked, intake)
     except StoreDown:
-        return problem_answer(IntakeFull("nothing can be stored: send the same message again"), RETRY_AFTER_S)
-    except IntakeFull as error:
-        return problem_answer(error, RETRY_AFTER_S)
-    except TooMany as error:
-        return problem_answer(error, error.retry_after_s)
+        return refusal(IntakeFull("nothing can be stored: send the same message again"))
     except ServiceError as error:
-        return problem_answer(error)
+        return refusal(error)
+
+
+def refusal(error: ServiceError) -> Answer:
+    """A refusal as the terminal is told it, with when to come again where that may help."""
+    if isinstance(error, IntakeFull):
+        return problem_answer(error, RETRY_AFTER_S)
+    return problem_answer(error, error.retry_after_s if isinstance(error, TooMany) else None)
 
 
 async def send_answer(given: Answer, send: Send) -> None:

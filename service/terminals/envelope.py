@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -110,20 +111,42 @@ async def _read_body(receive: Receive) -> bytes:
     return body
 
 
+def recognise(asked: Asked, intake: Intake, now: datetime) -> Envelope | None:
+    """Who signed it, when that is known without asking the database and the signature fits; else None."""
+    terminal = _name(asked)
+    keys = intake.keys.known(terminal, now) if terminal else None
+    key = signed_with(keys, asked.signature, _message(asked)) if keys else None
+    return None if key is None else _envelope(asked, terminal, key)
+
+
 async def verify(asked: Asked, intake: Intake) -> Envelope:
     """Find who signed it. An envelope that is not `verified` may only be kept as an unverified call.
 
     Raises StoreDown when the keys cannot be read.
     """
-    terminal = asked.terminal.decode("utf-8", "replace")
-    key = None
-    message = signed_bytes(asked.method, asked.path, asked.terminal, asked.boot, asked.counter, asked.body)
-    if 0 < len(terminal) <= MAX_TERMINAL and terminal.isprintable():
-        keys = intake.keys.known(terminal, intake.clock.now())
-        key = signed_with(keys if keys is not None else await intake.keys.find(terminal), asked.signature, message)
+    recognised = recognise(asked, intake, intake.clock.now())
+    if recognised is not None:
+        return recognised
+    terminal, key = _name(asked), None
+    if terminal:
+        key = signed_with(await intake.keys.find(terminal), asked.signature, _message(asked))
         if key is None:
             newer = await intake.keys.find_newer(terminal)
-            key = None if newer is None else signed_with(newer, asked.signature, message)
+            key = None if newer is None else signed_with(newer, asked.signature, _message(asked))
+    return _envelope(asked, asked.terminal.decode("utf-8", "replace"), key)
+
+
+def _name(asked: Asked) -> str:
+    """The terminal that it says it is; empty when none can be called so."""
+    terminal = asked.terminal.decode("utf-8", "replace")
+    return terminal if len(terminal) <= MAX_TERMINAL and terminal.isprintable() else ""
+
+
+def _message(asked: Asked) -> bytes:
+    return signed_bytes(asked.method, asked.path, asked.terminal, asked.boot, asked.counter, asked.body)
+
+
+def _envelope(asked: Asked, terminal: str, key: bytes | None) -> Envelope:
     warnings: list[str] = []
     boot = _number("X-Boot", asked.boot, warnings)
     counter = _number("X-Counter", asked.counter, warnings)

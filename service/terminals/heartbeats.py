@@ -1,5 +1,6 @@
 """POST /terminals/v1/heartbeats: a sign of life, one or several; refuses to let an old one change anything."""
 
+from datetime import datetime
 from typing import Any
 
 from service.clock import rfc3339
@@ -8,7 +9,7 @@ from service.intake.assembly import Intake
 from service.intake.committer import IntakeFull
 from service.intake.letters import NEXT_HEARTBEAT_S
 from service.intake.message import Unreadable, read_json
-from service.terminals.envelope import Answer, Asked, BadSignature, json_answer, verify
+from service.terminals.envelope import Answer, Asked, BadSignature, Envelope, json_answer, verify
 
 
 class BadHeartbeat(BadInput):
@@ -18,14 +19,23 @@ class BadHeartbeat(BadInput):
 
 
 async def take_heartbeats(asked: Asked, intake: Intake) -> Answer:
-    """Take heartbeats; they are written within a second, the newest of each terminal only."""
-    if intake.committer.crowded:
-        raise IntakeFull("calls for help go first: send this again later")
+    """Take heartbeats of a terminal that may have to be looked up first."""
+    refuse_in_a_crowd(intake)
     envelope = await verify(asked, intake)
     if not envelope.verified:
         raise BadSignature("unknown terminal or wrong signature")
+    return hear(envelope, intake, intake.clock.now())
+
+
+def refuse_in_a_crowd(intake: Intake) -> None:
+    """Raises IntakeFull while so many calls wait that signs of life had better come later."""
+    if intake.committer.crowded:
+        raise IntakeFull("calls for help go first: send this again later")
+
+
+def hear(envelope: Envelope, intake: Intake, now: datetime) -> Answer:
+    """Take signed heartbeats; they are written within a second, the newest of each terminal only."""
     health = read_health(envelope.body)
-    now = intake.clock.now()
     intake.limits.beats.take(envelope.terminal_id, now)
     intake.heartbeats.put(envelope.terminal_id, envelope.boot, envelope.counter, health)
     return json_answer({"server_time": rfc3339(now), "next_heartbeat_s": NEXT_HEARTBEAT_S})

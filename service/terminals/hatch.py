@@ -1,0 +1,113 @@
+"""The way of one call, straight off the line and back, without a task or a framework; refuses to wait for anything.
+
+A signed call of a terminal that is about: signature (envelope.py), message (intake/message.py), batch (committer.py),
+disk, answer. Anything else (a terminal to be looked up, a wrong signature, other paths) goes the door's way, and is
+answered the same.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.errors import ServiceError
+from service.intake.assembly import Intake
+from service.intake.failpoints import failpoint
+from service.intake.letters import Letter, Taken
+from service.intake.message import MAX_BYTES
+from service.listening import Whole
+from service.terminals.alerts import answer_of, can_wait, read_letter, take_alert
+from service.terminals.door import refusal, told
+from service.terminals.envelope import MAX_HEAD, Answer, Asked, recognise
+from service.terminals.heartbeats import hear, refuse_in_a_crowd, take_heartbeats
+
+ALERTS, BEATS = b"/terminals/v1/alerts", b"/terminals/v1/heartbeats"
+TAKERS = {ALERTS: take_alert, BEATS: take_heartbeats}
+
+
+class Hatch:
+    """service.listening.Hatch for calls and heartbeats."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._long_ways: set[asyncio.Task[None]] = set()
+
+    def wants(self, url: bytes, head: Mapping[bytes, bytes]) -> bool:
+        """Calls and heartbeats of the size that terminals send."""
+        length = head.get(b"content-length", b"")
+        if url not in TAKERS or not length.isdigit() or int(length) > MAX_BYTES or b"transfer-encoding" in head:
+            return False
+        return sum(map(len, head)) + sum(map(len, head.values())) <= MAX_HEAD
+
+    def take(self, request: Whole) -> None:
+        """Take one request; a call is answered by the committer, once it is on disk."""
+        asked, now = _asked(request), self._intake.clock.now()
+        try:
+            if request.url == BEATS:
+                refuse_in_a_crowd(self._intake)
+            envelope = recognise(asked, self._intake, now)
+            if envelope is None:
+                self._go_the_long_way(asked, request)
+            elif request.url == BEATS:
+                _send(hear(envelope, self._intake, now), request)
+            else:
+                self._hand_in(read_letter(envelope, now), request, now)
+        except ServiceError as error:
+            _send(refusal(error), request)
+
+    def _hand_in(self, letter: Letter, request: Whole, now: datetime) -> None:
+        self._intake.committer.hand_in(letter, OnTheLine(request), can_wait=can_wait(letter, self._intake, now))
+
+    def _go_the_long_way(self, asked: Asked, request: Whole) -> None:
+        task = asyncio.get_running_loop().create_task(self._ask(asked, request))
+        self._long_ways.add(task)
+        task.add_done_callback(self._long_ways.discard)
+
+    async def _ask(self, asked: Asked, request: Whole) -> None:
+        try:
+            _send(await told(TAKERS[request.url], asked, self._intake), request)
+        finally:
+            request.answer(500, (), b"")  # a bug, or the end of the process: no line is left without a word
+        if request.url == ALERTS:
+            failpoint.reach("after_answer")
+
+
+class OnTheLine:
+    """A caller that waits on the line for what becomes of its letter (committer.Answered)."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: Whole) -> None:
+        self._request = request
+
+    def done(self) -> bool:
+        """Whether it was answered; who hung up is told nothing, and its letter is kept."""
+        return self._request.response_complete
+
+    def set_result(self, taken: Taken, /) -> None:
+        """It is on disk."""
+        _send(answer_of(taken), self._request)
+        failpoint.reach("after_answer")
+
+    def set_exception(self, error: ServiceError, /) -> None:
+        """It is not."""
+        _send(refusal(error), self._request)
+
+
+def _asked(request: Whole) -> Asked:
+    head = request.head.get
+    return Asked(
+        method=b"POST",
+        path=request.url,
+        terminal=head(b"x-terminal", b""),
+        boot=head(b"x-boot", b""),
+        counter=head(b"x-counter", b""),
+        signature=head(b"x-signature", b""),
+        body=request.body,
+        source=request.source,
+    )
+
+
+def _send(given: Answer, request: Whole) -> None:
+    if given.status == 200:
+        request.line.is_known()
+    request.answer(given.status, (*given.headers, (b"content-type", given.media_type.encode())), given.body)
