@@ -1,5 +1,6 @@
 /** Every English sentence of the console, beside the Chinese one. */
 import { registers } from './registers.en'
+import { duty, rules } from './rules.en'
 import type { Catalogue } from './zh'
 
 const WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -9,6 +10,8 @@ const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n ===
 
 export const en: Catalogue = {
   reg: registers,
+  rules,
+  duty,
   app: {
     name: 'Unwalled', desk: 'Desk', title: 'Desk · Unwalled', waitingTitle: (n, clock, kind) => `(${n}) ${clock} ${kind}`,
     language: '中文', languageShort: '中', languageHint: 'Switch to Chinese', signOut: 'Sign out', demoData: 'Demo data', retry: 'Retry', close: 'Close', nav: 'Main',

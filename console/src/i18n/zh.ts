@@ -1,6 +1,7 @@
 /** Every Chinese sentence of the console; `Catalogue` is its shape, so a missing English one fails the type check. */
 import type { Family, IncidentState, Mode, Outcome, VisitState, CaregiverState } from '../api/types'
 import { registers } from './registers.zh'
+import { duty, rules } from './rules.zh'
 
 const WEEK = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
 const LEVEL = ['', '一级', '二级', '三级', '四级', '五级']
@@ -8,6 +9,8 @@ type Of<K extends string> = Record<K, string>
 
 export const zh = {
   reg: registers,
+  rules,
+  duty,
   app: {
     name: '无墙', desk: '值守台', title: '值守台 · 无墙', waitingTitle: (n: number, clock: string, kind: string) => `(${n}) ${clock} ${kind}`,
     language: 'English', languageShort: 'EN', languageHint: '换成英文', signOut: '退出', demoData: '演示数据', retry: '重试', close: '收起', nav: '主导航',

@@ -1,6 +1,6 @@
 /** Addresses of the console as values: `#/beds/12?state=active` and back; it touches no browser. */
 
-export const PLACES = ['desk', 'beds', 'elders', 'assessments', 'waiting', 'patrols', 'fleet'] as const
+export const PLACES = ['desk', 'beds', 'elders', 'assessments', 'waiting', 'patrols', 'fleet', 'duty', 'rules'] as const
 export type PlaceName = (typeof PLACES)[number]
 export type Query = Readonly<Record<string, string>>
 
@@ -13,7 +13,7 @@ export interface Route {
 
 /** The letter after `g` that leads to each place. */
 export const LETTERS: Record<PlaceName, string> = {
-  desk: 'D', beds: 'B', elders: 'E', assessments: 'A', waiting: 'W', patrols: 'P', fleet: 'F',
+  desk: 'D', beds: 'B', elders: 'E', assessments: 'A', waiting: 'W', patrols: 'P', fleet: 'F', duty: 'U', rules: 'R',
 }
 
 const AT_DESK: readonly string[] = ['admin', 'dispatcher', 'station_manager', 'supervisor']

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import type { Duty } from '../src/api/duty'
+import { daysOf, fieldOf, minutesOf, momentOf, nextDay, pieceOf, uncovered } from '../src/duty/days'
+import { HOUR } from '../src/state/time'
+
+const MIDNIGHT = Date.parse('2026-03-02T00:00:00+08:00')
+const at = (hours: number): number => MIDNIGHT + hours * HOUR
+const duty = (id: number, from: number, to: number, station = 1): Duty => ({
+  id, post: 'station', display: '林**', station: '清泉站', station_id: station, area_code: '370613001000', account_id: id, reachable: true, from_at: new Date(at(from)).toISOString(), to_at: new Date(at(to)).toISOString(),
+})
+
+describe('minutes that nobody answers for', () => {
+  it('lie between duties, before the first and after the last', () => {
+    expect(uncovered([[at(18), at(32)], [at(8), at(17.5)]], at(7), at(33))).toEqual([[at(7), at(8)], [at(17.5), at(18)], [at(32), at(33)]])
+    expect(uncovered([], at(0), at(24))).toEqual([[at(0), at(24)]])
+    expect(uncovered([[at(-5), at(40)]], at(0), at(24))).toEqual([])
+  })
+
+  it('count each minute that was begun: a second without anybody is a gap', () => {
+    expect(minutesOf([at(0), at(0) + 1_000])).toBe(1)
+    expect(minutesOf([at(0), at(1)])).toBe(60)
+  })
+})
+
+describe('a day of the roster', () => {
+  it('takes its own part of a night that goes over midnight', () => {
+    expect(pieceOf([at(18), at(32)], MIDNIGHT)).toMatchObject({ left: 0.75, width: 0.25 })
+    expect(pieceOf([at(18), at(32)], at(24))).toMatchObject({ left: 0, width: 8 / 24 })
+    expect(pieceOf([at(18), at(24)], at(24))).toBeNull()
+  })
+
+  it('keeps a lane to one station, and gives who overlaps another lane', () => {
+    const days = daysOf([duty(1, 8, 18), duty(2, 17, 24), duty(3, 8, 18, 2)], [[at(0), at(8)]], MIDNIGHT, 2)
+    expect(days.map((day) => day.lanes.map((lane) => lane.map((block) => block.duty.id)))).toEqual([[[1], [2], [3]], []])
+    expect(days.map((day) => day.missing_min)).toEqual([480, 0])
+  })
+})
+
+describe('the form of a duty', () => {
+  it('shows the town\'s hours whatever the browser\'s zone, and gives the same moment back', () => {
+    expect(fieldOf(at(8.5))).toBe('2026-03-02T08:30')
+    expect(Date.parse(momentOf('2026-03-02T08:30'))).toBe(at(8.5))
+    expect(nextDay('2026-02-28T18:00', 1)).toBe('2026-03-01T18:00')
+  })
+})
