@@ -1,4 +1,4 @@
-"""Calls straight off the line: cut, chunked, one behind another or hung up on, they are answered as through the door."""
+"""Calls straight off the line: cut, chunked, one behind another or hung up on, answered as through the door."""
 
 import asyncio
 from collections.abc import AsyncIterator
