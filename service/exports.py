@@ -13,8 +13,11 @@ DECLARED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"sch
 """What a route that answers CSV declares in the OpenAPI document."""
 
 
-def as_csv(name: str, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Response:
-    """The rows under their columns as UTF-8 with a mark, so that spreadsheets read Chinese; a list is joined by ；."""
+def as_csv(name: str, columns: Sequence[str], rows: Iterable[dict[str, Any]], withheld: int = 0) -> Response:
+    """The rows under their columns as UTF-8 with a mark, so that spreadsheets read Chinese; a list is joined by ；.
+
+    `withheld` people took back that their data leaves the house: the answer's header x-withheld tells how many.
+    """
     out = io.StringIO()
     out.write(BOM)
     writer = csv.writer(out)
@@ -22,7 +25,13 @@ def as_csv(name: str, columns: Sequence[str], rows: Iterable[dict[str, Any]]) ->
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
     headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "no-store"}
+    headers |= withheld_header(withheld)
     return Response(out.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def withheld_header(withheld: int) -> dict[str, str]:
+    """How many people a file leaves out because they took consent back; no header when it holds everybody."""
+    return {"x-withheld": str(withheld)} if withheld else {}
 
 
 def _cell(value: Any) -> Any:

@@ -33,3 +33,20 @@ class Input(BaseModel):
     """A request body in which a field we do not know is a mistake."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Caller(Input):
+    """Who called when the desk does something on an elder's behalf: name, relation (self for the elder), who agreed."""
+
+    name: Annotated[Line, Field(max_length=60)]
+    relation: Annotated[Line, Field(max_length=30)]
+    consent: Annotated[Line, Field(description="how the elder agreed, or who may speak for them")]
+
+
+OnBehalf = Annotated[Caller | None, Field(description="set when somebody called; kept beside what was done")]
+
+
+class Called(Input):
+    """A verb that needs no more than who called for it."""
+
+    on_behalf: OnBehalf = None

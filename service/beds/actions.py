@@ -8,12 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Bed, BedDevice, BedStep, Elder, Provider, Station
-from models.types import BedState, DeviceKind
+from models.types import BedState, DeviceKind, Purpose
 from service import audit
 from service.auth import Actor
 from service.beds import queries, rules
 from service.beds.gate import devices_of, gate_of
 from service.devices.queries import get_terminal
+from service.elders.consents import refuse_withdrawn
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.policies.queries import policy_on
 from service.realtime import outbox
@@ -48,8 +49,9 @@ async def open_bed(
 ) -> Bed:
     """Apply for a bed at an elder's home, run from a station; its devices are planned by the district's rule.
 
-    Raises NotEligible, HasBed.
+    Raises NotEligible, HasBed, ConsentWithdrawn when care was declined.
     """
+    await refuse_withdrawn(session, elder.id, Purpose.CARE)
     await refuse_ineligible(session, station.provider_id, on)
     standing = await queries.find_bed_of(session, elder.id)
     if standing is not None:

@@ -14,9 +14,11 @@ from service.beds import actions, moving, pausing, queries
 from service.beds.gate import gate_of
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
+from service.elders.behalf import note_caller
+from service.elders.consents import passable
 from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
-from service.inputs import Day, Input, Line, PathId, RowId
+from service.inputs import Day, Input, Line, OnBehalf, PathId, RowId
 from service.paging import Page, as_list
 from service.town_clock import town_time
 
@@ -37,6 +39,7 @@ class NewBed(Input):
     elder_id: RowId
     station_id: RowId
     why: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 class Move(Input):
@@ -61,6 +64,7 @@ class Rest(Input):
     kind: PauseKind
     from_on: Day
     why: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 class Return(Input):
@@ -68,6 +72,7 @@ class Return(Input):
 
     on: Day | None = None
     why: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 class HandOver(Input):
@@ -124,7 +129,7 @@ async def show_board(session: Reading, actor: Desk, clock: Timed) -> dict[str, A
 async def export_beds(session: Reading, actor: Desk, clock: Timed, state: BedState | None = None) -> Response:
     """The list as CSV, at most 20,000 rows."""
     rows = await queries.export_rows(session, actor, (await town_time(session, clock)).today, state, MOST_ROWS)
-    return exports.as_csv("beds", COLUMNS, rows)
+    return exports.as_csv("beds", COLUMNS, *await passable(session, rows))
 
 
 @router.get("/{bed_id}")
@@ -162,6 +167,7 @@ async def open_bed(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, 
         station = await queries.get_station(session, actor, wanted.station_id)
         today = (await town_time(session, clock)).today
         bed = await actions.open_bed(session, actor, elder, station, clock.now(), today, wanted.why)
+        note_caller(session, actor, elder.id, "bed.applied", f"bed:{bed.id}", wanted.on_behalf, clock.now())
         return await _page(session, clock, bed)
 
     return await once(actor, work, status=201)
@@ -187,7 +193,9 @@ async def suspend(actor: Desk, session: Writing, clock: Timed, bed_id: PathId, r
     """The elder is in hospital or away from a day on (today's bed rests at once): visits, patrol and billing rest."""
     town = await town_time(session, clock)
     done = await pausing.suspend(session, actor, bed_id, rest.kind, rest.from_on, rest.why, clock.now(), town)
-    return done | await _page(session, clock, await queries.get_bed(session, actor, bed_id))
+    bed = await queries.get_bed(session, actor, bed_id)
+    note_caller(session, actor, bed.elder_id, "bed.suspend", f"bed:{bed_id}", rest.on_behalf, clock.now())
+    return done | await _page(session, clock, bed)
 
 
 @router.post("/{bed_id}/resume")
@@ -195,7 +203,9 @@ async def resume(actor: Desk, session: Writing, clock: Timed, bed_id: PathId, ba
     """The elder is home again, or does not go: the gate is asked, then what waited is placed again."""
     town = await town_time(session, clock)
     done = await pausing.resume(session, actor, bed_id, back.on, back.why, clock.now(), town)
-    return done | await _page(session, clock, await queries.get_bed(session, actor, bed_id))
+    bed = await queries.get_bed(session, actor, bed_id)
+    note_caller(session, actor, bed.elder_id, "bed.resume", f"bed:{bed_id}", back.on_behalf, clock.now())
+    return done | await _page(session, clock, bed)
 
 
 @router.post("/{bed_id}/hand-over")

@@ -14,8 +14,11 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.contracts import actions, queries
 from service.db import reading, writing
+from service.elders.behalf import note_caller
+from service.elders.consents import passable
+from service.errors import BadInput, FieldProblem
 from service.idempotency import OnceOnly
-from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
+from service.inputs import AreaCode, Day, Input, Line, OnBehalf, PathId, RowId
 from service.paging import Page, as_list
 from service.town_clock import town_time
 
@@ -60,9 +63,10 @@ class Signature(Input):
 
 
 class Reason(Input):
-    """Why it ends."""
+    """Why it ends; a dispatcher ends it only for who called."""
 
     reason: Line
+    on_behalf: OnBehalf = None
 
 
 class Renewal(Input):
@@ -124,7 +128,7 @@ async def list_due(session: Reading, actor: Desk, clock: Timed) -> dict[str, Any
 async def export_contracts(session: Reading, actor: Desk, clock: Timed, state: ContractState | None = None) -> Response:
     """The contracts in scope as CSV."""
     rows = await queries.all_contracts(session, actor, state, await _today(session, clock), MOST_ROWS)
-    return exports.as_csv("contracts", COLUMNS, rows)
+    return exports.as_csv("contracts", COLUMNS, *await passable(session, rows))
 
 
 @router.get("/contracts/{contract_id}")
@@ -156,10 +160,14 @@ async def sign(
 
 
 @router.post("/contracts/{contract_id}/end")
-async def end(actor: Signer, session: Writing, clock: Timed, contract_id: PathId, why: Reason) -> dict[str, Any]:
+async def end(actor: Desk, session: Writing, clock: Timed, contract_id: PathId, why: Reason) -> dict[str, Any]:
     """Withdraw within the cooling-off days, end by notice later."""
+    if actor.role is Role.DISPATCHER and why.on_behalf is None:
+        fault = FieldProblem("on_behalf", "is missing", "who called: name, relation, consent")
+        raise BadInput("a dispatcher ends a contract for who called", fields=[fault])
     today = await _today(session, clock)
     row = await actions.step_back(session, actor, contract_id, why.reason, clock.now(), today)
+    note_caller(session, actor, row.elder_id, "contract.end", f"contract:{row.id}", why.on_behalf, clock.now())
     return await _shown(session, clock, row)
 
 

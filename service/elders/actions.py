@@ -8,13 +8,17 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Area, Consent, Contact, Elder, ElderCategory, Household, Provider
-from models.types import AreaLevel, Category
+from models.types import AreaLevel, Category, Purpose
 from service import audit
 from service.auth import Actor
 from service.clock import LOCAL
 from service.elders import checking, queries, rules
+from service.elders.consents import refuse_withdrawn
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.vault import Vault
+
+HEALTH = {"conditions", "medicines"}
+"""Fields that tell of somebody's health."""
 
 
 class AlreadyRegistered(Conflict):
@@ -173,8 +177,13 @@ async def note_consent(
 async def reveal(
     session: AsyncSession, actor: Actor, vault: Vault, elder_id: int, fields: Sequence[str], reason: str, now: datetime
 ) -> dict[str, Any]:
-    """These fields in full, with a line in the audit trail that says who asked and why. Raises NotFound."""
+    """These fields in full, with a line in the audit trail that says who asked and why.
+
+    Raises NotFound, ConsentWithdrawn for health when that was taken back and no call for help is open.
+    """
     elder = await queries.get_elder(session, actor, elder_id)
+    if HEALTH & set(fields) and not await queries.in_need(session, elder):
+        await refuse_withdrawn(session, elder_id, Purpose.HEALTH)
     home = await session.get_one(Household, elder.household_id)
     audit.note(session, now, actor.account_id, "elder.reveal", f"elder:{elder_id}", f"{', '.join(fields)}: {reason}")
     sealed = {

@@ -10,6 +10,7 @@ from service.auth import DESK, Actor, Allow
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading, writing
 from service.elders import actions, card, merging, queries, rules, schemas
+from service.elders.behalf import list_callers, note_caller
 from service.errors import BadInput, FieldProblem
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, PathId, RowId
@@ -112,8 +113,9 @@ async def change_elder(
     actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, wanted: schemas.ElderChange
 ) -> dict[str, Any]:
     """Change what is sent; 409 when the elder stands at another version by now."""
-    values = wanted.model_dump(exclude_unset=True)
+    values = wanted.model_dump(exclude_unset=True, exclude={"on_behalf"})
     await actions.change_elder(session, actor, vault, elder_id, values, clock.now())
+    note_caller(session, actor, elder_id, "elder.change", f"elder:{elder_id}", wanted.on_behalf, clock.now())
     return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
 
@@ -123,6 +125,7 @@ async def set_contacts(
 ) -> dict[str, Any]:
     """Put the whole ladder of contacts anew."""
     await actions.set_contacts(session, actor, vault, elder_id, wanted.model_dump(), clock.now())
+    note_caller(session, actor, elder_id, "elder.contacts", f"elder:{elder_id}", wanted.on_behalf, clock.now())
     return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
 
@@ -168,15 +171,25 @@ async def note_consent(
     clock: Timed,
     vault: Sealed,
     elder_id: PathId,
-    wanted: schemas.NewConsent,
+    wanted: schemas.SaidConsent,
 ) -> dict[str, Any]:
     """Note a consent, or that one was taken back."""
 
     async def work() -> dict[str, Any]:
-        await actions.note_consent(session, actor, elder_id, wanted.model_dump(), clock.now())
+        said = wanted.model_dump(exclude={"on_behalf"})
+        await actions.note_consent(session, actor, elder_id, said, clock.now())
+        note_caller(session, actor, elder_id, "consent.note", f"elder:{elder_id}", wanted.on_behalf, clock.now())
         return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
     return await once(actor, work, status=201)
+
+
+@router.get("/elders/{elder_id}/on-behalf")
+async def show_callers(
+    session: Reading, actor: Desk, elder_id: PathId, page: Annotated[Page, Depends()]
+) -> dict[str, Any]:
+    """What was done because somebody called on this elder's behalf: the deed, who, how the elder agreed."""
+    return as_list(*await list_callers(session, actor, elder_id, page))
 
 
 @router.post("/elders/{elder_id}/reveal")

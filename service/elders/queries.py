@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Consent, Contact, Elder, ElderCategory, Household
-from models.types import Category
+from models import Consent, Contact, Elder, ElderCategory, Household, Incident, OnBehalf
+from models.types import Category, IncidentState, Purpose
 from service.auth import Actor
 from service.elders.rules import AGED_FROM as AGED_FROM
 from service.elders.rules import age_on as age_on
@@ -21,6 +21,7 @@ from service.paging import Page, page_of
 from service.vault import Vault, masked_name
 
 MOST_FOUND = 20
+CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,31 @@ async def consents_of(session: AsyncSession, elder_id: int) -> Sequence[Consent]
     """Everything that was allowed and taken back, newest first."""
     query = select(Consent).where(Consent.elder_id == elder_id).order_by(Consent.noted_at.desc(), Consent.id.desc())
     return (await session.scalars(query)).all()
+
+
+async def withdrawn_of(session: AsyncSession, elder_ids: Sequence[int], purpose: Purpose) -> set[int]:
+    """Those of these elders whose newest word about a purpose took consent back."""
+    newest: dict[int, bool] = {}
+    wanted = sorted(set(elder_ids))
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Consent.elder_id, Consent.given).where(Consent.elder_id.in_(wanted[start : start + CHUNK]))
+        for elder_id, given in await session.execute(
+            query.where(Consent.purpose == purpose).order_by(Consent.noted_at, Consent.id)
+        ):
+            newest[elder_id] = given
+    return {elder_id for elder_id, given in newest.items() if not given}
+
+
+async def in_need(session: AsyncSession, elder: Elder) -> bool:
+    """Whether a call for help from this elder or their home is open."""
+    theirs = or_(Incident.elder_id == elder.id, Incident.household_id == elder.household_id)
+    query = select(Incident.id).where(theirs, Incident.state != IncidentState.CLOSED)
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
+def callers_for(elder_id: int) -> Select[OnBehalf]:
+    """What was done on an elder's behalf because somebody called."""
+    return select(OnBehalf).where(OnBehalf.elder_id == elder_id)
 
 
 async def elder_views(session: AsyncSession, elders: Sequence[Elder], today: date) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from models.types import Category, Datum, Purpose
-from service.inputs import PLAIN, AreaCode, Input, Line, RowId
+from service.inputs import PLAIN, AreaCode, Input, Line, OnBehalf, RowId
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=PLAIN)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PLAIN)]
@@ -82,6 +82,7 @@ class ContactLadder(Input):
 
     version: Version
     contacts: Annotated[list[NewContact], Field(max_length=20)]
+    on_behalf: OnBehalf = None
 
 
 class NewConsent(Input):
@@ -91,6 +92,12 @@ class NewConsent(Input):
     given: bool = True
     said_by: Short
     said_how: Annotated[Line, Field(max_length=120)]
+
+
+class SaidConsent(NewConsent):
+    """The same by telephone, with who called."""
+
+    on_behalf: OnBehalf = None
 
 
 class NewElder(Input):
@@ -133,6 +140,7 @@ class ElderChange(Input):
     left_on: date | None = None
     left_why: Annotated[Short, Field(max_length=40)] | None = None
     home: HomeChange | None = None
+    on_behalf: OnBehalf = None
 
 
 class Search(Input):

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.types import Category, Role
+from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import LOCAL, Clock, clock_of
 from service.db import database_of, reading
@@ -106,14 +107,15 @@ async def export_elders(request: Request, actor: Desk, clock: Timed, vault: Seal
         raise BadInput("why in full?", fields=[FieldProblem("reason", "is missing", "what it is needed for")])
     today = clock.now().astimezone(LOCAL).date()
     filters = Filters(today, wanted.name, wanted.area, wanted.category, wanted.ability)
-    rows = await exporting.export_elders(
+    rows, withheld = await exporting.export_elders(
         database_of(request), actor, vault, filters, full=wanted.full, reason=wanted.reason, now=clock.now()
     )
     write = tables.write_csv if wanted.format == "csv" else lambda lines: tables.write_xlsx("老年人", lines)
-    return _file(await asyncio.to_thread(write, rows), "elders", wanted.format)
+    return _file(await asyncio.to_thread(write, rows), "elders", wanted.format, withheld)
 
 
-def _file(body: bytes, name: str, ending: str) -> Response:
+def _file(body: bytes, name: str, ending: str, withheld: int = 0) -> Response:
     kind = tables.CSV if ending == "csv" else tables.XLSX
     headers = {"content-disposition": f'attachment; filename="{name}.{ending}"', "cache-control": "no-store"}
+    headers |= exports.withheld_header(withheld)
     return Response(body, 200, headers, kind)

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Contact, Elder, Household
+from models.types import Purpose
 from service import audit
 from service.auth import Actor
 from service.clock import LOCAL
 from service.db import Database
-from service.elders.queries import Filters, filtered
+from service.elders.consents import refuse_empty
+from service.elders.queries import Filters, filtered, withdrawn_of
 from service.errors import BadInput, FieldProblem
 from service.exchange.elder_sheet import SHEET, WORD_OF
 from service.vault import Vault, masked_name, masked_phone
@@ -24,31 +26,37 @@ SEX = {"F": "女", "M": "男"}
 
 async def export_elders(
     database: Database, actor: Actor, vault: Vault, filters: Filters, *, full: bool, reason: str | None, now: datetime
-) -> list[list[str]]:
+) -> tuple[list[list[str]], int]:
     """Headings and a row for every elder that passes the filters; each row carries who took it out and when.
 
+    Whoever took back that their data leaves the house is left out; answers how many those are, too.
     With `full` the ID number, names and phones are plain; that stands in the audit trail with its reason.
-    Raises BadInput beyond 50,000 rows, so that nobody takes half of a register for the whole.
+    Raises BadInput beyond 50,000 rows, so that nobody takes half of a register for the whole; ConsentWithdrawn.
     """
     at = now.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
     mark = f"{actor.name} {at}" + ("" if full else " 脱敏")
     rows = [[*(column.heads[0] for column in SHEET.columns), MARK]]
-    after = 0
+    after = withheld = 0
     while True:
         async with database.reading() as session:
             query = filtered(actor, filters).where(Elder.id > after).order_by(Elder.id).limit(CHUNK)
             elders = (await session.scalars(query)).all()
-            rows += [[*row, mark] for row in await _rows(session, elders, vault, full)]
+            gone = await withdrawn_of(session, [one.id for one in elders], Purpose.AUTHORITIES)
+            passed = [one for one in elders if one.id not in gone]
+            withheld += len(gone)
+            rows += [[*row, mark] for row in await _rows(session, passed, vault, full)]
         if len(rows) - 1 > MOST_ROWS:
             fault = FieldProblem("filters", f"more than {MOST_ROWS} elders", "an area or a category that holds fewer")
             raise BadInput("too many for one sheet", fields=[fault])
         if len(elders) < CHUNK:
             break
         after = elders[-1].id
+    refuse_empty(len(rows) - 1, withheld, Purpose.AUTHORITIES)
     async with database.writing() as session:
-        told = f"{len(rows) - 1} rows, {'full' if full else 'masked'}: {reason or ''}"
+        left_out = f", {withheld} withheld" if withheld else ""
+        told = f"{len(rows) - 1} rows, {'full' if full else 'masked'}{left_out}: {reason or ''}"
         audit.note(session, now, actor.account_id, "elders.exported", None, told)
-    return rows
+    return rows, withheld
 
 
 async def _rows(session: AsyncSession, elders: Sequence[Elder], vault: Vault, full: bool) -> Iterator[list[str]]:

@@ -8,9 +8,10 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, MenuItem, Order, Visit
-from models.types import Family, OrderState, VisitState
+from models.types import Family, OrderState, Purpose, VisitState
 from service import audit
 from service.auth import Actor
+from service.elders.consents import refuse_withdrawn
 from service.elders.queries import get_elder
 from service.errors import BadInput, Conflict, FieldProblem
 from service.meals.queries import get_meal
@@ -49,9 +50,11 @@ class Wish:
 async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: datetime, town_at: datetime) -> Order:
     """Place one order and make its visit, priced by the rule valid on the day of service.
 
-    Raises BadInput naming every faulty field, NotFound for an elder outside the scope or an unknown item, BedRests.
+    Raises BadInput naming every faulty field, NotFound for an elder outside the scope or an unknown item, BedRests,
+    ConsentWithdrawn when care was declined.
     """
     elder = await get_elder(session, actor, wish.elder_id)
+    await refuse_withdrawn(session, elder.id, Purpose.CARE)
     item = await queries.get_item(session, wish.item_code)
     faults = rules.problems(item, wish.service_on, wish.window_from, wish.window_to, wish.portions, town_at)
     if item.family is Family.RESPITE:

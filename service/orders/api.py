@@ -11,8 +11,9 @@ from models.types import Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
+from service.elders.behalf import note_caller
 from service.idempotency import OnceOnly
-from service.inputs import Input, Line, PathId, RowId
+from service.inputs import Called, Input, Line, OnBehalf, PathId, RowId
 from service.orders import actions, queries
 from service.paging import Page, as_list
 from service.town_clock import town_time
@@ -36,6 +37,7 @@ class NewOrder(Input):
     portions: Annotated[int, Field(ge=1, le=20)] = 1
     meal_id: RowId | None = None
     on_behalf_note: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 @router.get("/menu")
@@ -59,14 +61,21 @@ async def place_order(actor: Taker, session: Writing, once: OnceOnly, clock: Tim
 
     async def place() -> dict[str, Any]:
         town = await town_time(session, clock)
-        order = await actions.place_order(session, actor, actions.Wish(**wanted.model_dump()), clock.now(), town.at)
+        wish = actions.Wish(**wanted.model_dump(exclude={"on_behalf"}))
+        order = await actions.place_order(session, actor, wish, clock.now(), town.at)
+        subject = f"order:{order.id}"
+        note_caller(session, actor, order.elder_id, "order.place", subject, wanted.on_behalf, clock.now())
         return queries.order_view(order, wanted.item_code)
 
     return await once(actor, place, status=201)
 
 
 @router.post("/orders/{order_id}/cancel")
-async def cancel_order(actor: Taker, session: Writing, clock: Timed, order_id: PathId) -> dict[str, Any]:
+async def cancel_order(
+    actor: Taker, session: Writing, clock: Timed, order_id: PathId, called: Called | None = None
+) -> dict[str, Any]:
     """Cancel an order and its visit."""
     order = await actions.cancel_order(session, actor, order_id, clock.now())
+    caller = None if called is None else called.on_behalf
+    note_caller(session, actor, order.elder_id, "order.cancel", f"order:{order.id}", caller, clock.now())
     return {"id": order.id, "state": order.state}

@@ -12,6 +12,7 @@ from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
+from service.elders.consents import passable
 from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
 from service.paging import Page, as_list
 from service.patrols import actions, queries, register
@@ -85,7 +86,7 @@ async def show_rate(session: Reading, actor: Desk, clock: Timed, month: MonthOf 
 async def export_targets(session: Reading, actor: Desk, clock: Timed, month: MonthOf = None) -> Response:
     """The month's register as CSV."""
     rows = await queries.all_targets(session, actor, await _month(session, clock, month), MOST_ROWS)
-    return exports.as_csv("patrols", COLUMNS, rows)
+    return exports.as_csv("patrols", COLUMNS, *await passable(session, rows))
 
 
 @router.post("/refresh")

@@ -7,11 +7,12 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Bed, Contact, Elder, Respite
-from models.types import BedState, RespiteState
+from models.types import BedState, Purpose, RespiteState
 from service import audit
 from service.auth import Actor
 from service.beds.queries import get_bed
 from service.clock import LOCAL
+from service.elders.consents import refuse_withdrawn
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.orders.blocks import Stretch, call_off_blocks, place_block
 from service.orders.queries import find_respite_item
@@ -61,9 +62,10 @@ async def book_respite(
     """Book a block of care at the low price, so that this contact of the elder can rest.
 
     It becomes orders with visits that the days' plans find: stretches that one caregiver stays, never over midnight.
-    Raises NotFound, BadInput naming each fault, BedNotLive, Overlaps, NoDaysLeft, NoItem.
+    Raises NotFound, BadInput naming each fault, BedNotLive, Overlaps, NoDaysLeft, NoItem, ConsentWithdrawn.
     """
     bed = await get_bed(session, actor, bed_id, lock=True)
+    await refuse_withdrawn(session, bed.elder_id, Purpose.CARE)
     if bed.state is not BedState.ACTIVE:
         raise BedNotLive(f"the bed is {bed.state}", state=bed.state.value)
     contact = await session.get(Contact, contact_id)

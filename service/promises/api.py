@@ -12,8 +12,10 @@ from service.auth import DESK, Actor, Allow
 from service.beds.queries import get_bed as find_bed
 from service.clock import Clock, clock_of
 from service.db import reading, writing
+from service.elders.behalf import note_caller
+from service.elders.consents import passable
 from service.idempotency import OnceOnly
-from service.inputs import Day, Input, Line, Moment, PathId, RowId
+from service.inputs import Called, Day, Input, Line, Moment, OnBehalf, PathId, RowId
 from service.paging import Page, as_list
 from service.promises import actions, queries
 from service.town_clock import town_time
@@ -41,6 +43,7 @@ class NewRespite(Input):
     from_at: Moment
     to_at: Moment
     note: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 async def _month(session: AsyncSession, clock: Clock, day: date | None) -> queries.Month:
@@ -60,7 +63,7 @@ async def list_hours(
 async def export_hours(session: Reading, actor: Desk, clock: Timed, month: MonthOf = None) -> Response:
     """The month's promises of all live beds as CSV."""
     rows = await queries.all_hours(session, actor, await _month(session, clock, month), MOST_ROWS)
-    return exports.as_csv("promises", COLUMNS, rows)
+    return exports.as_csv("promises", COLUMNS, *await passable(session, rows))
 
 
 @router.get("/promises/{bed_id}")
@@ -100,13 +103,19 @@ async def book_respite(
         row = await actions.book_respite(
             session, actor, wanted.bed_id, wanted.contact_id, start, stop, wanted.note, clock.now(), town.at
         )
+        subject = f"respite:{row.id}"
+        note_caller(session, actor, row.elder_id, "respite.book", subject, wanted.on_behalf, clock.now())
         return (await queries.respite_views(session, [row]))[0]
 
     return await once(actor, work, status=201)
 
 
 @router.post("/respites/{respite_id}/cancel")
-async def cancel_respite(actor: Booker, session: Writing, clock: Timed, respite_id: PathId) -> dict[str, Any]:
+async def cancel_respite(
+    actor: Booker, session: Writing, clock: Timed, respite_id: PathId, called: Called | None = None
+) -> dict[str, Any]:
     """Call a block off."""
     row = await actions.cancel_respite(session, actor, respite_id, clock.now())
+    caller = None if called is None else called.on_behalf
+    note_caller(session, actor, row.elder_id, "respite.cancel", f"respite:{row.id}", caller, clock.now())
     return (await queries.respite_views(session, [row]))[0]

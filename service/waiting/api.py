@@ -10,9 +10,11 @@ from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
+from service.elders.behalf import note_caller
+from service.elders.consents import passable
 from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
-from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
+from service.inputs import AreaCode, Called, Day, Input, Line, OnBehalf, PathId, RowId
 from service.town_clock import town_time
 from service.waiting import actions, queries
 
@@ -33,6 +35,7 @@ class NewEntry(Input):
     elder_id: RowId
     asked_on: Day | None = None
     note: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 class Grant(Input):
@@ -59,7 +62,7 @@ async def export_list(session: Reading, actor: Desk, clock: Timed, area_code: Wh
     """The list of a district as CSV."""
     today = (await town_time(session, clock)).today
     shown = await queries.list_views(session, actor, area_code, today, MOST)
-    return exports.as_csv("waiting", COLUMNS, shown["items"])
+    return exports.as_csv("waiting", COLUMNS, *await passable(session, shown["items"]))
 
 
 @router.get("/{entry_id}")
@@ -78,15 +81,21 @@ async def ask(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, wante
         today = (await town_time(session, clock)).today
         asked_on = min(wanted.asked_on or today, today)
         entry = await actions.ask(session, actor, elder, asked_on, wanted.note, clock.now())
+        subject = f"waiting_entry:{entry.id}"
+        note_caller(session, actor, elder.id, "waiting.ask", subject, wanted.on_behalf, clock.now())
         return await queries.entry_view(session, actor, entry, today)
 
     return await once(actor, work, status=201)
 
 
 @router.post("/{entry_id}/withdraw")
-async def withdraw(actor: Desk, session: Writing, clock: Timed, entry_id: PathId) -> dict[str, Any]:
+async def withdraw(
+    actor: Desk, session: Writing, clock: Timed, entry_id: PathId, called: Called | None = None
+) -> dict[str, Any]:
     """Take an elder off the list."""
     entry = await actions.withdraw(session, actor, entry_id, clock.now())
+    caller = None if called is None else called.on_behalf
+    note_caller(session, actor, entry.elder_id, "waiting.withdraw", f"waiting_entry:{entry.id}", caller, clock.now())
     return await queries.entry_view(session, actor, entry, (await town_time(session, clock)).today)
 
 

@@ -10,7 +10,7 @@ export const registers = {
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
-    'elder.cannot_merge': '这两条现在并不了。', 'merge.cannot_undo': '这次合并撤不了。', 'respite.bed_not_active': '床位不在用，不能订。', 'respite.overlaps': '和已订的重了。', 'respite.no_days_left': '今年的天数用完了。',
+    'elder.cannot_merge': '这两条现在并不了。', 'merge.cannot_undo': '这次合并撤不了。', 'respite.bed_not_active': '床位不在用，不能订。', 'respite.overlaps': '和已订的重了。', 'respite.no_item': '菜单里没有喘息服务，先加上。', 'consent.withdrawn': '本人撤回了这一项同意，先再问一次。', 'respite.no_days_left': '今年的天数用完了。',
     'import.already_done': '这个文件导入过，先撤销那一次。', 'import.already_undone': '已经撤销过。',
     'waiting.already': '已经在轮候。', 'waiting.ended': '这条轮候已经结束。', 'waiting.not_entitled': '条件还不够，不能给床位。', 'waiting.not_first': '前面还有人，要写明原因。', 'patrol.no_item': '菜单里没有探访，不能排。', 'patrol.already_off': '已经从本月名单上去掉了。',
     'assessment.already_under_way': '已有一份在填。', 'assessment.not_now': '这份评估现在不能这样做。', 'assessment.changed_meanwhile': '别处刚改过，已换成新的。', 'assessment.same_person': '评估和复核不能是同一人。', 'input.invalid': '有没填好的，看标红的。',
