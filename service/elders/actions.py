@@ -120,6 +120,11 @@ async def set_contacts(
     faults += [
         FieldProblem("contacts.id", f"{n} is not one of this elder's, or twice", "an id, or none") for n in foreign
     ]
+    struck = await queries.contacts_in_use(session, known.keys() - set(ids))
+    faults += [
+        FieldProblem("contacts", f"{known[n].name} stands in a contract or in respite", "keep them, lower down")
+        for n in sorted(struck)
+    ]
     _refuse(faults)
     await _step(session, elder, wanted["version"], {})
     await session.execute(delete(Contact).where(Contact.elder_id == elder_id, Contact.id.not_in(ids)))

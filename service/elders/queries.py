@@ -1,14 +1,14 @@
 """Looks up elders and their homes, masked unless asked otherwise; refuses to open sealed fields."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Consent, Contact, Elder, ElderCategory, Household, Incident, OnBehalf
+from models import Base, Consent, Contact, Elder, ElderCategory, Household, Incident, OnBehalf
 from models.types import Category, IncidentState, Purpose
 from service.auth import Actor
 from service.elders.rules import AGED_FROM as AGED_FROM
@@ -140,6 +140,20 @@ async def contacts_of(session: AsyncSession, elder_id: int) -> Sequence[Contact]
     """Whom to call, in order."""
     query = select(Contact).where(Contact.elder_id == elder_id).order_by(Contact.rank, Contact.id)
     return (await session.scalars(query)).all()
+
+
+async def contacts_in_use(session: AsyncSession, contact_ids: Collection[int]) -> set[int]:
+    """Those of these contacts whom a contract or a block of respite names: they cannot be struck off."""
+    if not contact_ids:
+        return set()
+    named = [select(column).where(column.in_(contact_ids)) for column in _naming_contacts()]
+    return set(await session.scalars(union(*named)))
+
+
+def _naming_contacts() -> list[Any]:
+    """Every column that points at a contact; a new table comes along by itself."""
+    columns = (column for table in Base.metadata.sorted_tables for column in table.columns)
+    return [one for one in columns if any(key.target_fullname == "contact.id" for key in one.foreign_keys)]
 
 
 async def category_rows(session: AsyncSession, elder_id: int) -> Sequence[ElderCategory]:

@@ -97,6 +97,10 @@ async def test_a_night_a_rest_and_the_end(keeping: Keeping) -> None:
     assert paused == len(made) and {state for *_, state in await visits(keeping)} == {VisitState.CANCELLED}
     assert (await keeping.root.post(f"/api/beds/{bed_id}/resume", json={})).json()["visits_back"] == len(made)
     assert await visits(keeping) == made
+    card = (await keeping.root.get(f"/api/elders/{town.elders['chen']}")).json()
+    struck = {"version": card["version"], "contacts": [{"name": "于海", "relation": "儿子", "phone": "13900001111"}]}
+    named = await keeping.root.put(f"/api/elders/{town.elders['chen']}/contacts", json=struck)
+    assert named.status_code == 422 and "respite" in named.json()["fields"][0]["problem"]
     await keeping.steps(bed_id, "closed")
     assert {state for *_, state in await visits(keeping)} == {VisitState.CANCELLED}
     (left,) = (await keeping.sun.get("/api/respites", params={"bed_id": bed_id})).json()["items"]
