@@ -53,6 +53,8 @@ async def monday(console: Console) -> str:
     await expect(page.get_by_role("heading", name="陈**")).to_be_visible()
     await console.press("申请床位")
     await expect(page.get_by_label("由哪个站管")).to_contain_text("清泉站")
+    for asked, said in (("谁打来的", "陈小妹"), ("什么关系", "女儿"), ("老人怎么同意的", "本人在旁边，听到了")):
+        await page.get_by_label(asked).fill(said)
     await page.locator("form").get_by_role("button", name="申请床位").click()
     await expect(page.get_by_text("没有在有效期内、已复核的能力评估")).to_be_visible()
     place = page.url.partition("#/")[2]

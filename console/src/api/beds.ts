@@ -1,4 +1,5 @@
 /** Paths and shapes of family care beds, their works and contracts. */
+import type { Called } from '../registers/caller'
 import type { Slice } from '../registers/list'
 import { del, get, post, type ProblemBody } from './http'
 import { pathOf } from './paths'
@@ -107,11 +108,13 @@ export const beds = {
   list: (query: Readonly<Record<string, string>>, cursor: string | null) => get<Slice<BedRow>>(pathOf('/api/beds', { ...query, cursor, limit: 100 })),
   file: (state: string) => pathOf('/api/beds/export.csv', { state }),
   one: (id: Id) => get<BedCard>(one(id)),
-  open: (elder_id: Id, station_id: Id, why: string) => post<BedCard>('/api/beds', { elder_id, station_id, why: why || null }),
+  open: (elder_id: Id, station_id: Id, why: string, called: Called) => post<BedCard>('/api/beds', { elder_id, station_id, why: why || null, ...called }),
   move: (id: Id, to: Stage, expected: Stage, why: string) => post<BedCard>(`${one(id)}/moves`, { to, expected, why: why || null }),
   moveMany: (bed_ids: Id[], to: Stage, why: string) => post<Slice<MoveResult>>('/api/beds/moves', { bed_ids, to, why: why || null }),
-  suspend: (id: Id, kind: string, from_on: string, why: string) => post<BedCard>(`${one(id)}/suspend`, { kind, from_on, why: why || null }),
-  resume: (id: Id, on: string, why: string) => post<BedCard>(`${one(id)}/resume`, { on, why: why || null }),
+  suspend: (id: Id, kind: string, from_on: string, why: string, called: Called) => post<BedCard>(`${one(id)}/suspend`, { kind, from_on, why: why || null, ...called }),
+  resume: (id: Id, on: string, why: string, called: Called) => post<BedCard>(`${one(id)}/resume`, { on, why: why || null, ...called }),
+  handOver: (id: Id, station_id: Id) => post<BedCard>(`${one(id)}/hand-over`, { station_id }),
+  removeDevice: (id: Id, device: Id) => del(`${one(id)}/devices/${encodeURIComponent(device)}`),
   planDevice: (id: Id, kind: string, mandatory: boolean) => post<BedCard>(`${one(id)}/devices`, { kind, mandatory }),
   fit: (id: Id, device: Id, terminal_id: string) => post<BedCard>(`${one(id)}/devices/${encodeURIComponent(device)}/fit`, { terminal_id }),
   stations: () => get<StationView[]>('/api/stations'),
@@ -132,13 +135,13 @@ export const contracts = {
   list: (bed_id: Id) => get<Slice<Contract>>(pathOf('/api/contracts', { bed_id, limit: 200 })),
   draw: (bed_id: Id, from_on: string, months: number, guardian_id: Id | null) => post<Contract>('/api/contracts', { bed_id, from_on, months, guardian_id }),
   sign: (id: Id, signed_by: 'elder' | 'guardian') => post<Contract>(`${contract(id)}/sign`, { signed_by }),
-  end: (id: Id, reason: string) => post<Contract>(`${contract(id)}/end`, { reason }),
+  end: (id: Id, reason: string, called: Called) => post<Contract>(`${contract(id)}/end`, { reason, ...called }),
   renew: (id: Id, months: number) => post<Contract>(`${contract(id)}/renew`, { months }),
 }
 
 export interface Respite { id: Id; contact_id: Id; kind: string; from_at: string; to_at: string; price_fen: number; state: string; note: string | null }
 export const respites = {
   list: (bed_id: Id) => get<Slice<Respite>>(pathOf('/api/respites', { bed_id, limit: 200 })),
-  book: (bed_id: Id, contact_id: Id, from_at: string, to_at: string) => post<Respite>('/api/respites', { bed_id, contact_id, from_at, to_at }),
-  cancel: (id: Id) => post<Respite>(`/api/respites/${encodeURIComponent(id)}/cancel`),
+  book: (bed_id: Id, contact_id: Id, from_at: string, to_at: string, called: Called) => post<Respite>('/api/respites', { bed_id, contact_id, from_at, to_at, ...called }),
+  cancel: (id: Id, called: Called) => post<Respite>(`/api/respites/${encodeURIComponent(id)}/cancel`, called),
 }

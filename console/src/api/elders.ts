@@ -78,8 +78,15 @@ export interface Revealed {
 }
 export const REVEALABLE = ['name', 'id_number', 'phone', 'conditions', 'medicines', 'gate_code', 'key_holder_phone', 'contacts'] as const
 
+export const PURPOSES = ['care', 'health', 'location', 'video', 'family', 'authorities'] as const
+
+/** Something done because somebody called on the elder's behalf. */
+export interface OnBehalf { id: Id; deed: string; subject: string; caller: string; relation: string; consent: string; noted_at: string }
+/** What an elder receives from outside, by the code that a rule gives. */
+export interface Benefit { id: Id; item: string; source: string; from_on: string; until_on: string | null }
+
 export const CATEGORIES = [
-  'living_alone', 'empty_nest', 'left_behind', 'aged', 'disabled', 'dementia', 'bereaved', 'severe_handicap', 'special_family', 'destitute', 'low_income',
+  'living_alone', 'empty_nest', 'left_behind', 'aged', 'disabled', 'dementia', 'bereaved', 'severe_handicap', 'special_family', 'destitute', 'low_income', 'military_family', 'martyr_family', 'model_worker', 'special_care', 'old_party_member',
 ] as const
 
 export interface Area { code: string; name: string; level: 'district' | 'street' | 'community'; parent_code: string | null }
@@ -98,6 +105,9 @@ export const elders = {
   noteConsent: (id: Id, wanted: object) => post<ElderCard>(`${one(id)}/consents`, wanted),
   reveal: (id: Id, reason: string) => post<Revealed>(`${one(id)}/reveal`, { fields: REVEALABLE, reason }),
   merge: (id: Id, gone_id: Id, reason: string) => post<Merge>(`${one(id)}/merge`, { gone_id, reason }),
+  onBehalf: (id: Id) => get<Slice<OnBehalf>>(pathOf(`${one(id)}/on-behalf`, { limit: 200 })),
+  benefits: (id: Id) => get<Benefit[]>(`${one(id)}/benefits`),
+  noteBenefit: (id: Id, wanted: object) => post<unknown>(`${one(id)}/benefits`, wanted),
   doubles: () => get<Double[]>('/api/elders/doubles'),
   merges: (id: Id) => get<Slice<Merge>>(pathOf('/api/elders/merges', { elder_id: id, limit: 200 })),
   unmerge: (merge: Id) => post<Merge>(`/api/elders/merges/${encodeURIComponent(merge)}/undo`),

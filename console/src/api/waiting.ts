@@ -1,9 +1,10 @@
 /** Paths and shapes of the waiting list, of promised hours, duty cover, and what people miss. */
+import type { Called } from '../registers/caller'
 import type { Slice } from '../registers/list'
 import type { ElderRow } from './elders'
 import { get, post } from './http'
 import { pathOf } from './paths'
-import type { Id } from './types'
+import type { Id, JobProgress } from './types'
 
 export interface Reason { by: string; value: string | number | boolean; name: string | null }
 export interface WaitingRow {
@@ -49,8 +50,8 @@ const one = (id: Id): string => `/api/waiting/${encodeURIComponent(id)}`
 export const waiting = {
   list: (area_code: string) => get<WaitingList>(pathOf('/api/waiting', { area_code, limit: 2000 })),
   file: (area_code: string) => pathOf('/api/waiting/export.csv', { area_code }),
-  ask: (elder_id: Id, note: string) => post<WaitingRow>('/api/waiting', { elder_id, note: note || null }),
-  withdraw: (id: Id) => post<WaitingRow>(`${one(id)}/withdraw`),
+  ask: (elder_id: Id, note: string, called: Called) => post<WaitingRow>('/api/waiting', { elder_id, note: note || null, ...called }),
+  withdraw: (id: Id, called: Called) => post<WaitingRow>(`${one(id)}/withdraw`, called),
   grant: (id: Id, station_id: Id, why: string) => post<WaitingRow>(`${one(id)}/grant`, { station_id, why: why || null }),
 }
 
@@ -62,4 +63,5 @@ export const promises = {
 export const missed = {
   list: (query: Readonly<Record<string, string>>, cursor: string | null) => get<Slice<Missed>>(pathOf('/api/entitlements', { ...query, cursor, limit: 100 })),
   counts: () => get<MissedCounts>('/api/entitlements/counts'),
+  look: () => post<JobProgress>('/api/entitlements/look'),
 }

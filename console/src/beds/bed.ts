@@ -1,6 +1,7 @@
 /** One bed's page: the card, its works and contracts; every verb answers what stands now or exactly what is missing. */
 import { reactive, shallowRef } from 'vue'
 import { beds, contracts, worksOf, type BedCard, type Contract, type Provider, type Works } from '../api/beds'
+import { elders, type ElderCard } from '../api/elders'
 import { asProblem, type Problem } from '../api/http'
 import type { Id } from '../api/types'
 import { t } from '../i18n'
@@ -16,6 +17,8 @@ export function refusalOf(problem: Problem): Refusal {
 
 export function createBed(id: Id) {
   const card = shallowRef<BedCard | null>(null)
+  /** Whose bed it is. */
+  const person = shallowRef<ElderCard | null>(null)
   const works = shallowRef<Works[]>([])
   const papers = shallowRef<Contract[]>([])
   const providers = shallowRef<Provider[]>([])
@@ -26,6 +29,7 @@ export function createBed(id: Id) {
   async function around(): Promise<void> {
     const home = card.value?.household_id
     await Promise.all([
+      card.value === null || person.value ? null : elders.one(card.value.elder_id).then((found) => { person.value = found }),
       home === undefined ? null : worksOf.list(home).then((found) => { works.value = [...found.items].reverse() }),
       contracts.list(id).then((found) => { papers.value = [...found.items].reverse() }),
     ].map((one) => one?.catch(() => undefined)))
@@ -62,7 +66,7 @@ export function createBed(id: Id) {
 
   void read()
   beds.providers().then((found) => { providers.value = found }).catch(() => undefined)
-  return { id, card, works, papers, providers, problem, refusal, face, read, doing, providerName: (one: Id | null): string => providers.value.find((p) => p.id === one)?.name ?? t.value.reg.list.none }
+  return { id, card, person, works, papers, providers, problem, refusal, face, read, doing, providerName: (one: Id | null): string => providers.value.find((p) => p.id === one)?.name ?? t.value.reg.list.none }
 }
 
 export type BedDesk = ReturnType<typeof createBed>

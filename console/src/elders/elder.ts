@@ -1,5 +1,6 @@
 /** One elder's page: the card and what stands around it, each read and failing by itself. */
 import { onUnmounted, reactive, shallowRef } from 'vue'
+import { beds, type BedRow } from '../api/beds'
 import { elders, type ElderCard, type Revealed } from '../api/elders'
 import type { Device } from '../api/fleet'
 import { asProblem, type Problem } from '../api/http'
@@ -13,6 +14,8 @@ export function createElder(id: Id) {
   const card = shallowRef<ElderCard | null>(null)
   const devices = shallowRef<Device[] | null>(null)
   const calls = shallowRef<Incident[] | null>(null)
+  /** Undefined until it was asked for; null when there is none. */
+  const bed = shallowRef<BedRow | null | undefined>(undefined)
   const open = shallowRef<Revealed | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const face = reactive({ said: '', busy: false })
@@ -29,9 +32,10 @@ export function createElder(id: Id) {
     around()
   }
 
-  /** Devices and calls change by themselves; the card does not. */
+  /** Devices, calls and the bed change by themselves; the card does not. */
   function around(): void {
     void elders.devices(id).then((found) => { devices.value = found.items }).catch(() => undefined)
+    void beds.list({ elder_id: String(id) }, null).then((found) => { bed.value = found.items.find((one) => one.state !== 'closed') ?? null }).catch(() => undefined)
     void elders.calls(id).then((found) => { calls.value = [...found.items].reverse() }).catch(() => undefined)
   }
 
@@ -67,7 +71,7 @@ export function createElder(id: Id) {
 
   void read()
   onUnmounted(() => clearTimeout(timer))
-  return { id, card, devices, calls, open, problem, face, read, around, doing, reveal, hide: () => { clearTimeout(timer); open.value = null } }
+  return { id, card, bed, devices, calls, open, problem, face, read, around, doing, reveal, hide: () => { clearTimeout(timer); open.value = null } }
 }
 
 export type ElderDesk = ReturnType<typeof createElder>

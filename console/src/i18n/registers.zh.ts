@@ -45,7 +45,7 @@ export const registers = {
     path: '走到哪一步', steps: '下一步', refused: '还不能走，差这些：', waitsFor: '下一步还差：', wouldLack: '床位在用，但照现在的规定差这些：', allowed: (list: string) => `现在可以走：${list}。`, backTo: (to: string) => `退回“${to}”`, suspend: '暂停', resume: '恢复', close: '结束床位', why: '原因', whyMaybe: '原因（可不填）', kind: '为什么', from: '从哪天', backOn: '哪天回来', notYours: '推进床位由站长或主管来做。', pauses: '暂停过', goesOn: '还在暂停', toCome: '还没开始', restsFrom: (day: string) => `${day} 起暂停`, callOff: '不暂停了', billed: (month: string, days: number, rests: number) => `${month} 计费 ${days} 天，暂停 ${rests} 天不计`, history: '经过',
     must: '必装', notFitted: '还没装', notTested: '装上了，没试过', passed: (ago: string) => `真实试呼通过 ${ago}`, addDevice: '加设备', noDevices: '没有列设备。', terminal: '终端编号', fit: '装上了',
     works: '适老化改造', noWorks: '还没有改造单。', openWorks: '开始查勘', design: '设计', serve: '施工', accept: '验收', choose: '选机构', cost: '费用', split: (grant: string, own: string) => `补助 ${grant}，自付 ${own}`, finding: '说明（不用改造时必填）', before: (n: number) => `改前 ${n}`, after: (n: number) => `改后 ${n}`, picture: '拍照', item: '要做的一项', price: '单价（元）', addItem: '加一项',
-    contract: '合同', template: '范本', newer: (v: number) => `现行第 ${v} 版`, term: '期限', due: (n: number) => `还有 ${n} 天到期`, signed: '签字', notSigned: '还没签', cooling: '冷静期到', licence: '机构许可到', signElder: '本人签了', signGuardian: '监护人签了', renew: '续签', endContract: '终止', noContract: '没有合同。', months: '几个月', draw: '拟合同', guardian: '监护人（本人不能签时）', noGuardian: '本人签', apply: '申请床位', applyAt: '由哪个站管', applied: '申请好了',
+    contract: '合同', template: '范本', newer: (v: number) => `现行第 ${v} 版`, term: '期限', due: (n: number) => `还有 ${n} 天到期`, signed: '签字', notSigned: '还没签', cooling: '冷静期到', licence: '机构许可到', signElder: '本人签了', signGuardian: '监护人签了', renew: '续签', endContract: '终止', noContract: '没有合同。', months: '几个月', draw: '拟合同', guardian: '监护人（本人不能签时）', noGuardian: '本人签', handOver: '移交', handOverOf: (id: string) => `移交床位 ${id}`, toStation: '交给哪个站', noOtherStation: '你名下没有别的站。', sameProvider: '机构不变，合同照旧；从现在起由那个站管。', otherProvider: '机构也换了：要和新机构重拟合同。', boundBy: '合同还绑着现在的机构，交不出去：先结束床位，或换到同一机构的站。', takeAway: '真的去掉？', apply: '申请床位', applyAt: '由哪个站管', applied: '申请好了',
   },
   scale: { gbt42195: 'GB/T 42195 能力评估', ltci2021: '长护险失能评估', mzt039: '旧版 MZ/T 039', other: '' },
   part: { B1: '自理能力', B2: '基础运动能力', B3: '精神状态', B4: '感知觉与社会参与', daily: '日常生活活动', mind: '认知', senses: '感知觉与沟通', other: '' },
@@ -65,7 +65,7 @@ export const registers = {
     why: '为什么', level: '结果', left: (n: number) => `还差 ${n} 项`, by: '评估人', until: '有效到', look: '注意', coverage: (age: number) => `${age} 岁以上评估覆盖`,
   },
   waiting: {
-    title: '床位轮候', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '' : '排序规则未经核实'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
+    title: '床位轮候', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '' : '排序规则未经核实'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', withdrawOf: (who: string) => `把 ${who} 从轮候撤下`, ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
   },
   orderBy: { tier: '档次', first_among_equals: '优先照顾', ability: '失能程度', asked_on: '申请日', age: '年龄', entry: '登记先后', other: '' },
   patrol: {
@@ -79,6 +79,13 @@ export const registers = {
   imports: {
     open: '导入', title: '导入老人名册', choose: '选 CSV 或 XLSX 文件', template: '下载模板', reading: '正在读…', tried: (rows: string, good: string, bad: string) => `试读了 ${rows} 行：${good} 行可以导入，${bad} 行有问题。现在什么都没写进去。`, ignored: (list: string) => `不认识的列，没有用：${list}`, row: '行', column: '列', why: '为什么 · 怎样才对', bring: (n: string) => `导入这 ${n} 行`, faults: '把问题存成表', came: (n: string) => `导入了 ${n} 位老人。有问题的行改好再传。`, past: '导入过的', line: (added: string, refused: string) => `进 ${added} 行，退 ${refused} 行`, undo: '撤销', gone: '已撤销', undone: (removed: string, kept: string) => `撤掉 ${removed} 位；${kept} 位后来有人动过，留着。`,
   },
+  called: {
+    title: '有人打来电话，替老人办', name: '谁打来的', relation: '什么关系', consent: '老人怎么同意的', example: '例：电话里本人点头', relations: ['本人', '儿子', '女儿', '配偶', '儿媳', '女婿', '孙辈', '邻居', '村居干部'], consents: ['电话里本人同意', '监护人代为同意', '本人在旁边，听到了', '已有书面委托'], past: '电话代办过',
+    deed: { 'bed.applied': '申请床位', 'bed.suspend': '床位暂停', 'bed.resume': '床位恢复', 'contract.end': '终止合同', 'elder.change': '更正资料', 'elder.contacts': '改联系人', 'consent.note': '记同意', 'order.place': '下单', 'order.cancel': '退单', 'respite.book': '订喘息', 'respite.cancel': '退喘息', 'waiting.ask': '排队等床位', 'waiting.withdraw': '撤下轮候', other: '' } as Record<string, string>,
+  },
+  consent: { noCare: '不同意上门', note: '记一条', purpose: '为了什么', given: '同意', taken: '收回', by: '谁说的', byHint: '例：本人；女儿', how: '怎么说的', howHint: '例：签署知情同意书；电话', without: { care: '收回后不能再安排上门。', health: '收回后健康资料不再外传。', location: '收回后位置不再给人看。', video: '收回后不能看视频。', family: '收回后不再告诉家属；紧急时照常。', authorities: '收回后不再报主管部门。', other: '' } as Record<string, string> },
+  outside: { title: '外面给的', add: '记一条', item: '什么', none: '没有登记外面给的服务。' },
+  glance: { call: '呼叫', noCall: '没有在响的', visit: '下一次上门', noVisit: '今天没有了', nobodyYet: '还没派人', hasCode: '有门禁码', ring: '先打给', noNumber: '没有号码', noBed: '没有', away: (n: number, of: number) => `${of} 台里 ${n} 台没有心跳`, online: (n: number) => `${n} 台在线`, noDevice: '一台也没有' },
   respite: { title: '喘息服务', book: '订喘息', carer: '让谁歇一歇', to: '到', none: '没有订过。', cancel: '退订', cancelled: '已退' },
   fleet: {
     title: '呼叫设备', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',

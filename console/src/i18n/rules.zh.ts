@@ -43,7 +43,7 @@ export const rules = {
 
 export const duty = {
   title: '值班', what: '谁在什么时候接呼叫；画斜线的是没人管的时候。', post: { station: '护理站', desk: '值守台', supervisor: '主管', village: '村居', other: '' }, posts: '哪一类', where: '哪里', notYours: '排班由站长、主管或管理员来做。', missing: (minutes: string) => `缺 ${minutes} 分`, open: (where: string, minutes: string) => `${where}今后 14 天有 ${minutes} 分没人值班。`, fill: '点斜线补上。', whole: (where: string) => `${where}今后 14 天昼夜都有人。`, gap: (hours: string) => `没人值班 ${hours}`, unreachable: '没有账号也没有号码，叫不到',
-  add: '加一班', changeOf: (who: string) => `${who}的班`, station: '护理站', who: '谁', somebody: '没有账号的人：写姓名和电话', lastOn: (at: string) => `最后排在 ${at}`, from: '从', fromNow: '从现在起（前面的已经值过）', to: '到', repeat: '一样的排几天（1 到 14）', adding: (n: number, of: number) => `正在排 ${n} / ${of}`, added: (n: number) => `加了 ${n} 班`, changed: '改好了', remove: '取消这一班', endNow: '到现在为止', sure: '是，去掉', gapThen: '去掉以后这段时间可能没人值班。', gapNow: '现在就下班，后面可能没人值班。', removed: '取消了', endedNow: '到现在为止',
+  add: '加一班', changeOf: (who: string) => `${who}的班`, station: '护理站', who: '谁', somebody: '没有账号的人：写姓名和电话', lastOn: (at: string) => `最后排在 ${at}`, from: '从', fromNow: '从现在起（前面的已经值过）', to: '到', repeat: '一样的排几天（1 到 14）', adding: (n: number, of: number) => `正在排 ${n} / ${of}`, added: (n: number) => `加了 ${n} 班`, changed: '改好了', remove: '取消这一班', endNow: '到现在为止', sure: '真的取消？这段时间可能没人', sureNow: '真的下班？后面可能没人', removed: '取消了', endedNow: '到现在为止',
 }
 
 export type Rules = typeof rules
