@@ -59,4 +59,9 @@ def clock_of(connection: HTTPConnection) -> Clock:
 
 def rfc3339(moment: datetime | None) -> str | None:
     """A moment as text with offset, to the millisecond; None stays None."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return None if moment is None else moment_text(moment)
+
+
+def moment_text(moment: datetime) -> str:
+    """The same where there is one."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

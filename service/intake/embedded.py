@@ -12,12 +12,15 @@ from typing import Any
 
 import orjson
 
+from service.intake import sql
 from service.intake.failpoints import failpoint
 from service.intake.ground import Ground
-from service.intake.play import Ask, RoomMade, Row, Script, StoreDown, begin, proceed
+from service.intake.play import Ask, Look, RoomMade, Row, Script, StoreDown, Tell, Write, begin, proceed
 from service.intake.reserve import Reserve
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
+ANY_OF = re.compile(r"= ANY\(ARRAY\(((?:[^()]|\([^()]*\))*)\)\)")
+LOCKS = re.compile(r"FOR UPDATE( OF \w+)?")
 PAIRS = re.compile(r"unnest\(\$(\d+)::text\[\], \$(\d+)::text\[\]\) AS (\w+)\((\w+), (\w+)\)")
 BOTH = r"(SELECT x.value AS \4, y.value AS \5 FROM json_each(?\1) x JOIN json_each(?\2) y ON y.key = x.key) AS \3"
 PRAGMAS = [
@@ -136,13 +139,32 @@ def drive(script: Script, connection: sqlite3.Connection) -> Any:
     """Step through a script on an open transaction; gives its result."""
     step = begin(script)
     while not isinstance(step, StopIteration):
-        if isinstance(step, Ask):
-            step = proceed(script, _ask(connection, step.statement, step.values))
-            continue
-        if step.rows:
-            connection.executemany(_statement(step.statement), [_values(row) for row in step.rows])
-        step = proceed(script, [])
+        match step:
+            case Ask():
+                given: Any = _ask(connection, step.statement, step.values)
+            case Look():
+                given = [_ask(connection, ask.statement, ask.values) for ask in step.asks]
+            case Write():
+                given = _write(connection, step)
+            case Tell():
+                given = None
+                _tell(connection, step.statement, step.rows)
+        step = proceed(script, given)
     return step.value
+
+
+def _write(connection: sqlite3.Connection, step: Write) -> int:
+    counting = Ask(sql.TAKE_SEQ, [step.events]) if step.events else Ask(sql.LAST_SEQ)
+    last: int = _ask(connection, counting.statement, counting.values)[0]["last"]
+    for tell in step.tells:
+        rows = [(last - behind, *rest) for behind, *rest in tell.rows] if tell.numbered else tell.rows
+        _tell(connection, tell.statement, rows)
+    return last
+
+
+def _tell(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        connection.executemany(_statement(statement), [_values(row) for row in rows])
 
 
 def _ask(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Row]:
@@ -157,7 +179,8 @@ _statements: dict[str, str] = {}
 def _statement(text: str) -> str:
     known = _statements.get(text)
     if known is None:
-        plain = ANY.sub(r"IN (SELECT value FROM json_each(?\1))", PAIRS.sub(BOTH, text)).replace("FOR UPDATE", "")
+        plain = LOCKS.sub("", ANY_OF.sub(r"IN (\1)", PAIRS.sub(BOTH, text)))
+        plain = ANY.sub(r"IN (SELECT value FROM json_each(?\1))", plain)
         known = _statements[text] = re.sub(r"\$(\d+)", r"?\1", plain)
     return known
 

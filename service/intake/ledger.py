@@ -13,6 +13,7 @@ from service.intake.card import as_list
 from service.intake.ladder import KINDS, LOW_BATTERY, Ladder, choose
 from service.intake.letters import AlertLetter, Taken, UnreadableLetter, UnverifiedLetter, answer
 from service.intake.limits import CALLS_A_MINUTE, Caller, Crowd
+from service.intake.message import Message
 from service.intake.rules import RECORDED, Case, Kept, MsgIdConflict, heard_before, place_of
 from service.intake.window import Place, Window
 
@@ -60,15 +61,14 @@ class Ledger:
     crowd: Crowd = field(default_factory=Crowd)
     calls: Counter[Caller] = field(default_factory=Counter)
     repeated: list[Kept] = field(default_factory=list)
-    alerts: list[dict[str, Any]] = field(default_factory=list)
-    incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
     timers: list[dict[str, Any]] = field(default_factory=list)
     unreadable: list[dict[str, Any]] = field(default_factory=list)
     unverified: list[dict[str, Any]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     rings: dict[int, Note] = field(default_factory=dict)
     """Of each incident the one event that tells all of the batch's repeats."""
-    numbered: list[tuple[Kept, Note | None]] = field(default_factory=list)
+    numbered: list[tuple[Kept, Note | None, list[Any]]] = field(default_factory=list)
+    """Each new alert with the event that its answer points at, and its row."""
 
     def apply(self, letter: AlertLetter | UnreadableLetter | UnverifiedLetter) -> "Outcome":
         """Take one letter in. The answer is complete once the events have their numbers."""
@@ -130,8 +130,7 @@ class Ledger:
             seq=0,
             unfinished=case is not None,
         )
-        self.numbered.append((kept, note))
-        self.alerts.append(self._alert_row(kept, letter) | {"gap": gap})
+        self.numbered.append((kept, note, self._alert_row(kept, message, gap)))
         return kept
 
     def _count(self, letter: AlertLetter, seen: Seen) -> tuple[Place, int]:
@@ -218,7 +217,7 @@ class Ledger:
         local = self.now.astimezone(LOCAL)
         minute = local.hour * 60 + local.minute
         ladder = choose(self.ladders, row["area_code"], message.kind, playbook, minute)
-        self.incidents[identity] = {
+        case.row = {
             "ladder_id": ladder.id,
             "terminal_id": row["id"],
             **{name: row[name] for name in owned},
@@ -235,14 +234,39 @@ class Ledger:
             self.timers.append(timer | fired | {"armed_at": self.now})
         return case
 
-    def _alert_row(self, kept: Kept, letter: AlertLetter) -> dict[str, Any]:
-        message = letter.message
-        row = {name: getattr(kept, name) for name in ("id", "terminal_id", "msg_id", "reuse", "boot", "counter")}
-        row |= {"body_hash": kept.body_hash, "kind": kept.kind, "incident_id": kept.incident_id}
-        row |= {name: getattr(message, name) for name in ("occurred_at", "lon", "lat", "datum", "accuracy_m")}
-        row |= {"battery": message.battery, "text": message.text, "received_at": self.now}
-        row |= {"severity": KINDS[message.kind].severity, "extra": dumps(message.extra), "kept": kept}
-        return row | {"warnings": dumps(kept.warnings)}
+    def next_rung(self, incident_id: int) -> dict[str, Any]:
+        """Which rung of a new incident comes next, as its card shows it."""
+        armed = (timer for timer in self.timers if timer["incident_id"] == incident_id and timer["state"] == "armed")
+        first = min(armed, key=lambda timer: (timer["due_at"], timer["step"]), default=None)
+        return {} if first is None else {"next_rung": first["rung"], "next_rung_due_at": first["due_at"]}
+
+    def _alert_row(self, kept: Kept, message: Message, gap: int) -> list[Any]:
+        """The values of sql.ALERT_COLUMNS; `seq` and `again`, first and last, are known with the whole batch."""
+        severity = KINDS[kept.kind].severity
+        return [
+            *(
+                0,
+                kept.id,
+                kept.terminal_id,
+                kept.msg_id,
+                kept.reuse,
+                kept.boot,
+                kept.counter,
+                kept.body_hash,
+                kept.kind,
+            ),
+            *(severity, kept.incident_id, self.now, message.occurred_at, message.lon, message.lat, message.datum),
+            *(message.accuracy_m, message.battery, message.text, dumps(message.extra), dumps(kept.warnings), gap, 0),
+        ]
+
+    def number(self) -> dict[int, Kept]:
+        """Say of each new alert how far its event lies behind the batch's last; gives them by id."""
+        last = len(self.notes) - 1
+        behind = {id(note): last - place for place, note in enumerate(self.notes)}
+        for kept, note, row in self.numbered:
+            kept.seq = row[0] = 0 if note is None else behind[id(note)]
+            row[-1] = kept.again
+        return {kept.id: kept for kept, _, _ in self.numbered}
 
     def _keep_unreadable(self, letter: UnreadableLetter) -> "Outcome":
         seen = self.terminals.get(letter.terminal_id)
@@ -265,10 +289,10 @@ class Outcome:
     kept: Kept | None = None
     duplicate: bool = False
 
-    def taken(self, now: datetime) -> Taken:
+    def taken(self, told_at: str) -> Taken:
         """The answer, once the batch is numbered."""
         if self.kept is not None:
-            return answer(self.kept, self.duplicate, now)
+            return answer(self.kept, self.duplicate, told_at)
         return self.done or Taken(503, {})
 
 
@@ -277,7 +301,8 @@ def dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def case_of(row: Mapping[str, Any]) -> Case:
+def case_of(row: dict[str, Any]) -> Case:
     """An open incident from a row of sql.OPEN_INCIDENTS."""
-    names = ("id", "playbook", "kind", "severity", "state", "presses", "area_code", "provider_id", "assigned_to")
-    return Case(**{name: row[name] for name in names}, press_times=as_list(row["press_times"]))
+    own = (row["id"], row["playbook"], row["kind"], row["severity"], row["state"], row["presses"])
+    whose = (row["area_code"], row["provider_id"], row["assigned_to"])
+    return Case(*own, as_list(row["press_times"]), *whose, row=row)

@@ -1,10 +1,8 @@
 """What the committer is handed and what it hands back; refuses to do anything with it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from service.clock import rfc3339
 from service.intake.message import Message
 from service.intake.rules import Kept
 
@@ -54,8 +52,8 @@ class Taken:
     detail: str = ""
 
 
-def answer(kept: Kept, duplicate: bool, now: datetime) -> Taken:
-    """What the terminal is told of an alert that is on disk."""
+def answer(kept: Kept, duplicate: bool, told_at: str) -> Taken:
+    """What the terminal is told, at this moment, of an alert that is on disk."""
     body = {
         "alert": kept.id,
         "incident": kept.incident_id,
@@ -63,7 +61,7 @@ def answer(kept: Kept, duplicate: bool, now: datetime) -> Taken:
         "seq": kept.seq,
         "duplicate": duplicate,
         "warnings": kept.warnings,
-        "server_time": rfc3339(now),
+        "server_time": told_at,
         "next_heartbeat_s": NEXT_HEARTBEAT_S,
     }
     return Taken(200, body)

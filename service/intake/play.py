@@ -1,6 +1,7 @@
 """Scripts of asking and telling, and how one is stepped through; refuses to know a database.
 
 A script is a generator: it yields an Ask (and is sent its rows) or a Tell (rows to write), and returns its result.
+Several at once, which cost one trip where a trip costs something, are a Look and a Write.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -32,10 +33,30 @@ class Tell:
 
     statement: str
     rows: Sequence[Sequence[Any]]
+    numbered: bool = False
+    """Within a Write: the first place holds by how much the row's `seq` lies behind the last one."""
 
 
-Step = Ask | Tell
-Script = Generator[Step, list[Row], Any]
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Several Asks, answered in this order; the script is sent a list of their rows."""
+
+    asks: Sequence[Ask]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Take `events` numbers from the counter of events and write everything; the script is sent the last number.
+
+    Nothing may be told that depends on another Tell of the same Write but by a foreign key.
+    """
+
+    tells: Sequence[Tell]
+    events: int
+
+
+Step = Ask | Tell | Look | Write
+Script = Generator[Step, Any, Any]
 
 
 def begin(script: Script) -> Any:
@@ -43,7 +64,7 @@ def begin(script: Script) -> Any:
     return _stepped(lambda: next(script))
 
 
-def proceed(script: Script, rows: list[Any]) -> Any:
+def proceed(script: Script, rows: Any) -> Any:
     """The step after rows were sent, or the StopIteration."""
     return _stepped(lambda: script.send(rows))
 

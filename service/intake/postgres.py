@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from service.intake import sql
 from service.intake.failpoints import failpoint
-from service.intake.play import Ask, Row, Script, StoreDown, begin, proceed
-from service.intake.sets import as_set
+from service.intake.play import Ask, Look, Row, Script, StoreDown, Tell, Write, begin, proceed
+from service.intake.sets import as_set, looked_at_once, written_at_once
 
 CONNECT_S, LONGEST_S = 5.0, 10.0
 """A database that says nothing for 10 s counts as away: terminals are told to come again instead of being kept."""
@@ -36,10 +37,11 @@ class PostgresStore:
         try:
             if self._open is None or self._open.is_closed():
                 self._open = await connect(self._url)
-            async with self._open.transaction():
-                result = await drive(script, self._open)
-                if self._urgent:
-                    failpoint.reach("before_commit")
+            await self._open.execute(f"BEGIN; {sql.LOCK}" if self._urgent else "BEGIN")
+            result = await drive(script, self._open)
+            if self._urgent:
+                failpoint.reach("before_commit")
+            await self._open.execute("COMMIT")
             return result
         except DOWN as error:
             await self._throw_away()
@@ -47,12 +49,21 @@ class PostgresStore:
         except asyncio.CancelledError:
             await self._throw_away()
             raise
+        except BaseException:
+            await self._roll_back()
+            raise
 
     async def close(self) -> None:
         opened, self._open = self._open, None
         if opened is not None:
             with contextlib.suppress(*DOWN):
                 await opened.close(timeout=CONNECT_S)
+
+    async def _roll_back(self) -> None:
+        try:
+            await self._open.execute("ROLLBACK")
+        except DOWN:
+            await self._throw_away()
 
     async def _throw_away(self) -> None:
         opened, self._open = self._open, None
@@ -108,22 +119,64 @@ async def drive(script: Script, connection: Any) -> Any:
     """Step through a script on an open transaction; gives its result."""
     step = begin(script)
     while not isinstance(step, StopIteration):
-        if isinstance(step, Ask):
-            step = proceed(script, await connection.fetch(step.statement, *step.values))
-            continue
-        if len(step.rows) > 1:
-            bulk = await _bulk(step.statement, connection)
-            await connection.execute(bulk, *([*column] for column in zip(*step.rows, strict=True)))
-        elif step.rows:
-            await connection.execute(step.statement, *step.rows[0])
-        step = proceed(script, [])
+        match step:
+            case Ask():
+                given: Any = await connection.fetch(step.statement, *step.values)
+            case Look():
+                given = await _look(connection, step.asks)
+            case Write():
+                given = await _write(connection, step)
+            case Tell():
+                given = None
+                await _tell(connection, step)
+        step = proceed(script, given)
     return step.value
 
 
+async def _tell(connection: Any, tell: Tell) -> None:
+    if len(tell.rows) > 1:
+        await connection.execute(await _set(tell.statement, connection), *_columns(tell))
+    elif tell.rows:
+        await connection.execute(tell.statement, *tell.rows[0])
+
+
+async def _look(connection: Any, asks: Sequence[Ask]) -> list[list[Row]]:
+    """All the answers in one trip. What comes back are rows without names: the statements say once how theirs are."""
+    statements = tuple(ask.statement for ask in asks)
+    if statements not in _looks:
+        plans = [await connection.prepare(statement) for statement in statements]
+        names = [[column.name for column in plan.get_attributes()] for plan in plans]
+        _looks[statements] = looked_at_once(statements, [len(plan.get_parameters()) for plan in plans]), names
+    text, names = _looks[statements]
+    [answers] = await connection.fetch(text, *(value for ask in asks for value in ask.values))
+    return [
+        [dict(zip(columns, row, strict=True)) for row in rows] for columns, rows in zip(names, answers, strict=True)
+    ]
+
+
+async def _write(connection: Any, step: Write) -> int:
+    """Everything in one trip, the bell of the listeners with it."""
+    tells = [tell for tell in step.tells if tell.rows]
+    key = (step.events > 0, tuple(tell.statement for tell in tells))
+    if key not in _writes:
+        sets = [(await _set(tell.statement, connection), len(tell.rows[0]), tell.numbered) for tell in tells]
+        _writes[key] = written_at_once(sets, step.events > 0)
+    count = [step.events] if step.events else []
+    columns = (column for tell in tells for column in _columns(tell))
+    last: int = await connection.fetchval(_writes[key], *count, *columns)
+    return last
+
+
 _sets: dict[str, str] = {}
+_looks: dict[tuple[str, ...], tuple[str, list[list[str]]]] = {}
+_writes: dict[tuple[bool, tuple[str, ...]], str] = {}
 
 
-async def _bulk(statement: str, connection: Any) -> str:
+def _columns(tell: Tell) -> list[list[Any]]:
+    return [[*column] for column in zip(*tell.rows, strict=True)]
+
+
+async def _set(statement: str, connection: Any) -> str:
     """The statement for many rows; the database itself says of which types they are, once."""
     known = _sets.get(statement)
     if known is None:

@@ -1,7 +1,7 @@
 """Whether a message was heard before, and what it does to the incident it joins; refuses to touch a database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,6 +109,16 @@ class Case:
     joined: bool = False
     last_alert_at: datetime | None = None
     place: tuple[float, float, str] | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    """What else its card shows, and its row holds."""
+
+    def now_row(self) -> dict[str, Any]:
+        """Its row as this batch leaves it."""
+        row = {**self.row, "kind": self.kind, "severity": self.severity, "presses": self.presses}
+        row |= {"press_times": self.press_times, "last_alert_at": self.last_alert_at}
+        if self.place is not None:
+            row["lon"], row["lat"], row["datum"] = self.place
+        return row
 
     def press(self, message: Message, now: datetime) -> None:
         """Take one more alert in: count it, keep the last times, go up to the highest severity."""

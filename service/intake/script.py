@@ -10,14 +10,30 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
+from service.clock import moment_text
 from service.intake import sql
 from service.intake.card import incident_card
-from service.intake.ladder import Ladder, readable
-from service.intake.ledger import Ledger, Note, Outcome, Seen, case_of, dumps
+from service.intake.ladder import readable
+from service.intake.ledger import Ledger, Outcome, Seen, case_of, dumps
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
 from service.intake.limits import Caller, Crowd
-from service.intake.play import Ask, Row, Script, Step, Tell
+from service.intake.play import Ask, Look, Row, Script, Step, Tell, Write
 from service.intake.rules import Kept
+
+INSERT_INCIDENT = sql.insert("incident", sql.INCIDENT_COLUMNS)
+INSERT_ALERT = sql.insert("alert", sql.ALERT_COLUMNS)
+INSERT_TIMER = sql.insert("timer", sql.TIMER_COLUMNS)
+INSERT_EVENT = sql.insert("event", sql.EVENT_COLUMNS)
+INSERT_UNVERIFIED = sql.insert("unverified_call", sql.UNVERIFIED_COLUMNS)
+INSERT_UNREADABLE = sql.insert("unreadable_call", sql.UNREADABLE_COLUMNS)
+NO_PLACE = {"lon": None, "lat": None, "datum": None}
+NOT_YET = NO_PLACE | dict.fromkeys(
+    [
+        *("acknowledged_at", "acknowledged_by", "acknowledged_by_display", "on_scene_at", "recovering_at", "closed_at"),
+        *("assigned_at", "assigned_to", "assigned_to_name", "assigned_travel_s", "outcome", "note", "next_rung"),
+    ]
+)
+"""What the card of a new incident leaves empty."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +57,27 @@ class Beat:
 
 
 def take(letters: Sequence[Letter], now: datetime, embedded: bool, crowd: Crowd) -> Script:
-    """Take a batch of letters: load what they touch, decide, write everything, number the events."""
-    if not embedded:
-        yield Ask(sql.LOCK)
-    ledger = yield from _load(letters, now, embedded)
+    """Take a batch of letters: look up what they touch, decide, write everything with the events numbered."""
+    ledger = yield from _look_up(letters, now, embedded)
     ledger.crowd = crowd
     outcomes: list[Outcome] = [ledger.apply(letter) for letter in letters]
-    yield from _write_cases(ledger)
-    yield from _write_terminals(ledger)
-    yield Tell(sql.insert("unverified_call", sql.UNVERIFIED_COLUMNS), _rows(ledger.unverified, sql.UNVERIFIED_COLUMNS))
-    yield Tell(sql.insert("unreadable_call", sql.UNREADABLE_COLUMNS), _rows(ledger.unreadable, sql.UNREADABLE_COLUMNS))
-    yield from _fill_cards(ledger.notes)
-    last = yield from _number(ledger)
-    yield Tell(sql.insert("alert", sql.ALERT_COLUMNS), _rows(ledger.alerts, sql.ALERT_COLUMNS))
-    yield Tell(sql.AGAIN, [list(row) for row in Counter(kept.id for kept in ledger.repeated).items()])
-    yield from write_events(ledger.notes, last, now, embedded)
-    return Batch([outcome.taken(now) for outcome in outcomes], last if ledger.notes else 0, ledger.calls)
+    yield from _fill_cards(ledger)
+    fresh = ledger.number()
+    told_again = Counter(kept.id for kept in ledger.repeated if kept.id not in fresh)
+    tells = [
+        *_cases(ledger),
+        *_terminals(ledger),
+        Tell(INSERT_UNVERIFIED, _rows(ledger.unverified, sql.UNVERIFIED_COLUMNS)),
+        Tell(INSERT_UNREADABLE, _rows(ledger.unreadable, sql.UNREADABLE_COLUMNS)),
+        Tell(INSERT_ALERT, [row for _, _, row in ledger.numbered], numbered=True),
+        Tell(sql.AGAIN, list(told_again.items())),
+        _events(ledger),
+    ]
+    last: int = yield Write(tells, len(ledger.notes))
+    for kept in fresh.values():
+        kept.seq = last - kept.seq
+    answers = [outcome.taken(moment_text(now)) for outcome in outcomes]
+    return Batch(answers, last if ledger.notes else 0, ledger.calls)
 
 
 def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:
@@ -65,8 +86,7 @@ def listen(beats: Sequence[Beat], now: datetime, embedded: bool) -> Script:
     ledger = Ledger(now, {row["id"]: Seen(dict(row)) for row in rows}, {}, {}, {})
     for beat in beats:
         ledger.beat(beat.terminal_id, beat.boot, beat.counter, beat.health)
-    yield from _write_terminals(ledger)
-    return (yield from _tell(ledger, embedded))
+    return (yield from _tell(ledger))
 
 
 def lose(usual: timedelta, now: datetime, embedded: bool) -> Script:
@@ -79,76 +99,76 @@ def lose(usual: timedelta, now: datetime, embedded: bool) -> Script:
         after = timedelta(seconds=silence["after_s"]) or usual
         for row in (yield Ask(sql.LOSE_TERMINALS, [now - after, silence["after_s"]])):
             ledger.about_terminal("terminal.offline", {**row, "online": False})
-    return (yield from _tell(ledger, embedded))
+    return (yield from _tell(ledger))
 
 
-def _tell(ledger: Ledger, embedded: bool) -> Generator[Step, list[Row], int]:
+def _tell(ledger: Ledger) -> Script:
+    """Write what became of terminals, and the events if there are any."""
     if not ledger.notes:
+        yield from _terminals(ledger)
         return 0
-    last = yield from _number(ledger)
-    yield from write_events(ledger.notes, last, ledger.now, embedded)
-    return last
+    return (yield Write([*_terminals(ledger), _events(ledger)], len(ledger.notes)))
 
 
-def _load(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator[Step, list[Row], Ledger]:
-    signed = [letter for letter in letters if not isinstance(letter, UnverifiedLetter)]
-    alerts = [letter for letter in signed if isinstance(letter, AlertLetter)]
-    rows = yield Ask(sql.TERMINALS, [_unique(letter.terminal_id for letter in signed)])
-    seen = {row["id"]: Seen(dict(row)) for row in rows}
-    earlier: dict[tuple[str, str], list[Kept]] = {}
-    cases = {}
-    if alerts:
-        pairs = _unique((letter.terminal_id, letter.message.msg_id) for letter in alerts)
-        known = yield Ask(sql.EARLIER, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
-        for row in known:
-            earlier.setdefault((row["terminal_id"], row["msg_id"]), []).append(Kept.from_row(row))
-        homes = _unique(one.row["household_id"] for one in seen.values() if one.row["household_id"] is not None)
-        loose = [one.row["id"] for one in seen.values() if one.row["household_id"] is None]
-        for row in (yield Ask(sql.OPEN_INCIDENTS, [homes, loose])):
-            house = row["household_id"]
-            home = ("terminal", row["terminal_id"]) if house is None else ("household", house)
-            cases[(home, row["playbook"])] = case_of(row)
-    ladders: list[Ladder] = []
-    if alerts:
-        ladders = readable((yield Ask(sql.LADDERS)))
+def _look_up(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator[Step, list[list[Row]], Ledger]:
+    """All that the batch needs to know: open cases and terminals, in this order locked, earlier alerts, free ids."""
+    names = _unique(letter.terminal_id for letter in letters if not isinstance(letter, UnverifiedLetter))
+    pairs = _unique((one.terminal_id, one.message.msg_id) for one in letters if isinstance(one, AlertLetter))
+    alerts = sum(isinstance(letter, AlertLetter) for letter in letters)
     unreadable = sum(isinstance(letter, UnreadableLetter) for letter in letters)
-    next_id = {}
-    for table, count in (("alert", len(alerts)), ("incident", len(alerts)), ("unreadable_call", unreadable)):
-        next_id[table] = (yield from _reserve(table, count, embedded)) if count else []
-    return Ledger(now, seen, earlier, cases, next_id, ladders)
+    numbers = {"alert": alerts, "incident": alerts, "unreadable_call": unreadable}
+    free = {table: _free_ids(table, count, embedded) for table, count in numbers.items() if count}
+    known = [
+        Ask(sql.OPEN_INCIDENTS, [names]),
+        Ask(sql.TERMINALS, [names]),
+        Ask(sql.EARLIER, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]),
+        Ask(sql.LADDERS),
+    ]
+    cases, terminals, earlier, ladders, *ids = yield Look([*known, *free.values()])
+    ledger = Ledger(now, {row["id"]: Seen(dict(row)) for row in terminals}, {}, {}, {}, readable(ladders))
+    for row in cases:
+        house = row["household_id"]
+        home = ("terminal", row["terminal_id"]) if house is None else ("household", house)
+        ledger.cases[(home, row["playbook"])] = case_of(dict(row))
+    for row in earlier:
+        ledger.earlier.setdefault((row["terminal_id"], row["msg_id"]), []).append(Kept.from_row(row))
+    for table, rows in zip(free, ids, strict=True):
+        ledger.next_id[table] = _highest_first(rows, numbers[table])
+    return ledger
 
 
-def _reserve(table: str, count: int, embedded: bool) -> Generator[Step, list[Row], list[int]]:
-    """`count` free ids, highest first. The embedded database has one writer: nobody else can take them."""
+def _free_ids(table: str, count: int, embedded: bool) -> Ask:
+    """Free ids; the embedded database has one writer, so the last one is enough: nobody else can take the next."""
     if embedded:
-        rows = yield Ask(sql.last_id(table))
-        return list(range(rows[0]["last"] + count, rows[0]["last"], -1))
+        return Ask(sql.last_id(table))
     series = "generate_series(1, CAST($1 AS integer))"
-    rows = yield Ask(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM {series}", [count])
+    return Ask(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM {series}", [count])
+
+
+def _highest_first(rows: Sequence[Row], count: int) -> list[int]:
+    if "last" in rows[0]:
+        return list(range(rows[0]["last"] + count, rows[0]["last"], -1))
     return [row["id"] for row in rows][::-1]
 
 
-def _write_cases(ledger: Ledger) -> Generator[Step, list[Row], None]:
+def _cases(ledger: Ledger) -> list[Tell]:
     fresh, joined = [], []
     for case in ledger.cases.values():
-        place = dict(zip(("lon", "lat", "datum"), case.place or (None, None, None), strict=True))
-        names = ("id", "kind", "severity", "presses", "last_alert_at")
-        row = {name: getattr(case, name) for name in names} | place | {"press_times": dumps(case.press_times)}
         if case.fresh:
-            fresh.append(ledger.incidents[case.id] | row)
+            fresh.append(NO_PLACE | case.now_row() | {"id": case.id, "press_times": dumps(case.press_times)})
         elif case.joined:
-            joined.append(row)
-    join = ("id", "kind", "severity", "presses", "press_times", "last_alert_at", "lon", "lat", "datum")
-    yield Tell(sql.insert("incident", sql.INCIDENT_COLUMNS), _rows(fresh, sql.INCIDENT_COLUMNS))
-    yield Tell(sql.JOIN_INCIDENT, _rows(joined, join))
-    yield Tell(sql.insert("timer", sql.TIMER_COLUMNS), _rows(ledger.timers, sql.TIMER_COLUMNS))
+            mine = (case.id, case.kind, case.severity, case.presses, dumps(case.press_times), case.last_alert_at)
+            joined.append((*mine, *(case.place or (None, None, None))))
+    return [
+        Tell(INSERT_INCIDENT, _rows(fresh, sql.INCIDENT_COLUMNS)),
+        Tell(sql.JOIN_INCIDENT, joined),
+        Tell(INSERT_TIMER, _rows(ledger.timers, sql.TIMER_COLUMNS)),
+    ]
 
 
-def _write_terminals(ledger: Ledger) -> Generator[Step, list[Row], None]:
+def _terminals(ledger: Ledger) -> list[Tell]:
     touched = sorted((seen for seen in ledger.terminals.values() if seen.touched), key=lambda seen: str(seen.row["id"]))
-    if len(touched) > 1:
-        yield Ask(sql.LOCK_TERMINALS, [[seen.row["id"] for seen in touched]])
-    yield Tell(sql.SEE_TERMINAL, [terminal_values(seen, ledger.now) for seen in touched])
+    return [Tell(sql.SEE_TERMINAL, [terminal_values(seen, ledger.now) for seen in touched])]
 
 
 def terminal_values(seen: Seen, now: datetime) -> list[Any]:
@@ -158,48 +178,29 @@ def terminal_values(seen: Seen, now: datetime) -> list[Any]:
     return [row["id"], row["boot"], row["counter"], row["replay_bits"], now, *kept, seen.tested_at]
 
 
-def _fill_cards(notes: Sequence[Note]) -> Generator[Step, list[Row], None]:
-    wanted = _unique(note.incident_id for note in notes if note.incident_id is not None)
-    if not wanted:
-        return
-    cards = {row["id"]: incident_card(row) for row in (yield Ask(sql.CARDS, [wanted]))}
-    for note in notes:
-        if note.incident_id is not None:
-            note.data = {"incident": cards[note.incident_id]}
+def _fill_cards(ledger: Ledger) -> Generator[Step, list[Row], None]:
+    """Give the events about incidents their cards, as these stand once the batch is written."""
+    cases = {case.id: case for case in ledger.cases.values()}
+    fresh = {case.row["terminal_id"] for case in cases.values() if case.fresh}
+    homes = {row["terminal_id"]: dict(row) for row in (yield Ask(sql.NEW_CARDS, [list(fresh)]))} if fresh else {}
+    for note in ledger.notes:
+        if note.incident_id is None:
+            continue
+        case = cases[note.incident_id]
+        row = case.now_row()
+        if case.fresh:
+            row = NOT_YET | homes[row["terminal_id"]] | row | ledger.next_rung(case.id) | {"id": case.id}
+        note.data = {"incident": incident_card(row)}
 
 
-def _number(ledger: Ledger) -> Generator[Step, list[Row], int]:
-    """Give the events their `seq` under the counter's lock, and each new alert the `seq` of its event."""
-    count = len(ledger.notes)
-    rows = yield (Ask(sql.TAKE_SEQ, [count]) if count else Ask(sql.LAST_SEQ))
-    last: int = rows[0]["last"]
-    places = {id(note): last - count + 1 + place for place, note in enumerate(ledger.notes)}
-    for kept, note in ledger.numbered:
-        kept.seq = last if note is None else places[id(note)]
-    for row in ledger.alerts:
-        row["seq"] = row["kept"].seq
-    return last
-
-
-def write_events(notes: Sequence[Note], last: int, now: datetime, embedded: bool) -> Generator[Step, list[Row], None]:
-    """Write the events up to `last`, and on PostgreSQL ring once for all of them."""
-    first = last - len(notes) + 1
+def _events(ledger: Ledger) -> Tell:
+    last, now = len(ledger.notes) - 1, ledger.now
     rows = [
-        [
-            first + place,
-            now,
-            note.topic,
-            note.subject,
-            note.area_code,
-            note.provider_id,
-            dumps(note.caregiver_ids),
-            dumps(note.data),
-        ]
-        for place, note in enumerate(notes)
+        (last - place, now, *whose, dumps(note.caregiver_ids), dumps(note.data))
+        for place, note in enumerate(ledger.notes)
+        for whose in [(note.topic, note.subject, note.area_code, note.provider_id)]
     ]
-    yield Tell(sql.insert("event", sql.EVENT_COLUMNS), rows)
-    if notes and not embedded:
-        yield Ask(sql.NOTIFY, [str(last)])
+    return Tell(INSERT_EVENT, rows, numbered=True)
 
 
 def _rows(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> list[tuple[Any, ...]]:

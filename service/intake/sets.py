@@ -1,6 +1,7 @@
-"""Statements that are told once for each row, rewritten to take all rows at once; refuses any but plain ones.
+"""Statements of one row rewritten to take all rows at once, and several joined into one; refuses any but plain ones.
 
-PostgreSQL runs one statement over arrays several times as fast as the same statement row by row.
+PostgreSQL runs one statement over arrays several times as fast as the same statement row by row, and a batch in two
+statements in a quarter of the time of fifteen: each is a trip there and back.
 """
 
 import re
@@ -25,3 +26,39 @@ def as_set(statement: str, types: Sequence[str]) -> str:
         return f"{into} SELECT {values.strip()[1:-1]} FROM {rows}{conflict}{otherwise}"
     update, _, where = told.rpartition("WHERE")
     return f"{update.rstrip()} FROM {rows} WHERE{where}"
+
+
+def looked_at_once(statements: Sequence[str], widths: Sequence[int]) -> str:
+    """One SELECT of one row: a column of anonymous rows for each of the statements, run in this order.
+
+    `widths` says how many places each has; they are numbered on.
+    """
+    columns, before = [], 0
+    for statement, width in zip(statements, widths, strict=True):
+        columns.append(f"ARRAY(SELECT q FROM ({_moved(statement, before)}) q)")
+        before += width
+    return "SELECT " + ", ".join(columns)
+
+
+def written_at_once(sets: Sequence[tuple[str, int, bool]], count: bool) -> str:
+    """One statement that writes all sets; when it does `count`, it moves the counter on by $1 and rings.
+
+    Each set is the text of `as_set`, how many places it has, and whether its first column counts back from the last.
+    """
+    parts, before = ["UPDATE sequence SET last = last + $1 WHERE id = 1 RETURNING last"], 1
+    if not count:
+        parts, before = ["SELECT last FROM sequence WHERE id = 1"], 0
+    for text, width, numbered in sets:
+        if numbered:
+            text = text.replace("SELECT r.c1", "SELECT counted.last - r.c1", 1).replace(
+                " FROM unnest", " FROM counted, unnest"
+            )
+        parts.append(_moved(text, before))
+        before += width
+    named = ", ".join(f"{'counted' if number == 0 else f'w{number}'} AS ({part})" for number, part in enumerate(parts))
+    ring = ", pg_notify('unwalled', last::text)" if count else ""
+    return f"WITH {named} SELECT last{ring} FROM counted"
+
+
+def _moved(statement: str, by: int) -> str:
+    return PLACE.sub(lambda found: f"${int(found[1]) + by}", statement)

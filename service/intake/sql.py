@@ -9,7 +9,7 @@ SELECT i.id, i.kind, i.playbook, i.severity, i.state, i.drill, i.opened_at, i.la
        i.acknowledged_at, i.acknowledged_by, a.display AS acknowledged_by_display,
        i.assigned_at, i.assigned_to, c.name AS assigned_to_name, i.assigned_travel_s,
        i.on_scene_at, i.recovering_at, i.closed_at, i.outcome, i.note,
-       i.elder_id, e.name AS elder_name, e.sex AS elder_sex, e.born_on AS elder_born_on,
+       i.household_id, i.elder_id, e.name AS elder_name, e.sex AS elder_sex, e.born_on AS elder_born_on,
        e.ability AS elder_ability, e.lives_alone AS elder_lives_alone, e.dialect AS elder_dialect,
        e.notes AS elder_notes,
        h.address, h.floor, h.lift, h.lon AS home_lon, h.lat AS home_lat, h.datum AS home_datum,
@@ -37,14 +37,29 @@ SELECT t.id, t.household_id, COALESCE(t.elder_id, (SELECT CASE WHEN count(*) = 1
        t.station_id, t.provider_id, COALESCE(t.area_code, h.area_code) AS area_code,
        t.boot, t.counter, t.replay_bits, t.online, t.battery, t.signal, t.worn, t.firmware, t.seen_at
 FROM terminal t LEFT JOIN household h ON h.id = t.household_id
-WHERE t.id = ANY($1) ORDER BY t.id
+WHERE t.id = ANY($1) ORDER BY t.id FOR UPDATE OF t
 """
+
+NEW_CARDS = """
+SELECT t.id AS terminal_id, e.name AS elder_name, e.sex AS elder_sex, e.born_on AS elder_born_on,
+       e.ability AS elder_ability, e.lives_alone AS elder_lives_alone, e.dialect AS elder_dialect,
+       e.notes AS elder_notes, h.address, h.floor, h.lift, h.lon AS home_lon, h.lat AS home_lat, h.datum AS home_datum,
+       ar.name AS community
+FROM terminal t
+LEFT JOIN household h ON h.id = t.household_id
+LEFT JOIN elder e ON e.id = COALESCE(t.elder_id, (SELECT CASE WHEN count(*) = 1 THEN min(o.id) END FROM elder o
+                                                  WHERE o.household_id = t.household_id))
+LEFT JOIN area ar ON ar.code = COALESCE(t.area_code, h.area_code)
+WHERE t.id = ANY($1)
+"""
+"""What the card of an incident that this batch opens says of the home, as CARD would read it afterwards."""
 
 BEATING = """
 SELECT t.id, t.household_id, COALESCE(t.area_code, (SELECT h.area_code FROM household h WHERE h.id = t.household_id))
        AS area_code, t.provider_id, t.boot, t.counter, t.replay_bits, t.online, t.battery, t.signal, t.worn, t.firmware
-FROM terminal t WHERE t.id = ANY($1) ORDER BY t.id
+FROM terminal t WHERE t.id = ANY($1) ORDER BY t.id FOR UPDATE OF t
 """
+"""Locked in one order: two writers that meet then wait for one another instead of both for ever."""
 
 EARLIER = """
 SELECT a.id, a.terminal_id, a.msg_id, a.reuse, a.boot, a.counter, a.body_hash, a.kind, a.incident_id, a.seq,
@@ -55,14 +70,13 @@ WHERE a.terminal_id = k.terminal_id AND a.msg_id = k.msg_id ORDER BY a.id
 """
 """Pairs, not two lists: of 64 terminals and 64 ids a database would look up all 4,096 combinations."""
 
-OPEN_INCIDENTS = """
-SELECT i.id, i.household_id, i.terminal_id, i.playbook, i.kind, i.severity, i.state, i.presses, i.press_times,
-       i.area_code, i.provider_id, i.assigned_to
-FROM incident i
-WHERE i.state <> 'closed' AND NOT i.drill AND (i.household_id = ANY($1)
-      OR (i.household_id IS NULL AND i.terminal_id = ANY($2)))
-ORDER BY i.id FOR UPDATE
+OPEN_INCIDENTS = f"""{CARD}
+WHERE i.state <> 'closed' AND NOT i.drill
+      AND (i.household_id = ANY(ARRAY(SELECT k.household_id FROM terminal k WHERE k.id = ANY($1)))
+           OR (i.household_id IS NULL AND i.terminal_id = ANY($1)))
+ORDER BY i.id FOR UPDATE OF i
 """
+"""The open cases of the homes of terminals, as cards."""
 
 LADDERS = "SELECT id, area_code, kind, from_min, to_min, rungs FROM ladder WHERE retired_at IS NULL ORDER BY id"
 
@@ -74,9 +88,9 @@ INCIDENT_COLUMNS = [
     *("opened_at", "last_alert_at"),
 ]
 ALERT_COLUMNS = [
-    *("id", "terminal_id", "msg_id", "reuse", "boot", "counter", "body_hash", "kind", "severity", "incident_id", "seq"),
+    *("seq", "id", "terminal_id", "msg_id", "reuse", "boot", "counter", "body_hash", "kind", "severity", "incident_id"),
     *("received_at", "occurred_at", "lon", "lat", "datum", "accuracy_m", "battery", "text", "extra", "warnings"),
-    "gap",
+    *("gap", "again"),
 ]
 TIMER_COLUMNS = ["incident_id", "step", "cycle", "rung", "due_at", "state", "armed_at", "fired_at"]
 EVENT_COLUMNS = ["seq", "at", "topic", "subject", "area_code", "provider_id", "caregiver_ids", "data"]
@@ -92,8 +106,6 @@ JOIN_INCIDENT = """
 UPDATE incident SET kind = $2, severity = $3, presses = $4, press_times = $5, last_alert_at = $6,
        lon = COALESCE($7, lon), lat = COALESCE($8, lat), datum = COALESCE($9, datum) WHERE id = $1
 """
-LOCK_TERMINALS = "SELECT id FROM terminal WHERE id = ANY($1) ORDER BY id FOR UPDATE"
-"""Before many of them are written at once: two writers that meet then wait for one another in one order."""
 SEE_TERMINAL = """
 UPDATE terminal SET boot = $2, counter = $3, replay_bits = $4, seen_at = $5, online = true, battery = $6, signal = $7,
        worn = $8, firmware = $9, tested_at = COALESCE($10, tested_at) WHERE id = $1
@@ -131,7 +143,6 @@ LAST_SEQ = "SELECT last FROM sequence WHERE id = 1"
 FLOORS = {"alert": 2, "incident": 3, "unreadable_call": 4}
 """Rows of `sequence` below which no id of these tables is given out again, on the embedded database: after a restore
 (service.realtime.restored). PostgreSQL's own sequences are moved on instead."""
-NOTIFY = "SELECT pg_notify('unwalled', $1)"
 
 
 def last_id(table: str) -> str:

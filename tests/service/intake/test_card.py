@@ -1,8 +1,13 @@
 """The incident as everybody sees it."""
 
+import asyncio
 from datetime import UTC, date, datetime
 
+import orjson
+
+from service.emergencies.queries import cards_of
 from service.intake.card import incident_card
+from tests.service.intake.bedside import Bedside
 
 COLUMNS = """id kind playbook severity state drill opened_at last_alert_at presses press_times rung terminal_id
 station_id provider_id area_code lon lat datum acknowledged_at acknowledged_by acknowledged_by_display assigned_at
@@ -46,3 +51,18 @@ def test_people_and_rungs_are_null_until_there_are_any() -> None:
     """A fresh incident has nobody on it and, without a timer, no next rung."""
     card = incident_card(row())
     assert card["elder"] is card["acknowledged_by"] is card["assigned_to"] is card["next_rung"] is None
+
+
+async def test_the_card_that_is_told_is_the_one_that_is_kept(bedside: Bedside) -> None:
+    """The batch knows the card before it writes: opened, joined, moved, worse, of a home or of none, it is the same."""
+    place = {"lon": 121.5, "lat": 37.6, "datum": "gcj02"}
+    await bedside.press("a", "door")
+    await bedside.change("UPDATE incident SET state = 'acknowledged', acknowledged_at = opened_at")
+    presses = [("b", "sos", "T-2", place), ("c", "smoke", "T-3", None), ("d", "fall", "T-9", place)]
+    await asyncio.gather(*(bedside.press(m, kind, terminal=t, location=p) for m, kind, t, p in presses))
+    told = await bedside.rows("SELECT data FROM event WHERE topic LIKE 'incident.%' ORDER BY seq DESC LIMIT 3")
+    for row in told:
+        data = row["data"]
+        card = (orjson.loads(data) if isinstance(data, str) else data)["incident"]
+        async with bedside.database.reading() as session:
+            assert (await cards_of(session, [card["id"]]))[card["id"]] == card

@@ -6,7 +6,7 @@ import pytest
 
 from service.db import Database
 from service.intake import sql
-from service.intake.sets import as_set
+from service.intake.sets import as_set, looked_at_once, written_at_once
 from tests.service.intake.bedside import Bedside, bedside_on
 
 
@@ -18,6 +18,23 @@ def test_an_insert_and_an_update_take_arrays() -> None:
     assert update == (
         "UPDATE t SET a = COALESCE(r.c2, a) FROM unnest($1::int8[], $2::text[]) AS r(c1, c2) WHERE id = r.c1"
     )
+
+
+def test_several_statements_are_one_trip() -> None:
+    """Places are numbered on; the counter moves in the same statement, and a numbered row counts back from it."""
+    look = looked_at_once(["SELECT a WHERE b = $1", "SELECT c WHERE d = $1 AND e = $2"], [1, 2])
+    assert look == (
+        "SELECT ARRAY(SELECT q FROM (SELECT a WHERE b = $1) q), "
+        "ARRAY(SELECT q FROM (SELECT c WHERE d = $2 AND e = $3) q)"
+    )
+    inserted = as_set("INSERT INTO t (seq, a) VALUES ($1, $2)", ["int8", "text"])
+    assert written_at_once([(inserted, 2, True)], count=True) == (
+        "WITH counted AS (UPDATE sequence SET last = last + $1 WHERE id = 1 RETURNING last), "
+        "w1 AS (INSERT INTO t (seq, a) SELECT counted.last - r.c1, r.c2 "
+        "FROM counted, unnest($2::int8[], $3::text[]) AS r(c1, c2)) "
+        "SELECT last, pg_notify('unwalled', last::text) FROM counted"
+    )
+    assert "UPDATE" not in written_at_once([(inserted, 2, True)], count=False)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -42,7 +42,8 @@ async def test_every_read_is_understood_by_both_databases(database: Database) ->
         (sql.BEATING, [["T"]]),
         (sql.KEYS, [["T"]]),
         (sql.EARLIER, [["T"], ["m"]]),
-        (sql.OPEN_INCIDENTS, [[1], ["T"]]),
+        (sql.OPEN_INCIDENTS, [["T"]]),
+        (sql.NEW_CARDS, [["T"]]),
         (sql.CARDS, [[1]]),
         (sql.LAST_SEQ, []),
     ]
