@@ -213,7 +213,7 @@ class NoticeState(StrEnum):
 
 
 class Category(StrEnum):
-    """Groups of elders that policies name: 独居 空巢 留守 高龄 失能 失智 失独 重残 计生特殊 特困 低保."""
+    """Groups of elders that policies name: 独居 空巢 留守 高龄 失能 失智 失独 重残 计生特殊 特困 低保, and of merit."""
 
     LIVING_ALONE = "living_alone"
     EMPTY_NEST = "empty_nest"
@@ -226,6 +226,11 @@ class Category(StrEnum):
     SPECIAL_FAMILY = "special_family"
     DESTITUTE = "destitute"
     LOW_INCOME = "low_income"
+    MILITARY_FAMILY = "military_family"
+    MARTYR_FAMILY = "martyr_family"
+    MODEL_WORKER = "model_worker"
+    SPECIAL_CARE = "special_care"
+    OLD_PARTY_MEMBER = "old_party_member"
 
 
 class Purpose(StrEnum):

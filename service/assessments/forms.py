@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.assessments import gbt42195, ltci2021, rules
+from service.assessments import gbt42195, ltci2021, ltci_words, rules
 
 
 def scales() -> dict[str, Any]:
@@ -44,7 +44,10 @@ def _need() -> dict[str, Any]:
             "zh": item.zh,
             "en": item.en,
             "verified": item.verified,
-            "scores": [{"score": score, "words": str(score)} for score in reversed(item.scores)],
+            "scores": [
+                {"score": score, "words": zh, "en": en}
+                for score, (zh, en) in reversed(list(zip(item.scores, ltci_words.WORDS[item.code], strict=True)))
+            ],
         }
         for item in ltci2021.ITEMS
     ]
@@ -52,13 +55,16 @@ def _need() -> dict[str, Any]:
         part: [{"least": band.least, "grade": band.grade, "verified": band.verified} for band in bands]
         for part, bands in ltci2021.BANDS.items()
     }
-    levels = [{"level": level, "name": name} for level, name in enumerate(ltci2021.LEVELS)]
+    names = zip(ltci2021.LEVELS, ltci_words.LEVELS_EN, strict=True)
+    levels = [{"level": level, "name": name, "en": english} for level, (name, english) in enumerate(names)]
     parts = {code: {"zh": zh, "most": most} for code, (zh, most) in ltci2021.PARTS.items()}
     return {
         "edition": ltci2021.EDITION,
+        "words": {"source": ltci_words.SOURCE, "verified": ltci_words.VERIFIED},
         "parts": parts,
         "items": items,
         "grades": list(ltci2021.GRADES),
+        "grades_en": list(ltci_words.GRADES_EN),
         "bands": bands,
         "cells": cells_view(ltci2021.CELLS),
         "levels": levels,

@@ -131,4 +131,7 @@ async def _write_people(
     passwords = homefiles.new_passwords(town)
     homefiles.write_accounts(home, town, passwords)
     accounts = await crew.add_accounts(database, town, providers, stations, caregivers, passwords, clock.now())
+    for statement in knowing.signatures(town, accounts):
+        async with database.writing() as session:
+            await session.execute(statement)
     return Crew(stations, caregivers, accounts, vault)

@@ -4,10 +4,14 @@ Invented like everything here: ID numbers begin with 9900, which is the code of 
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Update, case, select, update
+
+from models import Assessment
+from models import Elder as ElderRow
 from models.types import AssessmentState, Category, Purpose, Scale
 from service.assessments.gbt42195 import ITEMS, LEAST, Form, reckon
 from service.demo.people import CARE_LEVELS, Elder
@@ -66,8 +70,8 @@ def category_rows(town: Town, elders: Sequence[int], now: datetime, on: date) ->
 
 
 def consent_rows(town: Town, elders: Sequence[int], now: datetime) -> list[Row]:
-    """Who allowed what: care nearly everybody, to be located most, to be filmed few."""
-    shares = ((Purpose.CARE, 0.97), (Purpose.HEALTH, 0.9), (Purpose.LOCATION, 0.7), (Purpose.VIDEO, 0.08))
+    """Who allowed what: care everybody who is cared for, to be located most, to be filmed few."""
+    shares = ((Purpose.CARE, 1.0), (Purpose.HEALTH, 0.9), (Purpose.LOCATION, 0.7), (Purpose.VIDEO, 0.08))
     rows = []
     for elder, elder_id in zip(town.elders, elders, strict=True):
         rng = random.Random(f"consents {elder.number}")
@@ -126,3 +130,21 @@ def _form(elder: Elder, rng: random.Random) -> tuple[Row, Row]:
     told = [{"code": code, "by_psychiatrist": by} for code, by in diagnoses]
     answers = {"items": scores, "coma": False, "diagnoses": told, "events": events, "refused": [], "note": None}
     return answers, reckon(Form(scores, diagnoses=diagnoses, events=events)).as_json()
+
+
+def signatures(town: Town, accounts: Mapping[str, int]) -> list[Update]:
+    """Two people for every assessment, once their accounts are made: a manager assessed, a supervisor reviewed."""
+    found = []
+    for reviewer in (one for one in town.accounts if one.role == "supervisor"):
+        prefix = reviewer.areas[0][:6]
+        assessors = [
+            accounts[one.login]
+            for one in town.accounts
+            if one.role == "station_manager" and one.areas[0].startswith(prefix)
+        ]
+        here = Assessment.elder_id.in_(select(ElderRow.id).where(ElderRow.area_code.startswith(prefix)))
+        for place, assessor in enumerate(assessors):
+            mine = update(Assessment).where(here, Assessment.id % len(assessors) == place)
+            reviewed = case((Assessment.reviewed_at.is_not(None), accounts[reviewer.login]), else_=None)
+            found.append(mine.values(made_by=assessor, reviewed_by=reviewed))
+    return found

@@ -12,7 +12,7 @@ from models.types import Post
 from service.auth import Actor
 from service.clock import LOCAL, rfc3339
 from service.elders import queries
-from service.elders.rules import masked_id_number
+from service.elders.rules import masked_holder, masked_id_number
 from service.organisations.queries import on_duty
 from service.vault import Vault, masked_name, masked_phone
 
@@ -69,7 +69,7 @@ def _home(home: Household, vault: Vault) -> dict[str, Any]:
         "access_note": home.access_note,
         "access_min": home.access_min,
         "has_gate_code": home.gate_code_sealed is not None,
-        "key_holder": None if home.key_holder is None else masked_name(home.key_holder),
+        "key_holder": masked_holder(home.key_holder),
         "key_holder_phone": masked_phone(
             _opened(vault, home.key_holder_phone_sealed, "household.key_holder_phone_sealed")
         ),

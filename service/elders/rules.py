@@ -13,6 +13,7 @@ from datetime import date
 
 from models.types import Category
 from service.errors import FieldProblem
+from service.vault import masked_name
 
 FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
 LONGEST_NAME = 40
@@ -178,6 +179,54 @@ def area_prefix(code: str) -> str:
     if code.endswith("000000"):
         return code[:6]
     return code[:9] if code.endswith("000") else code
+
+
+WHO = (
+    *(
+        "邻居",
+        "对门",
+        "楼上",
+        "楼下",
+        "隔壁",
+        "社区",
+        "村委会",
+        "居委会",
+        "物业",
+        "门卫",
+        "保姆",
+        "护工",
+        "志愿者",
+        "朋友",
+    ),
+    *(
+        "女儿",
+        "儿子",
+        "女婿",
+        "儿媳",
+        "孙子",
+        "孙女",
+        "外孙",
+        "外孙女",
+        "侄子",
+        "侄女",
+        "老伴",
+        "姐姐",
+        "妹妹",
+        "哥哥",
+        "弟弟",
+    ),
+)
+
+
+def masked_holder(text: str | None) -> str | None:
+    """A key holder: what they are to the elder stays to be read, their name does not: 邻居 王秀兰 -> 邻居 王**."""
+    if text is None or not text.strip():
+        return None
+    who, _, name = text.strip().rpartition(" ")
+    if not who:
+        who = max((word for word in WHO if name.startswith(word)), key=len, default="")
+        name = name.removeprefix(who)
+    return " ".join(part for part in (who, masked_name(name) if name else "") if part)
 
 
 def masked_id_number(number: str | None) -> str | None:

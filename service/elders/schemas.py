@@ -116,7 +116,7 @@ class NewElder(Input):
     notes: Annotated[Text, Field(max_length=200)] | None = None
     conditions: Text | None = None
     medicines: Text | None = None
-    categories: Annotated[list[NewCategory], Field(max_length=22, default_factory=list)]
+    categories: Annotated[list[NewCategory], Field(max_length=32, default_factory=list)]
     contacts: Annotated[list[NewContact], Field(max_length=20, default_factory=list)]
     consents: Annotated[list[NewConsent], Field(max_length=12, default_factory=list)]
 

@@ -15,6 +15,8 @@ CATEGORY_WORDS = {
     "独居": Category.LIVING_ALONE, "空巢": Category.EMPTY_NEST, "留守": Category.LEFT_BEHIND, "高龄": Category.AGED,
     "失能": Category.DISABLED, "失智": Category.DEMENTIA, "失独": Category.BEREAVED, "重残": Category.SEVERE_HANDICAP,
     "计生特殊": Category.SPECIAL_FAMILY, "特困": Category.DESTITUTE, "低保": Category.LOW_INCOME,
+    "军人家属": Category.MILITARY_FAMILY, "烈属": Category.MARTYR_FAMILY, "劳模": Category.MODEL_WORKER,
+    "优抚对象": Category.SPECIAL_CARE, "老党员": Category.OLD_PARTY_MEMBER,
 }  # fmt: skip
 WORD_OF = {category.value: word for word, category in CATEGORY_WORDS.items()}
 

@@ -4,15 +4,16 @@ A condition is one of: {"category": c}, {"fact": "age"|"ability", "least": n}, {
 {"all": [...]}, {"any": [...]}, {"not": condition}. An unknown ability is less than every level.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.types import Category
+
 Condition = dict[str, Any]
 NUMBERS = ("age", "ability")
 FLAGS = ("lives_alone", "assessed")
-CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+CATEGORIES = tuple(category.value for category in Category)
 DEEPEST = 5
 WIDEST = 30
 
@@ -70,7 +71,7 @@ def faults(condition: Any, depth: int = 1) -> list[str]:
 
 def _leaf_faults(verb: str, what: Any, least: Any) -> list[str]:
     if verb == "category":
-        return [] if isinstance(what, str) and CODE.fullmatch(what) else ["category takes a code such as low_income"]
+        return [] if what in CATEGORIES else [f"category takes one of {', '.join(CATEGORIES)}"]
     if verb == "is":
         return [] if what in FLAGS else [f"is takes one of {', '.join(FLAGS)}"]
     if verb != "fact":

@@ -1,7 +1,11 @@
 """Golden table of the care insurance's scale of 2021: 17 items, grades at their bounds, all 16 cells."""
 
+import re
+
 import pytest
 
+from service.assessments import ltci_words
+from service.assessments.forms import scales
 from service.assessments.ltci2021 import (
     CELLS,
     ITEMS,
@@ -34,6 +38,19 @@ def test_the_table_adds_up() -> None:
     }
     assert len(CELLS) == 16 and table_problems(CELLS) == [] and len(LEVELS) == 6
     assert [(one.daily, one.other) for one in CELLS if one.verified] == [(2, 1), (3, 1)]
+
+
+def test_every_score_has_words_of_its_own_in_both_languages() -> None:
+    """17 items: a text for each score that no other score of the item has, named as ours and not verified."""
+    shown = scales()["ltci2021"]
+    assert shown["words"] == {"source": ltci_words.SOURCE, "verified": False}
+    assert [item["code"] for item in shown["items"]] == list(ltci_words.WORDS) == [item.code for item in ITEMS]
+    for item, known in zip(shown["items"], ITEMS, strict=True):
+        assert [one["score"] for one in item["scores"]] == sorted(known.scores, reverse=True)
+        for language, letters in (("words", r"[\u4e00-\u9fff]"), ("en", r"[a-z]{3}")):
+            words = [one[language] for one in item["scores"]]
+            assert len(set(words)) == len(words) and all(re.search(letters, one) for one in words)
+    assert len(shown["grades"]) == len(shown["grades_en"]) and all(level["en"] for level in shown["levels"])
 
 
 @pytest.mark.parametrize(

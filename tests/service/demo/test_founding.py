@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from models import (
     Account,
     Area,
+    Assessment,
     Bed,
     Canteen,
     Caregiver,
@@ -31,7 +32,7 @@ from models import (
     Unserved,
     Visit,
 )
-from models.types import AreaLevel, PlanState, VisitState
+from models.types import AreaLevel, PlanState, Role, VisitState
 from service.accounts.actions import WrongPassword, check_sign_in
 from service.clock import LOCAL, Clock
 from service.db import Database
@@ -100,6 +101,17 @@ async def test_everything_promised_stands(town: Town) -> None:
     assert orders == visits == 560
     assert await town.count(Account) == 76
     assert await town.count(Area, Area.level == AreaLevel.DISTRICT) == 2
+
+
+async def test_two_people_stand_behind_every_assessment(town: Town) -> None:
+    """Each was made by a station's manager of its district; what was reviewed was, by that district's supervisor."""
+    async with town.database.reading() as session:
+        people = {row.id: row for row in await session.scalars(select(Account))}
+        rows = (await session.scalars(select(Assessment))).all()
+    assert len(rows) > 600 and all(people[row.made_by or 0].role is Role.STATION_MANAGER for row in rows)
+    reviewed = [row for row in rows if row.reviewed_at is not None]
+    assert all(people[row.reviewed_by or 0].role is Role.SUPERVISOR for row in reviewed)
+    assert all(row.reviewed_by is None for row in rows if row.reviewed_at is None) and len(reviewed) < len(rows)
 
 
 async def test_both_districts_have_a_plan_in_force(town: Town) -> None:

@@ -125,6 +125,9 @@ async def test_lists_by_area_category_and_name(town: TownBuilder) -> None:
     assert ended.json()["categories"] == [] and await ids(category="dementia") == []
     early = await wu.post(f"/api/elders/{chen}/categories/{rows[0]['id']}/end", json={"until_on": "2025-01-01"})
     assert fields(early) == ["category.until_on"]
+    for merit in ("model_worker", "special_care", "old_party_member", "military_family", "martyr_family"):
+        noted = {"category": merit, "source": "退役军人事务局", "from_on": "2020-01-01", "until_on": None}
+        assert (await wu.post(f"/api/elders/{chen}/categories", json=noted)).is_success and await ids(category=merit)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -120,3 +120,21 @@ def test_areas_by_their_digits() -> None:
     """A district by 6, a street by 9, a community by 12."""
     codes = ("370613000000", "370613001000", "370613001001")
     assert [rules.area_prefix(code) for code in codes] == ["370613", "370613001", "370613001001"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("邻居 王秀兰", "邻居 王**"),
+        ("楼下王阿姨", "楼下 王**"),
+        ("女儿", "女儿"),
+        ("外孙女欧阳静", "外孙女 欧阳**"),
+        ("王秀兰", "王**"),
+        ("社区 网格员 丛林", "社区 网格员 丛**"),
+        (" ", None),
+        (None, None),
+    ],
+)
+def test_who_a_key_holder_is_stays_to_be_read(kept: str | None, shown: str | None) -> None:
+    """The relation helps who stands before the door; the name is masked like every other."""
+    assert rules.masked_holder(kept) == shown
