@@ -26,6 +26,14 @@ describe('objections in Chinese', () => {
     expect(inPlainEnglish('pattern ^\\d{12}$')).toBe('a community, or a 12-digit area code')
   })
 
+  it('speak of sheets, duties and rules as a clerk would', () => {
+    expect(problemInChinese('nobody with this ID number is in the register')).toBe('名册里没有这个身份证号的人')
+    expect(acceptedInChinese('number or name: 0 能力完好、1 轻度失能')).toBe('序号或名称：0 能力完好、1 轻度失能')
+    expect(acceptedInChinese('an account, or a name and a phone number')).toBe('选一个人，或写姓名和电话')
+    expect([problemInChinese('Value error, conditions nest at most 5 deep'), acceptedInChinese('see docs/domain/policies.md')]).toEqual(['条件最多套 5 层', ''])
+    expect(inPlainEnglish('Value error, least takes a whole number from 0 to 150')).toBe('least takes a whole number from 0 to 150')
+  })
+
   it('leave alone what nobody has written down yet', () => {
     expect(problemInChinese('something quite new')).toBe('something quite new')
     expect(acceptedInChinese('0 to 4 (进食)')).toBe('0 to 4 (进食)')

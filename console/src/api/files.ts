@@ -6,11 +6,13 @@ import type { Id } from './types'
 
 export interface RowFault { row: number; field: string; column: string; problem: string; accepted: string }
 export interface ImportReport { dry_run: boolean; import: Id | null; rows: number; good: number; bad: number; faults: RowFault[]; ignored_columns: string[] }
-export interface ImportRow { id: Id; file_name: string; rows: number; added: number; refused: number; faults: RowFault[]; made_at: string; done_at: string | null; undone_at: string | null }
+/** The registers that take sheets. */
+export type Register = 'elders' | 'assessments'
+export interface ImportRow { id: Id; register: Register; file_name: string; rows: number; added: number; refused: number; faults: RowFault[]; made_at: string; done_at: string | null; undone_at: string | null }
 
 export const files = {
-  template: '/api/imports/elders/template',
-  read: (file: File, dry_run: boolean) => send<ImportReport>(pathOf('/api/imports/elders', { dry_run: String(dry_run), file_name: file.name.slice(0, 120) }), file),
+  template: (register: Register) => `/api/imports/${register}/template`,
+  read: (register: Register, file: File, dry_run: boolean) => send<ImportReport>(pathOf(`/api/imports/${register}`, { dry_run: String(dry_run), file_name: file.name.slice(0, 120) }), file),
   list: () => get<Slice<ImportRow>>(pathOf('/api/imports', { limit: 200 })),
   undo: (id: Id) => post<{ import: Id; removed: number; kept: Id[] }>(`/api/imports/${encodeURIComponent(id)}/undo`),
   elders: (query: Readonly<Record<string, string>>) => fetchFile('/api/exports/elders', {

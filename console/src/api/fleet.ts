@@ -2,7 +2,7 @@
 import type { Slice } from '../registers/list'
 import { get, post } from './http'
 import { pathOf } from './paths'
-import type { Id } from './types'
+import type { CallBack, Id } from './types'
 
 export interface Device {
   id: string
@@ -33,11 +33,16 @@ export interface ModelHealth {
 
 export interface Outage { id: Id; from_at: string; until_at: string; told_at: string | null; silent: string[] }
 
+/** A call for help without a good signature: silent, nobody was paged. */
+export interface Unverified { id: Id; terminal_id: string | null; source: string; reason: string; received_at: string }
+
 export const WANTS = ['never_tested', 'test_due', 'offline', 'low_battery'] as const
 
 export const fleet = {
   list: (query: Record<string, string>, cursor: string | null) => get<Slice<Device>>(pathOf('/api/terminals', { ...query, cursor, limit: '100' })),
   health: () => get<Slice<ModelHealth>>('/api/terminals/health'),
   outages: () => get<Slice<Outage>>('/api/terminals/outages'),
+  unverified: () => get<Slice<Unverified>>('/api/terminals/unverified'),
+  callBacks: () => get<Slice<CallBack>>('/api/terminals/call-backs'),
   claimCode: (device: string) => post<{ terminal: string; code: string; expires_s: number }>(`/api/terminals/${encodeURIComponent(device)}/claim-code`),
 }

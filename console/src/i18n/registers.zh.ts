@@ -11,6 +11,7 @@ export const registers = {
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
     'elder.cannot_merge': '这两条现在并不了。', 'merge.cannot_undo': '这次合并撤不了。', 'respite.bed_not_active': '床位不在用，不能订。', 'respite.overlaps': '和已订的重了。', 'respite.no_item': '菜单里没有喘息服务，先加上。', 'consent.withdrawn': '本人撤回了这一项同意，先再问一次。', 'respite.no_days_left': '今年的天数用完了。',
+    'call_back.already_done': '别人已经回过电了。', 'job.already_waiting': '正在做，稍等就好。',
     'import.already_done': '这个文件导入过，先撤销那一次。', 'import.already_undone': '已经撤销过。',
     'waiting.already': '已经在轮候。', 'waiting.ended': '这条轮候已经结束。', 'waiting.not_entitled': '条件还不够，不能给床位。', 'waiting.not_first': '前面还有人，要写明原因。', 'patrol.no_item': '菜单里没有探访，不能排。', 'patrol.already_off': '已经从本月名单上去掉了。',
     'assessment.already_under_way': '已有一份在填。', 'assessment.not_now': '这份评估现在不能这样做。', 'assessment.changed_meanwhile': '别处刚改过，已换成新的。', 'assessment.same_person': '评估和复核不能是同一人。', 'input.invalid': '有没填好的，看标红的。',
@@ -77,7 +78,7 @@ export const registers = {
   cover: { whole: '今后 14 天，床位昼夜都有人值班。', open: (who: string, minutes: string) => `${who} 今后 14 天有 ${minutes} 分没人值班` },
   missed: { title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => (ago ? `${people} 人 · 上次查 ${ago}` : `${people} 人`) },
   imports: {
-    open: '导入', title: '导入老人名册', choose: '选 CSV 或 XLSX 文件', template: '下载模板', reading: '正在读…', tried: (rows: string, good: string, bad: string) => `试读了 ${rows} 行：${good} 行可以导入，${bad} 行有问题。现在什么都没写进去。`, ignored: (list: string) => `不认识的列，没有用：${list}`, row: '行', column: '列', why: '为什么 · 怎样才对', bring: (n: string) => `导入这 ${n} 行`, faults: '把问题存成表', came: (n: string) => `导入了 ${n} 位老人。有问题的行改好再传。`, past: '导入过的', line: (added: string, refused: string) => `进 ${added} 行，退 ${refused} 行`, undo: '撤销', gone: '已撤销', undone: (removed: string, kept: string) => `撤掉 ${removed} 位；${kept} 位后来有人动过，留着。`,
+    open: '导入', titles: { elders: '导入老人名册', assessments: '导入评估结果', other: '' } as Record<string, string>, hint: { elders: '先试读，什么都不写进去；每个有问题的格子都会说清哪里、为什么、怎样才对。', assessments: '按身份证号对上老人；导入的结果等人复核，旧量表只作历史。先试读，什么都不写进去。', other: '' } as Record<string, string>, choose: '选 CSV 或 XLSX 文件', template: '下载模板', reading: '正在读…', tried: (rows: string, good: string, bad: string) => `试读了 ${rows} 行：${good} 行可以导入，${bad} 行有问题。现在什么都没写进去。`, ignored: (list: string) => `不认识的列，没有用：${list}`, row: '行', column: '列', why: '为什么 · 怎样才对', bring: (n: string) => `导入这 ${n} 行`, faults: '把问题存成表', came: { elders: (n: string) => `导入了 ${n} 位老人。有问题的行改好再传。`, assessments: (n: string) => `导入了 ${n} 条结果，等复核。有问题的行改好再传。` }, past: '导入过的', line: (added: string, refused: string) => `进 ${added} 行，退 ${refused} 行`, undo: '撤销', gone: '已撤销', sure: '真的撤销？', undone: { elders: (removed: string, kept: string) => `撤掉 ${removed} 位；${kept} 位后来有人动过，留着。`, assessments: (removed: string, kept: string) => `撤掉 ${removed} 条；${kept} 条已经复核，留着。` },
   },
   called: {
     title: '有人打来电话，替老人办', name: '谁打来的', relation: '什么关系', consent: '老人怎么同意的', example: '例：电话里本人点头', relations: ['本人', '儿子', '女儿', '配偶', '儿媳', '女婿', '孙辈', '邻居', '村居干部'], consents: ['电话里本人同意', '监护人代为同意', '本人在旁边，听到了', '已有书面委托'], past: '电话代办过',
@@ -88,9 +89,11 @@ export const registers = {
   glance: { call: '呼叫', noCall: '没有在响的', visit: '下一次上门', noVisit: '今天没有了', nobodyYet: '还没派人', hasCode: '有门禁码', ring: '先打给', noNumber: '没有号码', noBed: '没有', away: (n: number, of: number) => `${of} 台里 ${n} 台没有心跳`, online: (n: number) => `${n} 台在线`, noDevice: '一台也没有' },
   respite: { title: '喘息服务', book: '订喘息', carer: '让谁歇一歇', to: '到', none: '没有订过。', cancel: '退订', cancelled: '已退' },
   fleet: {
-    title: '呼叫设备', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',
+    title: '呼叫设备', views: { devices: '设备', unverified: '没签名的呼救', callbacks: '要回电' }, monthly: '一个月内真的试过', notInstalled: '没装上', codeFor: (id: string) => `${id} 的领取码`, codeSteps: ['只显示这一次，24 小时内用一次有效。', '装上后在终端里输入，它自己换成长期密钥。', '再到床位页把这台设备记成“装上了”，长按试呼一次，打上勾才算数。'],
+    todo: { never_tested: '送到了没人试过：请上门的人长按试呼一次，收到这里就自动划掉；没试过的到时候很可能叫不通。', test_due: '每月试一次：请护理员上门时长按试呼。可以打印这张单子带去，收到的自动划掉。', offline: '没有心跳的，按了可能传不出来：先打电话问，问不到就安排人上门。', low_battery: '电量到 20% 以下：请家属充电，或下次上门换电池。', other: '' } as Record<string, string>,
+    claims: '自称是', at: '什么时候', reason: '为什么不认', from: '从哪来', reasons: { unknown_terminal: '不认识的编号', bad_signature: '签名不对', wrong_signature: '签名不对', replayed: '旧消息重放', other: '' } as Record<string, string>, problem: '哪里读不懂', noUnverified: '没有没签名的呼救。', noCallBacks: '没有要回电的。', unverifiedWhat: '签名不对或不认识的终端发来的呼救。不会自动派人；看着像真的，就按热线登记一个呼叫。', callBackWhat: '签名对、内容读不懂的消息：给床边打个电话，问一声。', models: '按型号', model: '型号', total: '台数', offline: '没有心跳', lowBattery: '电量低', neverTested: '送到没试过', testDue: '该月检了', first: '一次送达', firstOf: (share: string, n: string) => `${share}（近 30 天 ${n} 条）`, noCalls: '近 30 天没有消息',
     id: '编号', state: '状态', online: '在线', away: '没有心跳', battery: '电量', seen: '上次心跳', tested: '上次试呼', installed: '装上', where: '装在', nowhere: '没有地址', firmware: '固件', signal: '信号', worn: '佩戴', wornYes: '戴着', wornNo: '没戴',
-    all: '全部', empty: '没有这样的设备。', emptyAll: '还没有登记设备。', code: '发领取码', codeIs: (code: string) => `领取码（只显示这一次，24 小时内用）：${code}`, elder: '看老人', outages: '服务自己停过的时候', outage: (from: string, until: string, n: number) => `${from} 到 ${until} 没收心跳，之后 ${n} 台没再出声`, noTest: '没试过',
+    all: '全部', empty: '没有这样的设备。', emptyAll: '还没有登记设备。', code: '发领取码', elder: '看老人', outages: '服务自己停过的时候', outage: (from: string, until: string, n: number) => `${from} 到 ${until} 没收心跳，之后 ${n} 台没再出声`, noTest: '没试过',
   },
 }
 
