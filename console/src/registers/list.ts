@@ -63,6 +63,18 @@ export function createList<T>(filters: readonly string[], ask: Ask<T>) {
     }
   }
 
+  /** Reads what is left, a page after the other, so that the rows can be put in order; false when there are too many or one failed. */
+  async function rest(told: (rows: number) => void): Promise<boolean> {
+    const mine = turn
+    while (next.value !== null && mine === turn && rows.value.length < MOST_EXPORTED) {
+      const before = rows.value.length
+      await more()
+      if (rows.value.length === before) return false
+      told(rows.value.length)
+    }
+    return mine === turn && next.value === null
+  }
+
   /** Every row of the filter for a file, read page by page; stops at a bound and says so. */
   async function everything(): Promise<{ rows: T[]; cut: boolean }> {
     const all: T[] = []
@@ -77,7 +89,7 @@ export function createList<T>(filters: readonly string[], ask: Ask<T>) {
 
   watch(() => JSON.stringify(query.value), () => void read(), { immediate: true })
   onUnmounted(() => { turn += 1 })
-  return { rows, next, face, problem, query, read, more, everything, filter: (name: string, value: string) => setQuery({ [name]: value }) }
+  return { rows, next, face, problem, query, read, more, rest, everything, filter: (name: string, value: string) => setQuery({ [name]: value }) }
 }
 
 export type RegisterListOf<T> = ReturnType<typeof createList<T>>
