@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models import Account, Area, Caregiver, Elder, Event, Household, Incident, Notice, Timer, Visit
 from models.types import IncidentState, TimerState, VisitState
@@ -24,8 +24,6 @@ from service.town_clock import TownTime, local_midnight
 MOST_CLOSED = 100
 MOST_LOGGED = 500
 
-_next = aliased(Timer)
-
 STILL_ARMED = Timer.state.not_in([state for state in TimerState if state is not TimerState.ARMED])
 """Armed, where a question goes by incident. Said plainly, PostgreSQL reads all armed timers by their due index for each
 incident anew: 0.3 ms with ten thousand of them, a hundred times what the incident's own few cost."""
@@ -33,14 +31,6 @@ incident anew: 0.3 ms with ten thousand of them, a hundred times what the incide
 
 def cards() -> Select[Any]:
     """Everything that `incident_card` needs, a row an incident; a WHERE is added by its reader."""
-    soonest = (
-        select(Timer.id)
-        .where(Timer.incident_id == Incident.id, STILL_ARMED)
-        .order_by(Timer.due_at, Timer.step)
-        .limit(1)
-        .correlate(Incident)
-        .scalar_subquery()
-    )
     people = (
         Account.display.label("acknowledged_by_display"),
         Caregiver.name.label("assigned_to_name"),
@@ -54,7 +44,7 @@ def cards() -> Select[Any]:
     )
     home = (Household.address, Household.floor, Household.lift, Area.name.label("community"))
     place = (Household.lon.label("home_lon"), Household.lat.label("home_lat"), Household.datum.label("home_datum"))
-    rung = (_next.rung.label("next_rung"), _next.due_at.label("next_rung_due_at"))
+    rung = (_of_next(Timer.rung).label("next_rung"), _of_next(Timer.due_at).label("next_rung_due_at"))
     return (
         select(*Incident.__table__.columns, *people, *home, *place, *rung)
         .select_from(Incident)
@@ -63,8 +53,13 @@ def cards() -> Select[Any]:
         .outerjoin(Area, Area.code == Incident.area_code)
         .outerjoin(Account, Account.id == Incident.acknowledged_by)
         .outerjoin(Caregiver, Caregiver.id == Incident.assigned_to)
-        .outerjoin(_next, _next.id == soonest)
     )
+
+
+def _of_next(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """Of the incident's next timer; asked for, not joined: PostgreSQL would read all timers there are to join one."""
+    mine = select(column).where(Timer.incident_id == Incident.id, STILL_ARMED)
+    return mine.order_by(Timer.due_at, Timer.step).limit(1).correlate(Incident).scalar_subquery()
 
 
 async def card_of(session: AsyncSession, incident_id: int) -> dict[str, Any]:

@@ -13,19 +13,22 @@ SELECT i.id, i.kind, i.playbook, i.severity, i.state, i.drill, i.opened_at, i.la
        e.ability AS elder_ability, e.lives_alone AS elder_lives_alone, e.dialect AS elder_dialect,
        e.notes AS elder_notes,
        h.address, h.floor, h.lift, h.lon AS home_lon, h.lat AS home_lat, h.datum AS home_datum,
-       ar.name AS community, t.rung AS next_rung, t.due_at AS next_rung_due_at
+       ar.name AS community,
+       (SELECT n.rung FROM timer n WHERE n.incident_id = i.id
+        AND n.state NOT IN ('fired', 'stopped', 'quarantined') ORDER BY n.due_at, n.step LIMIT 1) AS next_rung,
+       (SELECT n.due_at FROM timer n WHERE n.incident_id = i.id
+        AND n.state NOT IN ('fired', 'stopped', 'quarantined') ORDER BY n.due_at, n.step LIMIT 1) AS next_rung_due_at
 FROM incident i
 LEFT JOIN elder e ON e.id = i.elder_id
 LEFT JOIN household h ON h.id = i.household_id
 LEFT JOIN area ar ON ar.code = i.area_code
 LEFT JOIN account a ON a.id = i.acknowledged_by
 LEFT JOIN caregiver c ON c.id = i.assigned_to
-LEFT JOIN timer t ON t.id = (SELECT n.id FROM timer n WHERE n.incident_id = i.id
-                             AND n.state NOT IN ('fired', 'stopped', 'quarantined') ORDER BY n.due_at, n.step LIMIT 1)
 """
 """Everything `incident_card` needs of an incident `i`; a WHERE is added by its reader.
 
-Not `= 'armed'`: for that PostgreSQL would read the index of all armed timers for each incident.
+Not `= 'armed'`: for that PostgreSQL would read the index of all armed timers for each incident. And no join to the
+next timer: PostgreSQL read all timers there are to hash them, 1.1 of the 1.4 ms in which a batch was looked up.
 """
 
 LOCK = "SELECT pg_advisory_xact_lock(5591383)"

@@ -76,6 +76,6 @@ def test_the_card_asks_for_no_column_that_the_select_does_not_give() -> None:
     asked = Asked(elder_id=1, elder_name="于", opened_at="2026-01-01 00:00:00", last_alert_at="2026-01-01 00:00:00")
     asked |= {"acknowledged_by": 1, "assigned_to": 1, "next_rung": "family", "state": "open"}
     incident_card(asked)
-    listed = sql.CARD.split("SELECT")[1].split("FROM")[0].replace("\n", " ").split(",")
+    listed = sql.CARD.split("FROM incident i")[0].replace("SELECT", "").replace("\n", " ").split(",")
     given = {column.split(" AS ")[-1].split(".")[-1].strip() for column in listed}
     assert set(asked) <= given
