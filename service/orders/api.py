@@ -49,10 +49,15 @@ async def show_menu(session: Reading, actor: Desk, clock: Timed, on: date | None
 
 @router.get("/orders")
 async def list_orders(
-    session: Reading, actor: Desk, page: Annotated[Page, Depends()], service_on: Annotated[date | None, Query()] = None
+    session: Reading,
+    actor: Desk,
+    page: Annotated[Page, Depends()],
+    service_on: Annotated[date | None, Query()] = None,
+    elder_id: Annotated[RowId | None, Query()] = None,
+    from_on: Annotated[date | None, Query()] = None,
 ) -> dict[str, Any]:
-    """Orders in scope, a page at a time, of one day of service when given."""
-    return as_list(*await queries.list_orders(session, actor, page, service_on))
+    """Orders in scope, a page at a time, of one day of service, of one elder, from a day on, when given."""
+    return as_list(*await queries.list_orders(session, actor, page, service_on, elder_id, from_on))
 
 
 @router.post("/orders", status_code=201)

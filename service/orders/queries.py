@@ -77,12 +77,21 @@ async def get_order(session: AsyncSession, actor: Actor, order_id: int) -> Order
 
 
 async def list_orders(
-    session: AsyncSession, actor: Actor, page: Page, day: date | None
+    session: AsyncSession,
+    actor: Actor,
+    page: Page,
+    day: date | None,
+    elder_id: int | None = None,
+    from_on: date | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Orders in scope by id, of one day of service when given."""
+    """Orders in scope by id, of one day of service, of one elder, from a day on, when given."""
     query = select(Order).where(actor.scope(Order.area_code, Order.provider_id))
     if day is not None:
         query = query.where(Order.service_on == day)
+    if elder_id is not None:
+        query = query.where(Order.elder_id == elder_id)
+    if from_on is not None:
+        query = query.where(Order.service_on >= from_on)
     rows, following = await page_of(session, query, Order.id, page)
     items = {item.id: item.code for item in await session.scalars(select(MenuItem))}
     return [order_view(order, items[order.item_id]) for order in rows], following

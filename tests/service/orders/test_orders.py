@@ -50,6 +50,10 @@ async def test_an_order_makes_its_visit_and_the_desk_hears_of_it(town: TownBuild
     (visit,) = day["visits"]
     assert (visit["family"], visit["people"], visit["name"], visit["stops"]) == ("bath", 2, "陈**", [])
     (listed,) = (await desk.get("/api/orders")).json()["items"]
+    coming = {"elder_id": listed["elder_id"], "from_on": listed["service_on"]}
+    assert (await desk.get("/api/orders", params=coming)).json()["items"] == [listed]
+    for other in ({"elder_id": listed["elder_id"] + 1}, {"from_on": "2199-01-01"}):
+        assert (await desk.get("/api/orders", params={**coming, **other})).json()["items"] == []
     assert (listed["id"], listed["price_fen"], listed["state"]) == (order_id, 12000, "placed")
 
     assert (await desk.post(f"/api/orders/{order_id}/cancel")).json()["state"] == "cancelled"
