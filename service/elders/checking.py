@@ -92,6 +92,12 @@ def home_values(wanted: Mapping[str, Any], vault: Vault) -> tuple[dict[str, Any]
     for field in ("address", "lon", "lat", "datum", "lift", "access_min"):
         if field in values and values[field] is None:
             faults.append(FieldProblem(f"home.{field}", "cannot be empty", "a value, or leave it out"))
+    moved = {"lon", "lat", "datum"} & values.keys()
+    if moved and len(moved) < 3:
+        lacks = sorted({"lon", "lat", "datum"} - moved)
+        faults += [
+            FieldProblem(f"home.{field}", "is missing", "a point moves whole: lon, lat, datum") for field in lacks
+        ]
     if values.get("lon") == 0 and values.get("lat") == 0:
         faults.append(FieldProblem("home.lon", "0, 0 lies in the sea", "where the home is"))
     return values, faults

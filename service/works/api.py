@@ -10,13 +10,13 @@ from models.types import Role, WorksState
 from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
-from service.db import reading, writing
+from service.db import Database, database_of, reading, writing
 from service.idempotency import OnceOnly
 from service.inputs import Input, Line, PathId, RowId
 from service.paging import Page, as_list
 from service.town_clock import town_time
 from service.vault import Vault, vault_of
-from service.works import actions, queries
+from service.works import actions, many, queries
 
 router = APIRouter(prefix="/api/works", tags=["works"])
 Reading = Annotated[AsyncSession, Depends(reading)]
@@ -25,6 +25,8 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Builder = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
 Timed = Annotated[Clock, Depends(clock_of)]
 Sealing = Annotated[Vault, Depends(vault_of)]
+Whole = Annotated[Database, Depends(database_of)]
+WorksIds = Annotated[list[RowId], Field(min_length=1, max_length=200)]
 COLUMNS = (
     *("id", "address", "area_code", "state", "design_provider_id", "serve_provider_id", "accept_provider_id"),
     *("total_fen", "grant_fen", "own_fen", "finding"),
@@ -61,6 +63,18 @@ class Move(Input):
 
     to: WorksState
     note: Line | None = None
+
+
+class ManyMoves(Move):
+    """The same step for many works."""
+
+    works_ids: WorksIds
+
+
+class ManyRoles(Roles):
+    """The same organisations for many works."""
+
+    works_ids: WorksIds
 
 
 @router.get("")
@@ -108,6 +122,19 @@ async def open_works(
         return (await queries.works_views(session, [works]))[0]
 
     return await once(actor, work, status=201)
+
+
+@router.post("/moves")
+async def move_many(actor: Builder, database: Whole, clock: Timed, wanted: ManyMoves) -> dict[str, Any]:
+    """The same step for many works, each by itself; the answer says what came of every one."""
+    return as_list(await many.move_many(database, clock, actor, wanted.works_ids, wanted.to, wanted.note), None)
+
+
+@router.post("/roles")
+async def name_many(actor: Builder, database: Whole, clock: Timed, wanted: ManyRoles) -> dict[str, Any]:
+    """The same organisations build and accept many works; the answer says what came of every one."""
+    serve, accept = wanted.serve_provider_id, wanted.accept_provider_id
+    return as_list(await many.name_many(database, clock, actor, wanted.works_ids, serve, accept), None)
 
 
 @router.post("/{works_id}/items", status_code=201)

@@ -32,7 +32,13 @@ STAFF = {
     "who runs beds, builds and signs; a signature is given on paper": (
         *("POST /api/beds/moves", "POST /api/beds/{bed_id}/moves", "POST /api/beds/{bed_id}/hand-over"),
         *("POST /api/beds/{bed_id}/devices", "POST /api/beds/{bed_id}/devices/{device_id}/fit"),
-        *("DELETE /api/beds/{bed_id}/devices/{device_id}", "POST /api/works", "POST /api/works/{works_id}/items"),
+        *(
+            "DELETE /api/beds/{bed_id}/devices/{device_id}",
+            "POST /api/works",
+            "POST /api/works/{works_id}/items",
+            "POST /api/works/moves",
+            "POST /api/works/roles",
+        ),
         *("DELETE /api/works/{works_id}/items/{item_id}", "POST /api/works/{works_id}/roles"),
         *("POST /api/works/{works_id}/moves", "POST /api/works/{works_id}/items/{item_id}/photos"),
         *("POST /api/contracts", "POST /api/contracts/{contract_id}/sign", "POST /api/contracts/{contract_id}/renew"),

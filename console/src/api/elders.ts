@@ -38,6 +38,9 @@ export interface Home {
   has_gate_code: boolean
   key_holder: string | null
   key_holder_phone: string | null
+  lon: number
+  lat: number
+  datum: 'wgs84' | 'gcj02' | 'bd09'
 }
 
 export interface ElderCard extends ElderRow {

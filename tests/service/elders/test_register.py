@@ -85,8 +85,13 @@ async def test_two_hands_on_one_elder(town: TownBuilder) -> None:
     first, second = sorted(await asyncio.gather(*changes), key=lambda one: one.status_code)
     assert (first.status_code, second.status_code) == (200, 409)
     assert second.json()["code"] == "elder.changed_meanwhile" and second.json()["version"] == version + 1
+    half = await wu.patch(path, json={"version": version + 1, "home": {"lon": 121.4461}})
+    assert fields(half) == ["home.datum", "home.lat"]
     again = await wu.patch(path, json={"version": version + 1, "notes": None, "home": {"gate_code": None}})
     assert again.status_code == 200 and not again.json()["home"]["has_gate_code"]
+    place = {"lon": 121.4461, "lat": 37.5119, "datum": "wgs84"}
+    moved = (await wu.patch(path, json={"version": version + 2, "home": place})).json()
+    assert {name: moved["home"][name] for name in place} == {name: moved[name] for name in place} == place
     assert fields(await wu.patch(path, json={"version": version + 2, "born_on": "2100-01-01"})) == ["born_on"]
 
 

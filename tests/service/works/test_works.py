@@ -74,3 +74,33 @@ async def test_who_designs_does_not_accept(keeping: Keeping) -> None:
     assert sheet.text.splitlines()[1].endswith(",350000,300000,50000,")
     far = await keeping.town.desk("far")
     assert (await far.get(f"/api/works/photos/{shown}")).status_code == 404
+
+
+@SQLITE
+async def test_many_at_once_tell_what_came_of_each(keeping: Keeping) -> None:
+    """Three works, one unknown: organisations and steps row by row in the order asked, a refusal with its reason, and
+    the others go on."""
+    made = []
+    for who in ("chen", "yu"):
+        wish = {"household_id": await keeping.household(who), "design_provider_id": keeping.designer_id}
+        made.append((await keeping.sun.post("/api/works", json=wish)).json()["id"])
+    item = {"name": "扶手", "price_fen": 18000}
+    assert (await keeping.sun.post(f"/api/works/{made[0]}/items", json=item)).is_success
+    wanted = [made[1], 999_999, made[0], made[0]]
+    same = {"works_ids": wanted, "accept_provider_id": keeping.designer_id}
+    clash = (await keeping.sun.post("/api/works/roles", json=same)).json()["items"]
+    assert [(row["works_id"], row["ok"]) for row in clash] == [(made[1], False), (999_999, False), (made[0], False)]
+    assert [row["problem"]["status"] for row in clash] == [409, 404, 409]
+    roles = {"works_ids": wanted, "serve_provider_id": keeping.operator_id, "accept_provider_id": keeping.inspector_id}
+    named = (await keeping.sun.post("/api/works/roles", json=roles)).json()["items"]
+    assert [row["ok"] for row in named] == [True, False, True]
+    moved = (await keeping.sun.post("/api/works/moves", json={"works_ids": wanted, "to": "designed"})).json()["items"]
+    assert [(row["works_id"], row["ok"], row["state"]) for row in moved] == [
+        (made[1], False, None),
+        (999_999, False, None),
+        (made[0], True, "designed"),
+    ]
+    assert moved[0]["problem"]["missing"] == ["items, or a finding that nothing is needed"]
+    wu = await keeping.town.desk("wu")
+    assert (await wu.post("/api/works/moves", json={"works_ids": made, "to": "designed"})).status_code == 403
+    assert (await keeping.sun.post("/api/works/moves", json={"works_ids": [], "to": "designed"})).status_code == 422
