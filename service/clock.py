@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from starlette.requests import HTTPConnection
@@ -62,6 +63,7 @@ def rfc3339(moment: datetime | None) -> str | None:
     return None if moment is None else moment_text(moment)
 
 
+@lru_cache(maxsize=256)
 def moment_text(moment: datetime) -> str:
-    """The same where there is one."""
+    """The same where there is one; a batch of calls says the same few again and again."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")

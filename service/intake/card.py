@@ -23,16 +23,8 @@ import orjson
 from service.clock import LOCAL, rfc3339
 from service.vault import masked_name
 
-MOMENTS = (
-    "opened_at",
-    "last_alert_at",
-    "acknowledged_at",
-    "assigned_at",
-    "on_scene_at",
-    "recovering_at",
-    "closed_at",
-)
-
+STORED = "2026-03-05 01:02:03.000000"
+"""A moment as the embedded database keeps it, in UTC."""
 
 PHASES = {
     "open": "warning",
@@ -47,17 +39,17 @@ PHASES = {
 
 def incident_card(row: Mapping[str, Any]) -> dict[str, Any]:
     """The Incident that sockets and the API carry: names masked, moments RFC 3339, coordinates with datum."""
-    moments = {name: None if row[name] is None else rfc3339(as_moment(row[name])) for name in MOMENTS}
+    state = str(row["state"])
     return {
         "id": row["id"],
         "kind": row["kind"],
         "playbook": row["playbook"],
         "severity": row["severity"],
-        "state": str(row["state"]),
-        "phase": PHASES[str(row["state"])],
+        "state": state,
+        "phase": PHASES[state],
         "drill": bool(row["drill"]),
-        "opened_at": moments["opened_at"],
-        "last_alert_at": moments["last_alert_at"],
+        "opened_at": _told(row["opened_at"]),
+        "last_alert_at": _told(row["last_alert_at"]),
         "presses": row["presses"],
         "press_times": as_list(row["press_times"]),
         "elder": _elder(row),
@@ -65,13 +57,13 @@ def incident_card(row: Mapping[str, Any]) -> dict[str, Any]:
         "place": _place(row),
         "station_id": row["station_id"],
         "provider_id": row["provider_id"],
-        "acknowledged_at": moments["acknowledged_at"],
+        "acknowledged_at": _told(row["acknowledged_at"]),
         "acknowledged_by": _person(row["acknowledged_by"], "display", row["acknowledged_by_display"]),
-        "assigned_at": moments["assigned_at"],
+        "assigned_at": _told(row["assigned_at"]),
         "assigned_to": _responder(row),
-        "on_scene_at": moments["on_scene_at"],
-        "recovering_at": moments["recovering_at"],
-        "closed_at": moments["closed_at"],
+        "on_scene_at": _told(row["on_scene_at"]),
+        "recovering_at": _told(row["recovering_at"]),
+        "closed_at": _told(row["closed_at"]),
         "outcome": None if row["outcome"] is None else str(row["outcome"]),
         "note": row["note"],
         "rung": row["rung"],
@@ -120,7 +112,15 @@ def _person(identity: int | None, label: str, name: str | None) -> dict[str, Any
 def _next_rung(row: Mapping[str, Any]) -> dict[str, Any] | None:
     if row["next_rung"] is None:
         return None
-    return {"name": row["next_rung"], "due_at": rfc3339(as_moment(row["next_rung_due_at"]))}
+    return {"name": row["next_rung"], "due_at": _told(row["next_rung_due_at"])}
+
+
+def _told(value: datetime | str | None) -> str | None:
+    """A stored moment as it is told. The embedded database's text is nearly that already: read and written again, as
+    there are up to eight in a card, they would be a third of what a card costs."""
+    if type(value) is str and len(value) == len(STORED) and value[10] == " ":
+        return f"{value[:10]}T{value[11:23]}+00:00"
+    return rfc3339(as_moment(value))
 
 
 def _text(value: Any) -> str | None:
@@ -131,7 +131,7 @@ def _age(born_on: date | str | None, at: datetime | None) -> int | None:
     if born_on is None or at is None:
         return None
     born = date.fromisoformat(born_on) if isinstance(born_on, str) else born_on
-    today = at.astimezone(LOCAL).date()
+    today = at.astimezone(LOCAL)
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 

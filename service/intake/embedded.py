@@ -15,7 +15,7 @@ import orjson
 from service.intake import sql
 from service.intake.failpoints import failpoint
 from service.intake.ground import Ground
-from service.intake.play import Ask, Look, RoomMade, Row, Script, StoreDown, Tell, Write, begin, proceed
+from service.intake.play import Ask, Look, Looked, RoomMade, Row, Script, StoreDown, Tell, Write, begin, proceed
 from service.intake.reserve import Reserve
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
@@ -107,7 +107,7 @@ class EmbeddedReader:
     def _look(self, statement: str, values: Sequence[Any]) -> list[Row]:
         try:
             self._connection = self._connection or connect(self._path)
-            return _ask(self._connection, statement, values)
+            return list[Row](_ask(self._connection, statement, values))
         except sqlite3.OperationalError as error:
             raise StoreDown(str(error)) from error
 
@@ -167,7 +167,7 @@ def _tell(connection: sqlite3.Connection, statement: str, rows: Sequence[Sequenc
         connection.executemany(_statement(statement), [_values(row) for row in rows])
 
 
-def _ask(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Row]:
+def _ask(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[Looked]:
     cursor = connection.execute(_statement(statement), _values(values))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -14,7 +14,9 @@ from service.intake.store import store_for
 log = logging.getLogger(__name__)
 
 FLUSH_S = 1.0
-CHUNK = 200
+CHUNK = {True: 64, False: 200}
+"""Beats written in one transaction, embedded or not. A call that comes meanwhile waits for it: there for the one
+writer, else only for the rows of the same terminals."""
 OFFLINE_AFTER = timedelta(seconds=300)
 """Five missed heartbeats: fewer would flap on every weak signal."""
 SWEEP_S = 15.0
@@ -57,9 +59,9 @@ class Heartbeats:
     async def flush(self) -> None:
         """Write all waiting beats, in chunks so that no alert waits long behind them."""
         newest, self._newest = self._newest, {}
-        beats = sorted(newest.values(), key=lambda beat: beat.terminal_id)
-        for start in range(0, len(beats), CHUNK):
-            script = listen(beats[start : start + CHUNK], self._ground.clock.now(), self._ground.embedded)
+        beats, chunk = sorted(newest.values(), key=lambda beat: beat.terminal_id), CHUNK[self._ground.embedded]
+        for start in range(0, len(beats), chunk):
+            script = listen(beats[start : start + chunk], self._ground.clock.now(), self._ground.embedded)
             try:
                 await self._play(script)
             except StoreDown:

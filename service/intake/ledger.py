@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from service.clock import LOCAL
+from service.clock import LOCAL, moment_text
 from service.intake.card import as_list
 from service.intake.ladder import KINDS, LOW_BATTERY, Ladder, choose
 from service.intake.letters import AlertLetter, Taken, UnreadableLetter, UnverifiedLetter, answer
@@ -207,7 +207,7 @@ class Ledger:
 
     def _open(self, letter: AlertLetter, seen: Seen, playbook: str) -> Case:
         row, message, identity = seen.row, letter.message, self.next_id["incident"].pop()
-        time = self.now.isoformat(timespec="milliseconds")
+        time = moment_text(self.now)
         severity = KINDS[message.kind].severity
         case = Case(
             identity, playbook, message.kind, severity, "open", 1, [time], row["area_code"], row["provider_id"], None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Row = Mapping[str, Any]
+Looked = dict[str, Any]
 
 
 class StoreDown(Exception):
@@ -39,7 +40,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Several Asks, answered in this order; the script is sent a list of their rows."""
+    """Several Asks, answered in this order; the script is sent a list of their rows, which are its own to change."""
 
     asks: Sequence[Ask]
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from service.intake import sql
 from service.intake.failpoints import failpoint
-from service.intake.play import Ask, Look, Row, Script, StoreDown, Tell, Write, begin, proceed
+from service.intake.play import Ask, Look, Looked, Row, Script, StoreDown, Tell, Write, begin, proceed
 from service.intake.sets import as_set, looked_at_once, written_at_once
 
 CONNECT_S, LONGEST_S = 5.0, 10.0
@@ -143,7 +143,7 @@ async def _tell(connection: Any, tell: Tell) -> None:
         await connection.execute(tell.statement, *tell.rows[0])
 
 
-async def _look(connection: Any, asks: Sequence[Ask]) -> list[list[Row]]:
+async def _look(connection: Any, asks: Sequence[Ask]) -> list[list[Looked]]:
     """All the answers in one trip. What comes back are rows without names: the statements say once how theirs are."""
     statements = tuple(ask.statement for ask in asks)
     if statements not in _looks:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from service.clock import moment_text
 from service.intake.card import as_list, as_moment, moment_of
 from service.intake.ladder import KINDS, UNKNOWN
 from service.intake.message import Message
@@ -125,7 +126,7 @@ class Case:
         if KINDS[message.kind].severity > self.severity:
             self.kind, self.severity = message.kind, KINDS[message.kind].severity
         self.presses += 1
-        self.press_times = [*self.press_times, now.isoformat(timespec="milliseconds")][-KEEP_PRESSES:]
+        self.press_times = [*self.press_times, moment_text(now)][-KEEP_PRESSES:]
         self.last_alert_at = now
         self.joined = True
         self.place = place_of(message) or self.place

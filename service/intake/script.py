@@ -17,7 +17,7 @@ from service.intake.ladder import readable
 from service.intake.ledger import Ledger, Outcome, Seen, case_of, dumps
 from service.intake.letters import AlertLetter, Letter, Taken, UnreadableLetter, UnverifiedLetter
 from service.intake.limits import Caller, Crowd
-from service.intake.play import Ask, Look, Row, Script, Step, Tell, Write
+from service.intake.play import Ask, Look, Looked, Row, Script, Step, Tell, Write
 from service.intake.rules import Kept
 
 INSERT_INCIDENT = sql.insert("incident", sql.INCIDENT_COLUMNS)
@@ -110,7 +110,7 @@ def _tell(ledger: Ledger) -> Script:
     return (yield Write([*_terminals(ledger), _events(ledger)], len(ledger.notes)))
 
 
-def _look_up(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator[Step, list[list[Row]], Ledger]:
+def _look_up(letters: Sequence[Letter], now: datetime, embedded: bool) -> Generator[Step, list[list[Looked]], Ledger]:
     """All that the batch needs to know: open cases and terminals, in this order locked, earlier alerts, free ids."""
     names = _unique(letter.terminal_id for letter in letters if not isinstance(letter, UnverifiedLetter))
     pairs = _unique((one.terminal_id, one.message.msg_id) for one in letters if isinstance(one, AlertLetter))
@@ -125,11 +125,11 @@ def _look_up(letters: Sequence[Letter], now: datetime, embedded: bool) -> Genera
         Ask(sql.LADDERS),
     ]
     cases, terminals, earlier, ladders, *ids = yield Look([*known, *free.values()])
-    ledger = Ledger(now, {row["id"]: Seen(dict(row)) for row in terminals}, {}, {}, {}, readable(ladders))
+    ledger = Ledger(now, {row["id"]: Seen(row) for row in terminals}, {}, {}, {}, readable(ladders))
     for row in cases:
         house = row["household_id"]
         home = ("terminal", row["terminal_id"]) if house is None else ("household", house)
-        ledger.cases[(home, row["playbook"])] = case_of(dict(row))
+        ledger.cases[(home, row["playbook"])] = case_of(row)
     for row in earlier:
         ledger.earlier.setdefault((row["terminal_id"], row["msg_id"]), []).append(Kept.from_row(row))
     for table, rows in zip(free, ids, strict=True):
