@@ -66,7 +66,7 @@ export const registers = {
     why: '为什么', level: '结果', left: (n: number) => `还差 ${n} 项`, by: '评估人', until: '有效到', look: '注意', coverage: (age: number) => `${age} 岁以上评估覆盖`,
   },
   waiting: {
-    title: '床位轮候', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '' : '排序规则未经核实'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', withdrawOf: (who: string) => `把 ${who} 从轮候撤下`, ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
+    title: '床位轮候', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '看排序规则' : '看排序规则（没和原文核对过）'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', withdrawOf: (who: string) => `把 ${who} 从轮候撤下`, ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
   },
   orderBy: { tier: '档次', first_among_equals: '优先照顾', ability: '失能程度', asked_on: '申请日', age: '年龄', entry: '登记先后', other: '' },
   patrol: {
@@ -76,7 +76,7 @@ export const registers = {
   patrolEmpty: { missing: '没有漏掉的人。', planned: '没有安排着的。', done: '这个月还没看过谁。', all: '这个月的名单还没生成。', other: '' },
   promise: { title: '本月服务承诺', line: (had: string, planned: string, due: string) => `已做 ${had}，已排 ${planned}，应有 ${due}`, short: (h: string) => `照这样会少 ${h}` },
   cover: { whole: '今后 14 天，床位昼夜都有人值班。', open: (who: string, minutes: string) => `${who} 今后 14 天有 ${minutes} 分没人值班` },
-  missed: { title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => (ago ? `${people} 人 · 上次查 ${ago}` : `${people} 人`) },
+  missed: { look: '现在查一遍', looking: (s: number) => `正在查名册，已 ${s} 秒`, looked: '查完了。', notLooked: '没查完，今晚会再查。', title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => (ago ? `${people} 人 · 上次查 ${ago}` : `${people} 人`) },
   imports: {
     open: '导入', titles: { elders: '导入老人名册', assessments: '导入评估结果', other: '' } as Record<string, string>, hint: { elders: '先试读，什么都不写进去；每个有问题的格子都会说清哪里、为什么、怎样才对。', assessments: '按身份证号对上老人；导入的结果等人复核，旧量表只作历史。先试读，什么都不写进去。', other: '' } as Record<string, string>, choose: '选 CSV 或 XLSX 文件', template: '下载模板', reading: '正在读…', tried: (rows: string, good: string, bad: string) => `试读了 ${rows} 行：${good} 行可以导入，${bad} 行有问题。现在什么都没写进去。`, ignored: (list: string) => `不认识的列，没有用：${list}`, row: '行', column: '列', why: '为什么 · 怎样才对', bring: (n: string) => `导入这 ${n} 行`, faults: '把问题存成表', came: { elders: (n: string) => `导入了 ${n} 位老人。有问题的行改好再传。`, assessments: (n: string) => `导入了 ${n} 条结果，等复核。有问题的行改好再传。` }, past: '导入过的', line: (added: string, refused: string) => `进 ${added} 行，退 ${refused} 行`, undo: '撤销', gone: '已撤销', sure: '真的撤销？', undone: { elders: (removed: string, kept: string) => `撤掉 ${removed} 位；${kept} 位后来有人动过，留着。`, assessments: (removed: string, kept: string) => `撤掉 ${removed} 条；${kept} 条已经复核，留着。` },
   },
@@ -86,7 +86,7 @@ export const registers = {
   },
   consent: { noCare: '不同意上门', note: '记一条', purpose: '为了什么', given: '同意', taken: '收回', by: '谁说的', byHint: '例：本人；女儿', how: '怎么说的', howHint: '例：签署知情同意书；电话', without: { care: '收回后不能再安排上门。', health: '收回后健康资料不再外传。', location: '收回后位置不再给人看。', video: '收回后不能看视频。', family: '收回后不再告诉家属；紧急时照常。', authorities: '收回后不再报主管部门。', other: '' } as Record<string, string> },
   outside: { title: '外面给的', add: '记一条', item: '什么', none: '没有登记外面给的服务。' },
-  glance: { call: '呼叫', noCall: '没有在响的', visit: '下一次上门', noVisit: '今天没有了', nobodyYet: '还没派人', hasCode: '有门禁码', ring: '先打给', noNumber: '没有号码', noBed: '没有', away: (n: number, of: number) => `${of} 台里 ${n} 台没有心跳`, online: (n: number) => `${n} 台在线`, noDevice: '一台也没有' },
+  glance: { call: '呼叫', noCall: '没有在响的', visit: '下一次上门', noVisit: '没有排着的', nobodyYet: '还没派人', hasCode: '有门禁码', ring: '先打给', noNumber: '没有号码', noBed: '没有', away: (n: number, of: number) => `${of} 台里 ${n} 台没有心跳`, online: (n: number) => `${n} 台在线`, noDevice: '一台也没有' },
   respite: { title: '喘息服务', book: '订喘息', carer: '让谁歇一歇', to: '到', none: '没有订过。', cancel: '退订', cancelled: '已退' },
   fleet: {
     title: '呼叫设备', views: { devices: '设备', unverified: '没签名的呼救', callbacks: '要回电' }, monthly: '一个月内真的试过', notInstalled: '没装上', codeFor: (id: string) => `${id} 的领取码`, codeSteps: ['只显示这一次，24 小时内用一次有效。', '装上后在终端里输入，它自己换成长期密钥。', '再到床位页把这台设备记成“装上了”，长按试呼一次，打上勾才算数。'],
