@@ -28,6 +28,7 @@ describe('objections in Chinese', () => {
 
   it('speak of sheets, duties and rules as a clerk would', () => {
     expect(problemInChinese('nobody with this ID number is in the register')).toBe('名册里没有这个身份证号的人')
+    expect([problemInChinese('who is to accept'), problemInChinese('a picture of 扶手 before')]).toEqual(['没定谁验收', '“扶手”没有改前照片'])
     expect(acceptedInChinese('number or name: 0 能力完好、1 轻度失能')).toBe('序号或名称：0 能力完好、1 轻度失能')
     expect(acceptedInChinese('an account, or a name and a phone number')).toBe('选一个人，或写姓名和电话')
     expect([problemInChinese('Value error, conditions nest at most 5 deep'), acceptedInChinese('see docs/domain/policies.md')]).toEqual(['条件最多套 5 层', ''])

@@ -1,9 +1,10 @@
-"""Promise: what a finger touches is noted, and a merge of the wrong two rows is taken apart where it was made."""
+"""Promise: a finger's touch is noted, a wrong merge comes apart where it was made, works move with a word each."""
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.fixtures.house import House
+from tests.fixtures.keeping import Keeping
 from tests.fixtures.town import PASSWORD, TownBuilder
 from tests.service.elders.test_merging import twice
 
@@ -41,4 +42,30 @@ async def test_each_touch_counts_and_each_merge_comes_apart(house: House, town: 
         await page.get_by_role("button", name="撤回合并", exact=True).click()
         await expect(page.get_by_text("撤回了，两条又各是各的。")).to_be_visible()
         await expect(page.get_by_text("可能是同一人")).to_contain_text(f"· {gone}")
+        await page.goto("about:blank")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_works_move_together_and_each_tells_what_came_of_it(house: House, keeping: Keeping, page: Page) -> None:
+    """Two homes ticked and given the same firms; one is designed, the other has nothing to build yet."""
+    for who in ("chen", "yu"):
+        wish = {"household_id": await keeping.household(who), "design_provider_id": keeping.designer_id}
+        works = (await keeping.sun.post("/api/works", json=wish)).json()["id"]
+        if who == "chen":
+            item = {"name": "扶手", "quantity": 1, "price_fen": 18000}
+            assert (await keeping.sun.post(f"/api/works/{works}/items", json=item)).is_success
+    async with house.listening() as url:
+        await enter(page, url, "sun", "beds?view=works")
+        await page.get_by_label("选 清泉社区 试验路 2 号").focus()
+        await page.keyboard.press("Space")
+        await page.get_by_label("选 清泉社区 试验路 3 号").check()
+        await page.get_by_label("施工", exact=True).select_option(label="海畔居家养老")
+        await page.get_by_label("验收", exact=True).select_option(label="验收中心")
+        await page.get_by_role("button", name="都定成这两家").click()
+        await expect(page.get_by_text("成了 2 户，没成 0 户")).to_be_visible()
+        await page.get_by_role("button", name="全选").click()
+        await page.get_by_role("button", name="设计完成").click()
+        await expect(page.get_by_text("成了 1 户，没成 1 户")).to_be_visible()
+        await expect(page.locator(".many li")).to_contain_text("试验路 3 号 2-502▲ 没写做什么")
         await page.goto("about:blank")

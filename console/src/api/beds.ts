@@ -65,8 +65,11 @@ export interface MoveResult { bed_id: Id; ok: boolean; state: Stage | null; prob
 export interface BedBoardView { counts: Record<Stage, number>; stages: Record<string, BedRow[]>; truncated: string[] }
 
 export interface WorksItem { id: Id; name: string; place: string | null; quantity: number; price_fen: number; cost_fen: number; photos: { id: Id; after: boolean }[] }
+export const WORKS_STATES = ['surveyed', 'designed', 'building', 'built', 'sent_back', 'accepted', 'cancelled'] as const
+export interface WorksResult { works_id: Id; ok: boolean; state: string | null; problem: ProblemBody | null }
 export interface Works {
   id: Id
+  address: string | null
   household_id: Id
   state: string
   state_since_at: string
@@ -122,6 +125,10 @@ export const beds = {
 }
 
 export const worksOf = {
+  all: (state: string, cursor: string | null) => get<Slice<Works>>(pathOf('/api/works', { state, cursor, limit: 100 })),
+  file: (state: string) => pathOf('/api/works/export.csv', { state }),
+  moveMany: (works_ids: Id[], to: string) => post<Slice<WorksResult>>('/api/works/moves', { works_ids, to }),
+  nameMany: (works_ids: Id[], roles: { serve_provider_id?: Id; accept_provider_id?: Id }) => post<Slice<WorksResult>>('/api/works/roles', { works_ids, ...roles }),
   list: (household_id: Id) => get<Slice<Works>>(pathOf('/api/works', { household_id })),
   open: (household_id: Id, design_provider_id: Id) => post<Works>('/api/works', { household_id, design_provider_id }),
   addItem: (id: Id, item: object) => post<Works>(`${works(id)}/items`, item),

@@ -1,6 +1,7 @@
 /** What a bed still lacks, said in the language in use: the code is the sentence, the kind of device its subject. */
 import type { Lack } from '../api/beds'
-import { t, word } from '../i18n'
+import { language, t, word } from '../i18n'
+import { problemInChinese } from '../registers/wording'
 
 /** `no smoke device is planned`, `device 5 (smoke) is not fitted`: the kind is a word of a closed list. */
 export function deviceKind(detail: string, kinds: Readonly<Record<string, string>>): string | null {
@@ -17,5 +18,5 @@ export function lackLine(lack: Lack): string {
 /** The lines of a refusal, whatever the room: objects with a code, or plain words. */
 export function missingLines(missing: unknown): string[] {
   if (!Array.isArray(missing)) return []
-  return missing.map((one: unknown) => (typeof one === 'string' ? one : lackLine(one as Lack)))
+  return missing.map((one: unknown) => (typeof one === 'string' ? (language.value === 'zh' ? problemInChinese(one) : one) : lackLine(one as Lack)))
 }
