@@ -15,9 +15,10 @@ from service.intake.sets import as_set, looked_at_once, written_at_once
 
 CONNECT_S, LONGEST_S = 5.0, 10.0
 """A database that says nothing for 10 s counts as away: terminals are told to come again instead of being kept."""
-PLANS = {"jit": "off", "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
-"""Every statement here looks up a few rows by a key: planned once, by its index, without compiling. Planned anew for
-each batch, as PostgreSQL does for arrays, one cost 3.5 ms for what ran in 0.5."""
+NEVER = ("jit", "enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+PLANS = {"plan_cache_mode": "force_generic_plan", **dict.fromkeys(NEVER, "off")}
+"""Every statement here looks up a few rows by their keys: planned once, by index and row by row, without compiling.
+Planned anew for each batch, as PostgreSQL does for arrays, one cost 3.5 ms for what ran in 0.5."""
 KEYS_CHANGED = "unwalled_keys"
 DOWN = (
     OSError,
