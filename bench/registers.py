@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import tempfile
 import time
@@ -122,6 +123,8 @@ async def _measured(url: str, home: Path, count: int) -> tuple[list[Row], float,
     await _found(database, app.state.vault, count)
     founded_s = time.monotonic() - began
     async with app.router.lifespan_context(app):
+        gc.collect()
+        gc.freeze()  # as `serve` does
         desks = {who: await _desk(app, who) for who in ("city", "district")}
         rows = [Row(asked, await _times(desks[asked.who], asked)) for asked in kinds(count)]
         bare_ms = await _bare(database, count)

@@ -14,8 +14,9 @@ from models.types import Category, Datum, Purpose, UtcMoment, choice
 
 PREFIXES = {"name": "varchar_pattern_ops", "area_code": "varchar_pattern_ops"}
 """PostgreSQL finds how a text begins only in an index of this kind."""
-HERE = ["provider_id", "merged_into_id", "left_on"]
-"""What decides whether a row counts at all: with it in the index an age group is counted without its rows."""
+HERE = ["provider_id", "merged_into_id", "left_on", "name", "id_number_hash"]
+"""What decides whether a row counts at all, and who may be registered twice: with it in the index an age group is
+counted, and doubles of a district are found, without the rows."""
 
 
 class Household(Base):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from starlette.requests import HTTPConnection
@@ -51,7 +51,14 @@ class Actor:
         self, area: InstrumentedAttribute[Any], provider: InstrumentedAttribute[Any] | None = None
     ) -> ColumnElement[bool]:
         """The same rule as a WHERE clause over an area column and, where rows have one, a provider column."""
-        inside: ColumnElement[bool] = or_(area.is_(None), *[area.startswith(prefix) for prefix in self.area_prefixes])
+        within = [area.startswith(prefix) for prefix in self.area_prefixes if prefix]
+        if "" in self.area_prefixes:
+            within = [true()]
+        if (
+            area.expression.nullable
+        ):  # asked of a column that never is, it keeps PostgreSQL from reading the index alone
+            within.append(area.is_(None))
+        inside: ColumnElement[bool] = or_(false(), *within)
         mine: ColumnElement[bool] = true()
         if self.provider_id is not None and provider is not None:
             mine = or_(provider.is_(None), provider == self.provider_id)

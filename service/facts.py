@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Assessment, Elder
 from models.types import Scale
+from service.among import among
 from service.assessments.queries import holds
 from service.elders.rules import age_on
 from service.policies.conditions import Facts
-
-CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,13 @@ class Level:
 
 async def levels_of(session: AsyncSession, elder_ids: Collection[int], on: date) -> dict[int, Level]:
     """By elder: the newest approved GB/T 42195 assessment that holds on a day; others are absent."""
+    columns = (Assessment.elder_id, Assessment.id, Assessment.level, Assessment.valid_until_on)
+    query = select(*columns).where(among(Assessment.elder_id, elder_ids), holds(on))
+    query = query.where(Assessment.scale == Scale.GBT42195).order_by(Assessment.assessed_on, Assessment.id)
     found: dict[int, Level] = {}
-    wanted = sorted(set(elder_ids))
-    for start in range(0, len(wanted), CHUNK):
-        columns = (Assessment.elder_id, Assessment.id, Assessment.level, Assessment.valid_until_on)
-        query = select(*columns).where(Assessment.elder_id.in_(wanted[start : start + CHUNK]), holds(on))
-        query = query.where(Assessment.scale == Scale.GBT42195).order_by(Assessment.assessed_on, Assessment.id)
-        for elder_id, ident, level, until in await session.execute(query):
-            if level is not None and until is not None:
-                found[elder_id] = Level(ident, level, until)
+    for elder_id, ident, level, until in await session.execute(query):
+        if level is not None and until is not None:
+            found[elder_id] = Level(ident, level, until)
     return found
 
 

@@ -13,6 +13,8 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PART = sa.text("respite_id IS NOT NULL")
+AGES = "ix_elder_area_code_born_on"
+HERE = ["provider_id", "merged_into_id", "left_on"]
 
 
 def upgrade() -> None:
@@ -43,10 +45,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_on_behalf_elder_id"), ["elder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_on_behalf_subject"), ["subject"], unique=False)
 
+    _ages([*HERE, "name", "id_number_hash"])
+
+
+def _ages(carried: list[str]) -> None:
+    """Build the index of areas and ages anew, with these columns carried along."""
+    ops = {"area_code": "varchar_pattern_ops"}
+    op.drop_index(AGES, "elder", postgresql_include=carried)
+    op.create_index(
+        AGES, "elder", ["area_code", "born_on", "id"], postgresql_ops=ops, postgresql_include=carried, unique=False
+    )
+
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("SET lock_timeout = '3s'")
+    _ages(HERE)
     op.drop_table("on_behalf")
     with op.batch_alter_table("care_order", schema=None) as batch_op:
         batch_op.drop_index("ix_care_order_respite_id")

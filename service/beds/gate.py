@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Bed, BedDevice, Elder, Provider, Terminal
+from service.among import among
 from service.beds.rules import Fitted, Gate
 from service.contracts.queries import held_by, templates_on
 from service.facts import levels_of
 from service.policies.queries import book_of
 from service.works.queries import states_of
-
-CHUNK = 400
 
 
 async def gate_of(session: AsyncSession, bed: Bed, on: date) -> Gate:
@@ -23,7 +22,7 @@ async def gate_of(session: AsyncSession, bed: Bed, on: date) -> Gate:
 
 
 async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict[int, Gate]:
-    """The same for many beds, by bed; about ten queries whatever their number up to 400."""
+    """The same for many beds, by bed; about ten queries whatever their number."""
     ids, elders = [bed.id for bed in beds], [bed.elder_id for bed in beds]
     people = await _people(session, elders)
     homes = {elder_id: home for elder_id, (home, _) in people.items()}
@@ -56,26 +55,19 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
 
 async def _people(session: AsyncSession, elder_ids: Collection[int]) -> dict[int, tuple[int, bool]]:
     """By elder: their household, and whether they have left the register."""
-    found: dict[int, tuple[int, bool]] = {}
-    wanted = sorted(set(elder_ids))
-    for start in range(0, len(wanted), CHUNK):
-        some = Elder.id.in_(wanted[start : start + CHUNK])
-        query = select(Elder.id, Elder.household_id, Elder.left_on.is_not(None)).where(some)
-        found.update({elder_id: (home, left) for elder_id, home, left in await session.execute(query)})
-    return found
+    query = select(Elder.id, Elder.household_id, Elder.left_on.is_not(None)).where(among(Elder.id, elder_ids))
+    return {elder_id: (home, left) for elder_id, home, left in await session.execute(query)}
 
 
 async def devices_of(session: AsyncSession, bed_ids: Collection[int]) -> dict[int, list[Fitted]]:
     """By bed: its devices, with the last test call that each terminal passed by the real way."""
     found: dict[int, list[Fitted]] = defaultdict(list)
-    wanted = sorted(set(bed_ids))
-    for start in range(0, len(wanted), CHUNK):
-        query = (
-            select(*BedDevice.__table__.c, Terminal.tested_at)
-            .outerjoin(Terminal, Terminal.id == BedDevice.terminal_id)
-            .where(BedDevice.bed_id.in_(wanted[start : start + CHUNK]))
-        )
-        for row in await session.execute(query.order_by(BedDevice.id)):
-            fitted = Fitted(row.id, row.kind.value, row.mandatory, row.terminal_id, row.fitted_at, row.tested_at)
-            found[row.bed_id].append(fitted)
+    query = (
+        select(*BedDevice.__table__.c, Terminal.tested_at)
+        .outerjoin(Terminal, Terminal.id == BedDevice.terminal_id)
+        .where(among(BedDevice.bed_id, bed_ids))
+    )
+    for row in await session.execute(query.order_by(BedDevice.id)):
+        fitted = Fitted(row.id, row.kind.value, row.mandatory, row.terminal_id, row.fitted_at, row.tested_at)
+        found[row.bed_id].append(fitted)
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Bed, BedPause, BedStep, Elder, Household, Provider, Station, Terminal
 from models.types import BedState
+from service.among import among
 from service.auth import Actor
 from service.beds import rules
 from service.beds.gate import gates_of
@@ -168,12 +169,8 @@ def _rest(rest: BedPause, on: date) -> dict[str, Any]:
 
 async def _open_rests(session: AsyncSession, bed_ids: Sequence[int]) -> dict[int, BedPause]:
     """By bed: the rest that goes on or is still to come; beds without one are absent."""
-    found: dict[int, BedPause] = {}
-    for start in range(0, len(bed_ids), CHUNK):
-        some = BedPause.bed_id.in_(bed_ids[start : start + CHUNK])
-        rows = await session.scalars(select(BedPause).where(some, BedPause.until_on.is_(None)))
-        found.update({row.bed_id: row for row in rows})
-    return found
+    query = select(BedPause).where(among(BedPause.bed_id, bed_ids), BedPause.until_on.is_(None))
+    return {row.bed_id: row for row in await session.scalars(query)}
 
 
 async def bed_page(session: AsyncSession, bed: Bed, on: date) -> dict[str, Any]:
@@ -268,7 +265,7 @@ async def billed_days(session: AsyncSession, beds: Sequence[Bed], first: date, l
     """By bed: the days from `first` to `last`, both included, that are billed; a day of rest never is."""
     ids = [bed.id for bed in beds]
     begun, ended, rests = dict[int, date](), dict[int, date](), await _rests(session, ids)
-    steps = select(BedStep.bed_id, BedStep.to_state, BedStep.at).where(BedStep.bed_id.in_(ids))
+    steps = select(BedStep.bed_id, BedStep.to_state, BedStep.at).where(among(BedStep.bed_id, ids))
     wanted = steps.where(BedStep.to_state.in_([BedState.ACTIVE, BedState.CLOSED])).order_by(BedStep.id)
     for bed_id, state, at in await session.execute(wanted):
         (begun if state is BedState.ACTIVE else ended).setdefault(bed_id, local_day(at))
@@ -280,7 +277,7 @@ async def billed_days(session: AsyncSession, beds: Sequence[Bed], first: date, l
 
 async def _rests(session: AsyncSession, bed_ids: Collection[int]) -> dict[int, list[tuple[date, date | None]]]:
     found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    query = select(BedPause.bed_id, BedPause.from_on, BedPause.until_on).where(BedPause.bed_id.in_(bed_ids))
+    query = select(BedPause.bed_id, BedPause.from_on, BedPause.until_on).where(among(BedPause.bed_id, bed_ids))
     for bed_id, start, stop in await session.execute(query):
         found[bed_id].append((start, stop))
     return found
@@ -310,12 +307,9 @@ def local_day(at: datetime) -> date:
 
 
 async def _elders(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    found: dict[int, tuple[str, str]] = {}
-    for start in range(0, len(ids), CHUNK):
-        query = select(Elder.id, Elder.name, Household.address).join(Household, Household.id == Elder.household_id)
-        rows = await session.execute(query.where(Elder.id.in_(ids[start : start + CHUNK])))
-        found.update({row.id: (row.name, row.address) for row in rows})
-    return found
+    query = select(Elder.id, Elder.name, Household.address).join(Household, Household.id == Elder.household_id)
+    rows = await session.execute(query.where(among(Elder.id, ids)))
+    return {row.id: (row.name, row.address) for row in rows}
 
 
 async def count_by_state(session: AsyncSession, actor: Actor) -> dict[str, int]:

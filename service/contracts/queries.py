@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Bed, Contact, Contract, ContractTemplate, Elder, Provider
 from models.types import BedState, ContractState
+from service.among import among
 from service.auth import Actor
 from service.clock import rfc3339
 from service.contracts import rules
@@ -111,21 +112,18 @@ async def get_guardian(session: AsyncSession, elder_id: int, contact_id: int) ->
 async def held_by(session: AsyncSession, bed_ids: Collection[int], on: date) -> dict[int, rules.Held]:
     """By bed: the contract that speaks for it on a day; not withdrawn or ended ones, beds without any are absent."""
     found: dict[int, list[rules.Held]] = defaultdict(list)
-    wanted = sorted(set(bed_ids))
-    for start in range(0, len(wanted), CHUNK):
-        some = Contract.bed_id.in_(wanted[start : start + CHUNK])
-        query = select(
-            Contract.bed_id,
-            Contract.id,
-            Contract.state,
-            Contract.template_version,
-            Contract.from_on,
-            Contract.until_on,
-            Contract.provider_id,
-        ).where(some, Contract.state.not_in(GONE))
-        for row in await session.execute(query):
-            held = rules.Held(row.id, row.state, row.template_version, row.from_on, row.until_on, row.provider_id)
-            found[row.bed_id].append(held)
+    query = select(
+        Contract.bed_id,
+        Contract.id,
+        Contract.state,
+        Contract.template_version,
+        Contract.from_on,
+        Contract.until_on,
+        Contract.provider_id,
+    ).where(among(Contract.bed_id, bed_ids), Contract.state.not_in(GONE))
+    for row in await session.execute(query):
+        held = rules.Held(row.id, row.state, row.template_version, row.from_on, row.until_on, row.provider_id)
+        found[row.bed_id].append(held)
     chosen = {bed_id: rules.choose(group, on) for bed_id, group in found.items()}
     return {bed_id: held for bed_id, held in chosen.items() if held is not None}
 

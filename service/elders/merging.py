@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,16 +39,14 @@ class CannotUndo(Conflict):
 
 async def find_doubles(session: AsyncSession, actor: Actor, today: date) -> list[dict[str, Any]]:
     """Groups of rows in scope that are, or may be, one person: same ID number, or same name and date of birth."""
-    found = []
-    for why, columns in (("id_number", [Elder.id_number_hash]), ("name_and_birth", [Elder.name, Elder.born_on])):
-        mine = actor.scope(Elder.area_code, Elder.provider_id)
-        keys = select(*columns, func.min(Elder.id)).where(mine, queries.LISTED, columns[0].is_not(None))
-        doubled = keys.group_by(*columns).having(func.count() > 1).order_by(func.min(Elder.id)).limit(MOST_GROUPS)
-        for *values, _ in (await session.execute(doubled)).all():
-            same = [column == value for column, value in zip(columns, values, strict=True)]
-            rows = (await session.scalars(select(Elder).where(mine, queries.LISTED, *same).order_by(Elder.id))).all()
-            found.append({"why": why, "elders": await queries.elder_views(session, rows, today)})
-    return found
+    groups = [
+        (why, ids)
+        for why, columns in (("id_number", [Elder.id_number_hash]), ("name_and_birth", [Elder.name, Elder.born_on]))
+        for ids in await queries.doubled(session, actor, columns, MOST_GROUPS)
+    ]
+    rows = await queries.elders_among(session, [one for _, ids in groups for one in ids])
+    views = {view["id"]: view for view in await queries.elder_views(session, rows, today)}
+    return [{"why": why, "elders": [views[one] for one in ids]} for why, ids in groups]
 
 
 async def merge(

@@ -1,5 +1,6 @@
 """Looks up applications and reckons their order anew each time; refuses to store a position, which would grow old."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -16,9 +17,14 @@ from service.policies.queries import Rule, policy_on
 from service.vault import masked_name
 from service.waiting.rules import Applicant, Place, rank
 
-CHUNK = 200
 DISTRICT = 6
 """Digits that the codes of one district share: each district has one list."""
+SHOWN = (
+    WaitingEntry.id.label("entry_id"),
+    *(WaitingEntry.elder_id, WaitingEntry.area_code, WaitingEntry.state, WaitingEntry.asked_on),
+    *(WaitingEntry.note, WaitingEntry.bed_id, Elder.name),
+)
+"""What is shown of an application, without whole rows of thousands."""
 
 
 async def get_entry(session: AsyncSession, actor: Actor, entry_id: int, *, lock: bool = False) -> WaitingEntry:
@@ -47,29 +53,30 @@ async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> S
 
 async def ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list[Place], Rule]:
     """The whole list of the district around a code, in order, and the rule that made it."""
+    places, rule, _ = await _ranked(session, area_code, on)
+    return places, rule
+
+
+async def _ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list[Place], Rule, Sequence[Any]]:
+    """The same with the rows that it was reckoned from: applications with name and facts of their elders."""
     policy = await policy_on(session, "bed.waiting", f"{area_code[:DISTRICT]}000000", on)
-    query = select(WaitingEntry.id.label("entry_id"), WaitingEntry.asked_on, *COLUMNS)
-    query = query.join(Elder, Elder.id == WaitingEntry.elder_id)
+    query = select(*SHOWN, *COLUMNS).join(Elder, Elder.id == WaitingEntry.elder_id)
     here = WaitingEntry.area_code.startswith(area_code[:DISTRICT]) & (WaitingEntry.state == WaitingState.WAITING)
     rows: Sequence[Any] = (await session.execute(query.where(here).order_by(WaitingEntry.id))).all()
     facts = await facts_of(session, rows, on)
     applicants = [Applicant(row.entry_id, row.asked_on, facts[row.id]) for row in rows]
-    return rank(applicants, policy.value), policy
+    return rank(applicants, policy.value), policy, rows
 
 
 async def list_views(session: AsyncSession, actor: Actor, area_code: str, on: date, limit: int) -> dict[str, Any]:
     """The list of a district in order, with each position's reasons; those in the actor's scope are shown."""
-    places, policy = await ranked(session, area_code, on)
-    items: list[dict[str, Any]] = []
-    for start in range(0, len(places), CHUNK):
-        if len(items) >= limit:
-            break
-        some = places[start : start + CHUNK]
-        entries = await _entries(session, actor, [place.entry_id for place in some])
-        items += [_view(*entries[place.entry_id], place) for place in some if place.entry_id in entries]
+    places, policy, rows = await _ranked(session, area_code, on)
+    seen = {row.entry_id: row for row in rows if actor.sees(row.area_code, None)}
+    shown = itertools.islice((place for place in places if place.entry_id in seen), limit)
+    items = [_view(seen[place.entry_id], place) for place in shown]
     rule = {"version": policy.version, "source": policy.source, "verified": policy.verified}
     waiting = sum(place.position is not None for place in places)
-    return {"items": items[:limit], "next": None, "waiting": waiting, "in_all": len(places), "rule": rule}
+    return {"items": items, "next": None, "waiting": waiting, "in_all": len(places), "rule": rule}
 
 
 async def entry_view(session: AsyncSession, actor: Actor, entry: WaitingEntry, on: date) -> dict[str, Any]:
@@ -78,26 +85,20 @@ async def entry_view(session: AsyncSession, actor: Actor, entry: WaitingEntry, o
     if entry.state is WaitingState.WAITING:
         places, _ = await ranked(session, entry.area_code, on)
         place = next(found for found in places if found.entry_id == entry.id)
-    elder = await session.get_one(Elder, entry.elder_id)
-    return _view(entry, elder, place)
+    query = select(*SHOWN).join(Elder, Elder.id == WaitingEntry.elder_id).where(WaitingEntry.id == entry.id)
+    return _view((await session.execute(query)).one(), place)
 
 
-async def _entries(session: AsyncSession, actor: Actor, ids: Sequence[int]) -> dict[int, tuple[WaitingEntry, Elder]]:
-    query = select(WaitingEntry, Elder).join(Elder, Elder.id == WaitingEntry.elder_id)
-    some = WaitingEntry.id.in_(ids) & actor.scope(WaitingEntry.area_code)
-    return {entry.id: (entry, elder) for entry, elder in await session.execute(query.where(some))}
-
-
-def _view(entry: WaitingEntry, elder: Elder, place: Place) -> dict[str, Any]:
+def _view(row: Any, place: Place) -> dict[str, Any]:
     return {
-        "id": entry.id,
-        "elder_id": entry.elder_id,
-        "elder": masked_name(elder.name),
-        "area_code": entry.area_code,
-        "state": entry.state,
-        "asked_on": entry.asked_on.isoformat(),
-        "note": entry.note,
-        "bed_id": entry.bed_id,
+        "id": row.entry_id,
+        "elder_id": row.elder_id,
+        "elder": masked_name(row.name),
+        "area_code": row.area_code,
+        "state": row.state,
+        "asked_on": row.asked_on.isoformat(),
+        "note": row.note,
+        "bed_id": row.bed_id,
         "position": place.position,
         "reasons": list(place.reasons),
         "unmet": list(place.unmet),

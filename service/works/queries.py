@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Household, Provider, WorksItem, WorksOrder, WorksPhoto
 from models.types import WorksState
+from service.among import among
 from service.auth import Actor
 from service.clock import rfc3339
 from service.errors import NotFound
@@ -108,14 +109,10 @@ async def granted_fen(session: AsyncSession, works: WorksOrder) -> int:
 
 async def states_of(session: AsyncSession, household_ids: Collection[int]) -> dict[int, tuple[int, WorksState]]:
     """By household: the newest works that were not called off, their id and state; homes without any are absent."""
-    wanted, found = sorted(set(household_ids)), dict[int, tuple[int, WorksState]]()
-    for start in range(0, len(wanted), CHUNK):
-        query = select(WorksOrder.household_id, WorksOrder.id, WorksOrder.state).where(
-            WorksOrder.household_id.in_(wanted[start : start + CHUNK]), WorksOrder.state != WorksState.CANCELLED
-        )
-        for home, ident, state in await session.execute(query.order_by(WorksOrder.id)):
-            found[home] = (ident, state)
-    return found
+    query = select(WorksOrder.household_id, WorksOrder.id, WorksOrder.state)
+    stand = query.where(among(WorksOrder.household_id, household_ids), WorksOrder.state != WorksState.CANCELLED)
+    rows = await session.execute(stand.order_by(WorksOrder.id))
+    return {home: (ident, state) for home, ident, state in rows}
 
 
 async def list_works(
