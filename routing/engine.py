@@ -13,7 +13,7 @@ from routing.explain import orders_in
 from routing.plan import Plan, Stage
 from routing.problem import Problem
 from routing.report import planned
-from routing.run import Run
+from routing.run import EXACT_STEPS, Run
 from routing.search import Search, orders_of
 
 EXACT_FROM = 0.92
@@ -22,10 +22,10 @@ SWAPS = (0.4, 0.6, 0.75, 0.85)
 """Shares of a run at which the thread that is behind takes over the other's best plan."""
 SMALLS = 30
 ROUND_S, ROUND_STEPS = 0.04, 100
-EXACT_STEPS = 1000
-"""As many rebuilds an exact neighbourhood is counted for: it takes about as long."""
 HOT, COLD = 5.0, 0.03
 """First and last temperature, in mean legs of the best plan so far."""
+WAITING_HOT = 10.0
+"""The first one where waiting is priced: every delay then moves two costs at once."""
 
 
 class Auto:
@@ -83,7 +83,9 @@ class Auto:
     def _anneal(self) -> None:
         """All threads cool together; the wall clock or the iterations say how far."""
         crew = self._crew()
-        warm = COLD * 20 if self.run.start is not None else HOT
+        goal = self.problem.objective
+        hot = WAITING_HOT if goal.waiting or goal.max_idle else HOT
+        warm = COLD * 20 if self.run.start is not None else hot
         steps, swaps = ROUND_STEPS, list(SWAPS)
         with ThreadPoolExecutor(len(crew)) as pool:
             while (share := self.run.share(self.done) / EXACT_FROM) < 1.0:

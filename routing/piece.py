@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class Piece:
         self.whole, self.zone = whole, zone
         self.problem, self.places = small(whole, zone)
         self.c = Compiled(self.problem)
-        self.search = Search(self.c, seed)
+        self.search, self.seed = Search(self.c, seed), seed
         # the same legs in half the memory: all zones of a day are kept beside each other
         self.c.D = self.search.P.D  # type: ignore[assignment]
         self.held = {whole.visits[v].id: hold for v, hold in zone.held.items()}
@@ -84,6 +85,15 @@ class Piece:
             budget.done += steps
             if budget.steps is None:
                 steps = int(min(max(steps * ROUND_S / max(time.monotonic() - began, 1e-3), 1), 4 * steps))
+
+    def refine(self, budget: Budget) -> None:
+        """CP-SAT re-solves neighbourhoods of the best plan over the budget, whose steps are neighbourhoods."""
+        self.search.restore()
+        exact = import_module("routing.exact").Exact(self.seed)
+        while budget.share() < 1.0:
+            left = 1.0 if budget.seconds is None else budget.began + budget.seconds - time.monotonic()
+            exact.step(self.search, max(0.05, min(1.0, left)), budget.seconds is not None)
+            budget.done += 1
 
     def told(self) -> tuple[list[Route], set[str], set[str]]:
         """The best routes, who is out, and who of them would fit at a price. Raises RuntimeError, which is a bug."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from routing.plan import Plan
 
+EXACT_STEPS = 1000
+"""As many rebuilds an exact neighbourhood is counted for: it takes about as long."""
+
 
 @dataclass
 class Run:

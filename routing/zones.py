@@ -1,4 +1,4 @@
-"""The engine for days too large for one search: zones beside each other, then rounds of zones cut anew and solved warm.
+"""The engine for days too large for one search: zones beside each other, rounds of zones cut anew, CP-SAT at the end.
 
 Nothing is ever compiled for the whole day. What is a maximum over the plan (`max_tardiness`, `max_idle`, `spread`) is
 sought zone by zone and only priced as a whole. Runs in the solving process, as `Auto` does.
@@ -6,10 +6,12 @@ sought zone by zone and only priced as a whole. Runs in the solving process, as 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from importlib import import_module
 
 from routing.check import check
 from routing.costs import costed
@@ -18,7 +20,7 @@ from routing.piece import Budget, Piece
 from routing.plan import Plan, Reason, Route, Stage
 from routing.problem import Problem
 from routing.reasons import ASKED, barriers, reason_of
-from routing.run import Run
+from routing.run import EXACT_STEPS, Run
 
 SIZE = 650
 """Halves of visits in one zone, about."""
@@ -28,6 +30,8 @@ ZONE_S = 1.3
 """Seconds of a thread that are worth setting up a zone for."""
 HOT, WARM, COLD = 1.0, 0.3, 0.03
 """First temperature of a day from nothing and of a plan to improve, and the last one, in mean legs."""
+EXACT_SHARE = 0.06
+"""The last part of a run, in which CP-SAT has the zones as the last round left them."""
 NEWS_S, NEWS_SHARE = 3.0, 8.0
 """News come so often, or as much more seldom as making a plan takes long."""
 JUDGING = 20.0
@@ -48,8 +52,9 @@ class Zones:
         self.dear: set[str] = set()
         self.best: Plan | None = None
         self.stages: dict[str, Stage] = {}
-        self.spent, self.told_at, self.done = 0.0, -1e9, 0
+        self.spent, self.told_at, self.done, self.refined = 0.0, -1e9, 0, 0
         self.quickest = 1e9
+        self.loading = threading.Thread(target=import_module, args=("routing.exact",), daemon=True)
 
     def solve(self) -> Plan:
         """The best plan found, with a reason for each visit that it leaves out."""
@@ -57,6 +62,7 @@ class Zones:
         with ThreadPoolExecutor(self.run.threads) as self.pool:
             zones, pieces = self._first()
             self._news("construct", now=True)
+            self.loading.start()
             rounds = self._rounds()
             for turn in range(rounds if self.run.share(0) < 1.0 else 0):
                 hot = WARM if warm else HOT
@@ -64,8 +70,9 @@ class Zones:
                 if turn:
                     zones, pieces = self.atlas.again(self.routes, self.count, turn + 1), {}
                 self._round(zones, pieces, turn, rounds, ends)
-                if self._left() <= 0:
+                if self._to_anneal() <= 0:
                     break
+            self._exact(zones, pieces)
         return self._answer()
 
     # -- rounds -----------------------------------------------------------------------------------------------------
@@ -98,25 +105,51 @@ class Zones:
 
     def _round(self, zones: list[Zone], pieces: dict[int, Piece], turn: int, rounds: int, ends: list[float]) -> None:
         """Each zone annealed for its share of what is left."""
-        seconds = None if self.run.seconds is None else self._left() / (rounds - turn) * self.run.threads / len(zones)
+        seconds = None
+        if self.run.seconds is not None:
+            seconds = self._to_anneal() / (rounds - turn) * self.run.threads / len(zones)
         steps = self._steps(len(zones), turn, rounds)
 
         def cool(z: int) -> Told | None:
             budget = Budget(self.run, seconds, None if steps is None else steps[z], time.monotonic())
-            if self._left() <= 0 or budget.share() >= 1.0:
+            if self._to_anneal() <= 0 or budget.share() >= 1.0:
                 return None
             if seconds is not None:
-                budget.seconds = min(seconds, self._left())
-            piece = pieces.pop(z, None)
-            if piece is None:
+                budget.seconds = min(seconds, self._to_anneal())
+            if z not in pieces:
                 piece = Piece(self.problem, zones[z], self._seed(turn, z))
                 if not piece.load(self.routes):
                     return None
-            piece.anneal(budget, *ends)
+                pieces[z] = piece
+            pieces[z].anneal(budget, *ends)
             self.done += budget.done
-            return piece.told()
+            return pieces[z].told()
 
         self._absorb("anneal", zones, cool)
+
+    def _exact(self, zones: list[Zone], pieces: dict[int, Piece]) -> None:
+        """CP-SAT re-solves neighbourhoods within each zone of the last round, for as long as is left."""
+        if self.run.iterations is not None:
+            self.loading.join()
+        while self.loading.is_alive() and self._left() > 0:
+            self.loading.join(0.1)
+        if self._left() <= 0 or not pieces:
+            return
+        seconds = None if self.run.seconds is None else self._left() * self.run.threads / len(pieces)
+        turns = None if self.run.iterations is None else self._exact_turns(len(zones))
+
+        def refine(z: int) -> Told | None:
+            budget = Budget(self.run, seconds, None if turns is None else turns[z], time.monotonic())
+            if z not in pieces or self._left() <= 0 or budget.share() >= 1.0:
+                return None
+            if seconds is not None:
+                budget.seconds = min(seconds, self._left())
+            pieces[z].refine(budget)
+            self.refined += budget.done
+            self.done += budget.done * EXACT_STEPS
+            return pieces[z].told()
+
+        self._absorb("exact", zones, refine)
 
     def _absorb(self, phase: str, zones: list[Zone], work: Callable[[int], Told | None]) -> None:
         """Runs the work of every zone that has people and takes over what comes back, telling news meanwhile."""
@@ -159,6 +192,10 @@ class Zones:
             return 1e9
         return self.run.seconds - self.run.passed() - self._judging()
 
+    def _to_anneal(self) -> float:
+        """Of that, what comes before CP-SAT's part."""
+        return self._left() - EXACT_SHARE * (self.run.seconds or 0.0)
+
     def _judging(self) -> float:
         """What the parent needs after the last word; nothing is known of it before the first plan."""
         return JUDGING * self.quickest if self.quickest < 1e9 else 0.05 * (self.run.seconds or 0.0)
@@ -172,7 +209,13 @@ class Zones:
         """The round's iterations, shared out among the zones to the last one."""
         if self.run.iterations is None:
             return None
-        total = self.run.iterations * (turn + 1) // rounds - self.run.iterations * turn // rounds
+        whole = int((1 - EXACT_SHARE) * self.run.iterations)
+        total = whole * (turn + 1) // rounds - whole * turn // rounds
+        return [total * (z + 1) // zones - total * z // zones for z in range(zones)]
+
+    def _exact_turns(self, zones: int) -> list[int]:
+        """Neighbourhoods for each zone in a run that counts iterations: one at least in the whole day."""
+        total = -((self.done - (self.run.iterations or 0)) // EXACT_STEPS)
         return [total * (z + 1) // zones - total * z // zones for z in range(zones)]
 
     # -- news -------------------------------------------------------------------------------------------------------
@@ -211,9 +254,8 @@ class Zones:
 
     def _log(self, name: str, seconds: float, before: float) -> None:
         known = self.stages.get(name, Stage(name, 0.0, before, before))
-        self.stages[name] = replace(
-            known, seconds=known.seconds + seconds, after=self._cost(), tries=self.done if name == "anneal" else 1
-        )
+        tries = {"anneal": self.done, "exact": self.refined}.get(name, 1)
+        self.stages[name] = replace(known, seconds=known.seconds + seconds, after=self._cost(), tries=tries)
 
     def _answer(self) -> Plan:
         """The best plan, its reasons and what ended it."""

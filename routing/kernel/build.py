@@ -104,12 +104,18 @@ def _weights(c: Compiled, T: k.I64) -> k.I64:
         (k.TRAVEL, goal.travel), (k.TARDY, goal.tardiness), (k.MAXLATE, goal.max_tardiness), (k.WAITING, goal.waiting),
         (k.MAXIDLE, goal.max_idle), (k.OVER, goal.overtime), (k.VEHICLE, goal.vehicles), (k.CHANGED, goal.changed),
         (k.TOLERANCE, goal.tolerance), (k.SPREAD, goal.spread), (k.MEALS, bool(c.problem.canteens)),
-        (k.GOODSFLAG, bool((T[:, k.ROLE] > 0).any())), (k.KNOCK, max(1, goal.tardiness)),
+        (k.GOODSFLAG, bool((T[:, k.ROLE] > 0).any())), (k.KNOCK, _knock(c)),
         (k.LINKED, bool(c.links)), (k.PAYFLAG, bool(goal.spread) or any(p.most_paid is not None for p in people)),
     ):  # fmt: skip
         G[column] = value
     G[k.PLAIN] = _plain(c)
     return G
+
+
+def _knock(c: Compiled) -> int:
+    """The price of a tick that a partner is put off; where waiting is priced, whoever comes after them waits too."""
+    goal = c.problem.objective
+    return max(1, goal.tardiness) * (2 if goal.waiting or goal.max_idle else 1)
 
 
 def _plain(c: Compiled) -> bool:
