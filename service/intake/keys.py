@@ -21,7 +21,8 @@ FRESH_FOR = timedelta(minutes=10)
 UNKNOWN_FOR = timedelta(seconds=5)
 """How long the lack of a key is believed: a terminal just installed is heard this soon."""
 ASK_AGAIN = timedelta(seconds=1)
-"""A signature that does not fit makes us look for a newer key, at most this often for each terminal."""
+"""A signature that does not fit makes us look for a newer key, at most this often for each terminal: the key may have
+changed elsewhere a moment ago, and the call be quicker than the telling."""
 MAX_KNOWN = 200_000
 AT_ONCE = 500
 OLD_KEY_FOR = timedelta(days=7)
@@ -71,6 +72,7 @@ class KeyRing:
         self._clock, self._vault = ground.clock, vault
         self.reader = reader_for(ground, self.forget)
         self._known: dict[str, Keys] = {}
+        self._doubted: dict[str, datetime] = {}
         self._wanted: dict[str, asyncio.Future[Keys]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -85,12 +87,15 @@ class KeyRing:
         good = self.known(terminal_id, now)
         return (await self._look(terminal_id)).good(now) if good is None else good
 
-    async def find_newer(self, terminal_id: str) -> list[bytes] | None:
-        """The keys anew, because none fitted; None when they were read a moment ago. Raises StoreDown."""
+    async def find_newer(self, terminal_id: str, asked_at: datetime) -> list[bytes] | None:
+        """The keys anew, because none fitted what came at `asked_at`; None when no look is due. Raises StoreDown."""
         now = self._clock.now()
-        keys = self._known.get(terminal_id)
-        if keys is None or now - keys.read_at < ASK_AGAIN:
+        keys, doubted_at = self._known.get(terminal_id), self._doubted.get(terminal_id)
+        if keys is None or keys.read_at >= asked_at or (doubted_at is not None and now - doubted_at < ASK_AGAIN):
             return None
+        if len(self._doubted) >= MAX_KNOWN:
+            self._doubted.clear()
+        self._doubted[terminal_id] = now
         return (await self._look(terminal_id)).good(now)
 
     def forget(self, terminal_id: str) -> None:

@@ -124,14 +124,15 @@ async def verify(asked: Asked, intake: Intake) -> Envelope:
 
     Raises StoreDown when the keys cannot be read.
     """
-    recognised = recognise(asked, intake, intake.clock.now())
+    asked_at = intake.clock.now()
+    recognised = recognise(asked, intake, asked_at)
     if recognised is not None:
         return recognised
     terminal, key = _name(asked), None
     if terminal:
         key = signed_with(await intake.keys.find(terminal), asked.signature, _message(asked))
         if key is None:
-            newer = await intake.keys.find_newer(terminal)
+            newer = await intake.keys.find_newer(terminal, asked_at)
             key = None if newer is None else signed_with(newer, asked.signature, _message(asked))
     return _envelope(asked, asked.terminal.decode("utf-8", "replace"), key)
 

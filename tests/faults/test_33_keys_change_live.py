@@ -10,10 +10,12 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from service.bedside import create_bedside
+from service.intake.keys import KeyRing
 from service.settings import Settings
 from service.terminals.door import Door
 from service.terminals.signature import sign
 from service.vault import Vault
+from tests.fixtures.house import SECRET
 from tests.fixtures.served import Served
 from tests.fixtures.town import Signed, TownBuilder
 from tests.service.intake.bedside import ALERTS, KEY, Bedside
@@ -46,6 +48,24 @@ async def test_33_no_call_is_refused_while_keys_change(
                 assert [answer.status_code for answer in answers] == [200, 200]
     finally:
         await other.kill()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_33_a_call_quicker_than_the_telling_is_not_refused(
+    bedside: Bedside, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody tells this process that the key changed elsewhere, and it read the keys a moment ago: it looks again."""
+    monkeypatch.setattr(KeyRing, "forget", lambda *_: None)
+    app = create_bedside(Settings(tmp_path, database_url, SECRET))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=Door(app, app.state.intake))  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as here:
+            terminal = Signed(here, "T-1", KEY)
+            assert (await terminal.presses_call())["state"] == "open"
+            terminal.client = bedside.client
+            terminal.key = bytes.fromhex((await terminal.post(b"", ROTATE)).json()["key"])
+            terminal.client = here
+            assert (await terminal.presses_call())["state"] == "open"
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
