@@ -27,10 +27,12 @@ from service.emergencies.casework import router as casework
 from service.entitlements.api import router as entitlements
 from service.exchange.api import router as exchange
 from service.intake.assembly import Intake
+from service.intake.embedded import path_of
 from service.jobs.api import router as jobs
 from service.jobs.every import keep_running
 from service.jobs.parking import run_while
 from service.jobs.worker import Worker
+from service.log_copy import keep_copying
 from service.meals.api import router as meals
 from service.orders.api import router as orders
 from service.organisations.api import router as organisations
@@ -121,6 +123,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         _build_routes(app)
         stack.push_async_callback(state.database.close)
         await state.database.grow_log()
+        if state.database.embedded:
+            copying = keep_copying(path_of(state.database.url), state.database.gate)
+            stack.push_async_callback(_end, asyncio.create_task(copying))
         await anchor(state.database, state.clock)
         stack.push_async_callback(_end, asyncio.create_task(keep_time(state.database, state.clock)))
         if state.roles & {"hub", "intake"}:

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from models import Event, Sequence
 from models.types import UtcDateTime
 from service.clock import Clock
+from service.log_copy import LONGEST_PAGES
 
 WAL_BYTES = 8 * 1024 * 1024
 CONNECT = {"server_settings": {"jit": "off"}}
@@ -199,6 +200,7 @@ def _embedded_engine(url: str, clock: Clock, begin: str, pool_size: int) -> Asyn
             "busy_timeout=5000",
             "journal_size_limit=-1",
             "cache_size=-65536",
+            f"wal_autocheckpoint={LONGEST_PAGES}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

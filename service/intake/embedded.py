@@ -17,6 +17,7 @@ from service.intake.failpoints import failpoint
 from service.intake.ground import Ground
 from service.intake.play import Ask, Look, Looked, RoomMade, Row, Script, StoreDown, Tell, Write, begin, proceed
 from service.intake.reserve import Reserve
+from service.log_copy import LONGEST_PAGES
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
 ANY_OF = re.compile(r"= ANY\(ARRAY\(((?:[^()]|\([^()]*\))*)\)\)")
@@ -25,7 +26,7 @@ PAIRS = re.compile(r"unnest\(\$(\d+)::text\[\], \$(\d+)::text\[\]\) AS (\w+)\((\
 BOTH = r"(SELECT x.value AS \4, y.value AS \5 FROM json_each(?\1) x JOIN json_each(?\2) y ON y.key = x.key) AS \3"
 PRAGMAS = [
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "journal_size_limit=-1"),
-    "wal_autocheckpoint=2000",  # what the log is grown to (service.db): twice as far, half as many pages copied twice
+    f"wal_autocheckpoint={LONGEST_PAGES}",
 ]
 
 
