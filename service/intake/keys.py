@@ -88,15 +88,21 @@ class KeyRing:
         return (await self._look(terminal_id)).good(now) if good is None else good
 
     async def find_newer(self, terminal_id: str, asked_at: datetime) -> list[bytes] | None:
-        """The keys anew, because none fitted what came at `asked_at`; None when no look is due. Raises StoreDown."""
+        """The keys anew, because none fitted what came at `asked_at`; None when no look is due. Raises StoreDown.
+
+        Doubt that was right, because the keys had changed, is not counted: the next change may come as quickly.
+        """
         now = self._clock.now()
-        keys, doubted_at = self._known.get(terminal_id), self._doubted.get(terminal_id)
-        if keys is None or keys.read_at >= asked_at or (doubted_at is not None and now - doubted_at < ASK_AGAIN):
+        keys, doubted_at = self._known.get(terminal_id, Keys(asked_at - ASK_AGAIN)), self._doubted.get(terminal_id)
+        if keys.read_at >= asked_at or (doubted_at is not None and now - doubted_at < ASK_AGAIN):
             return None
         if len(self._doubted) >= MAX_KNOWN:
             self._doubted.clear()
         self._doubted[terminal_id] = now
-        return (await self._look(terminal_id)).good(now)
+        newer = await self._look(terminal_id)
+        if (newer.current, newer.old) != (keys.current, keys.old):
+            self._doubted.pop(terminal_id, None)
+        return newer.good(now)
 
     def forget(self, terminal_id: str) -> None:
         """Read this terminal's keys anew next time; all when none is named."""

@@ -54,7 +54,8 @@ async def test_33_no_call_is_refused_while_keys_change(
 async def test_33_a_call_quicker_than_the_telling_is_not_refused(
     bedside: Bedside, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody tells this process that the key changed elsewhere, and it read the keys a moment ago: it looks again."""
+    """Nobody tells this process that the key changed elsewhere, and it read the keys a moment ago: it looks again,
+    and once more when the key changes again within the same second."""
     monkeypatch.setattr(KeyRing, "forget", lambda *_: None)
     app = create_bedside(Settings(tmp_path, database_url, SECRET))
     async with app.router.lifespan_context(app):
@@ -62,10 +63,11 @@ async def test_33_a_call_quicker_than_the_telling_is_not_refused(
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as here:
             terminal = Signed(here, "T-1", KEY)
             assert (await terminal.presses_call())["state"] == "open"
-            terminal.client = bedside.client
-            terminal.key = bytes.fromhex((await terminal.post(b"", ROTATE)).json()["key"])
-            terminal.client = here
-            assert (await terminal.presses_call())["state"] == "open"
+            for _ in range(3):
+                terminal.client = bedside.client
+                terminal.key = bytes.fromhex((await terminal.post(b"", ROTATE)).json()["key"])
+                terminal.client = here
+                assert (await terminal.presses_call())["state"] == "open"
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
