@@ -16,6 +16,7 @@ class Reserve:
 
     def __init__(self, database: str) -> None:
         self._file = Path(database + ".reserve")
+        self._new = Path(database + ".reserve.new")
         self._mark = Path(database + ".reserve.spent")
 
     @property
@@ -28,15 +29,16 @@ class Reserve:
         if self._file.exists() or not self._file.parent.exists():
             return
         try:
-            handle = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
+            handle = os.open(self._new, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
                 os.posix_fallocate(handle, 0, BYTES)
             finally:
                 os.close(handle)
+            self._new.rename(self._file)
             self._mark.unlink(missing_ok=True)
         except OSError as error:
             with contextlib.suppress(OSError):
-                self._file.unlink()
+                self._new.unlink(missing_ok=True)
                 self._mark.touch()
             log.warning("no reserve could be kept for a full disk: %s", error)
 
