@@ -62,8 +62,8 @@ def mankowska(effort: Effort) -> list[str]:
         return [MISSING]
     instances.sort(key=lambda i: tuple(int(part) for part in i.name.split("_")))
     large = [instance for instance in instances if int(instance.name.split("_")[0]) >= LARGE]
-    quick = rows(instances, effort.share(0.45), effort.seconds(SMALL_S), _size)
-    slow = rows(large, effort.share(0.55), effort.seconds(LARGE_S), None)
+    quick = rows(instances, effort.share(0.2), effort.seconds(SMALL_S), _size)
+    slow = rows(large, effort.share(0.8), effort.seconds(LARGE_S), None)
     lines = ["Cost = (travel + total lateness + highest lateness) / 3, in the files' units."]
     lines += ["", f"### {effort.seconds(SMALL_S):.0f} s", "", *shown(quick)]
     return [*lines, "", f"### {effort.seconds(LARGE_S):.0f} s", "", *shown(slow)]
