@@ -106,7 +106,7 @@ async def show_photo(session: Writing, actor: Desk, clock: Timed, vault: Sealing
 @router.get("/{works_id}")
 async def get_works(session: Reading, actor: Desk, works_id: PathId) -> dict[str, Any]:
     """One works order with items, pictures and money."""
-    return (await queries.works_views(session, [await queries.get_works(session, actor, works_id)]))[0]
+    return (await queries.works_views(session, actor, [await queries.get_works(session, actor, works_id)]))[0]
 
 
 @router.post("", status_code=201)
@@ -119,7 +119,7 @@ async def open_works(
         home = await queries.get_home(session, actor, wanted.household_id)
         today = (await town_time(session, clock)).today
         works = await actions.open_works(session, actor, home, wanted.design_provider_id, clock.now(), today)
-        return (await queries.works_views(session, [works]))[0]
+        return (await queries.works_views(session, actor, [works]))[0]
 
     return await once(actor, work, status=201)
 
@@ -143,7 +143,7 @@ async def add_item(actor: Builder, session: Writing, once: OnceOnly, works_id: P
 
     async def work() -> dict[str, Any]:
         works = await actions.add_item(session, actor, works_id, item.model_dump())
-        return (await queries.works_views(session, [works]))[0]
+        return (await queries.works_views(session, actor, [works]))[0]
 
     return await once(actor, work, status=201)
 
@@ -152,7 +152,7 @@ async def add_item(actor: Builder, session: Writing, once: OnceOnly, works_id: P
 async def remove_item(actor: Builder, session: Writing, works_id: PathId, item_id: PathId) -> dict[str, Any]:
     """Take an item away while it is designed."""
     works = await actions.remove_item(session, actor, works_id, item_id)
-    return (await queries.works_views(session, [works]))[0]
+    return (await queries.works_views(session, actor, [works]))[0]
 
 
 @router.post("/{works_id}/roles")
@@ -161,14 +161,14 @@ async def name_roles(actor: Builder, session: Writing, clock: Timed, works_id: P
     today = (await town_time(session, clock)).today
     serve, accept = roles.serve_provider_id, roles.accept_provider_id
     works = await actions.name_roles(session, actor, works_id, serve, accept, clock.now(), today)
-    return (await queries.works_views(session, [works]))[0]
+    return (await queries.works_views(session, actor, [works]))[0]
 
 
 @router.post("/{works_id}/moves")
 async def move_works(actor: Builder, session: Writing, clock: Timed, works_id: PathId, move: Move) -> dict[str, Any]:
     """Take one step; 409 names what may follow and what is missing."""
     works = await actions.move_works(session, actor, works_id, move.to, move.note, clock.now())
-    return (await queries.works_views(session, [works]))[0]
+    return (await queries.works_views(session, actor, [works]))[0]
 
 
 @router.post("/{works_id}/items/{item_id}/photos", status_code=201)

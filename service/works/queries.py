@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Household, Provider, WorksItem, WorksOrder, WorksPhoto
-from models.types import WorksState
+from models import Bed, Elder, Household, Provider, WorksItem, WorksOrder, WorksPhoto
+from models.types import BedState, WorksState
 from service.among import among
 from service.auth import Actor
 from service.clock import rfc3339
@@ -123,7 +123,7 @@ async def list_works(
     query = query.where(true() if state is None else WorksOrder.state == state)
     query = query.where(true() if household_id is None else WorksOrder.household_id == household_id)
     rows, following = await page_of(session, query, WorksOrder.id, page)
-    return await works_views(session, rows), following
+    return await works_views(session, actor, rows), following
 
 
 async def all_works(
@@ -138,8 +138,8 @@ async def all_works(
     return rows[:at_most]
 
 
-async def works_views(session: AsyncSession, rows: Sequence[WorksOrder]) -> list[dict[str, Any]]:
-    """Works with address, items, pictures, money and the steps that may follow."""
+async def works_views(session: AsyncSession, actor: Actor, rows: Sequence[WorksOrder]) -> list[dict[str, Any]]:
+    """Works with address, the bed there, items, pictures, money and the steps that may follow."""
     items = await items_of(session, [works.id for works in rows])
     shots = await shots_of(session, [item.id for group in items.values() for item in group])
     homes = {
@@ -148,7 +148,20 @@ async def works_views(session: AsyncSession, rows: Sequence[WorksOrder]) -> list
             select(Household).where(Household.id.in_({works.household_id for works in rows}))
         )
     }
-    return [_view(works, homes[works.household_id].address, items[works.id], shots) for works in rows]
+    beds = await _beds_at(session, actor, homes)
+    return [
+        _view(works, homes[works.household_id].address, items[works.id], shots)
+        | {"bed_id": beds.get(works.household_id)}
+        for works in rows
+    ]
+
+
+async def _beds_at(session: AsyncSession, actor: Actor, household_ids: Collection[int]) -> dict[int, int]:
+    """By home: the bed there that the actor may open, the newest of those not closed before any that is."""
+    here = select(Elder.household_id, Bed.id).join(Bed, Bed.elder_id == Elder.id)
+    mine = here.where(among(Elder.household_id, household_ids), actor.scope(Bed.area_code, Bed.provider_id))
+    rows = await session.execute(mine.order_by(Bed.state != BedState.CLOSED, Bed.id))
+    return {row.household_id: row.id for row in rows}
 
 
 def _view(works: WorksOrder, address: str, items: Sequence[WorksItem], shots: dict[int, list[Shot]]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ async def test_each_touch_counts_and_each_merge_comes_apart(house: House, town: 
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_works_move_together_and_each_tells_what_came_of_it(house: House, keeping: Keeping, page: Page) -> None:
-    """Two homes ticked and given the same firms; one is designed, the other has nothing to build yet."""
+    """Two homes ticked and given the same firms; one is designed, the other has nothing to build yet. A bed is a click
+    away."""
+    bed = await keeping.opens("chen")
     for who in ("chen", "yu"):
         wish = {"household_id": await keeping.household(who), "design_provider_id": keeping.designer_id}
         works = (await keeping.sun.post("/api/works", json=wish)).json()["id"]
@@ -68,4 +70,6 @@ async def test_works_move_together_and_each_tells_what_came_of_it(house: House, 
         await page.get_by_role("button", name="设计完成").click()
         await expect(page.get_by_text("成了 1 户，没成 1 户")).to_be_visible()
         await expect(page.locator(".many li")).to_contain_text("试验路 3 号 2-502▲ 没写做什么")
+        link = page.get_by_role("link", name="清泉社区 试验路 2 号")
+        await expect(link).to_have_attribute("href", f"#/beds/{bed}")
         await page.goto("about:blank")

@@ -70,6 +70,8 @@ export interface WorksResult { works_id: Id; ok: boolean; state: string | null; 
 export interface Works {
   id: Id
   address: string | null
+  /** The bed at this home that one may open. */
+  bed_id: Id | null
   household_id: Id
   state: string
   state_since_at: string

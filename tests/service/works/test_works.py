@@ -2,9 +2,12 @@
 
 import pytest
 
-from models.types import WorksState
+from models.types import Role, WorksState
+from service.accounts.actions import create_account
+from service.accounts.passwords import hash_password
 from service.works.rules import NEXT, Pictured, clashes, lacks, shares
 from tests.fixtures.keeping import PNG, Keeping
+from tests.fixtures.town import DISTRICT, PASSWORD
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -104,3 +107,27 @@ async def test_many_at_once_tell_what_came_of_each(keeping: Keeping) -> None:
     wu = await keeping.town.desk("wu")
     assert (await wu.post("/api/works/moves", json={"works_ids": made, "to": "designed"})).status_code == 403
     assert (await keeping.sun.post("/api/works/moves", json={"works_ids": [], "to": "designed"})).status_code == 422
+
+
+@SQLITE
+async def test_works_name_the_bed_that_they_are_for(keeping: Keeping) -> None:
+    """The one that is not closed, whatever came after; none where there is none, or for who may not open it."""
+    town = keeping.town
+    closed = await keeping.opens("chen")
+    await keeping.steps(closed, "closed")
+    homes = {}
+    for who in ("chen", "yu"):
+        wish = {"household_id": await keeping.household(who), "design_provider_id": keeping.designer_id}
+        homes[who] = (await keeping.sun.post("/api/works", json=wish)).json()
+    assert (homes["chen"]["bed_id"], homes["yu"]["bed_id"]) == (closed, None)
+    again = await keeping.opens("chen")
+    listed = (await keeping.sun.get("/api/works")).json()["items"]
+    assert {row["id"]: row["bed_id"] for row in listed} == {homes["chen"]["id"]: again, homes["yu"]["id"]: None}
+    hashed, now, designer_id = await hash_password(PASSWORD), town.clock.now(), keeping.designer_id
+    async with town.database.writing() as session:
+        who = (now, "yi", "衣设计", Role.SUPERVISOR, (DISTRICT,))
+        await create_account(session, *who, password_hash=hashed, provider_id=designer_id)
+    designer = await town.desk("yi")
+    shown = (await designer.get(f"/api/works/{homes['chen']['id']}")).json()
+    assert shown["bed_id"] is None
+    assert (await designer.get(f"/api/beds/{again}")).status_code == 404
