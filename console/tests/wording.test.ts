@@ -35,6 +35,13 @@ describe('objections in Chinese', () => {
     expect(inPlainEnglish('Value error, least takes a whole number from 0 to 150')).toBe('least takes a whole number from 0 to 150')
   })
 
+  it('speak of terminals and their numbers', () => {
+    expect(problemInChinese("0 stations of yours are called '没有的站'")).toBe('你名下没有叫“没有的站”的站')
+    expect([problemInChinese('terminal T-1 is registered already'), problemInChinese("'T 1' is no terminal's number")]).toEqual(['终端 T-1 已经登记过', '“T 1”不是终端编号'])
+    expect([acceptedInChinese('at most 40 characters'), acceptedInChinese('pattern ^[\\x21-\\x7e]+$')]).toEqual(['最多 40 个字', '字母、数字和符号，不带空格'])
+    expect(inPlainEnglish('one from stock, or of household 12')).toBe('one from stock, or of this home')
+  })
+
   it('leave alone what nobody has written down yet', () => {
     expect(problemInChinese('something quite new')).toBe('something quite new')
     expect(acceptedInChinese('0 to 4 (进食)')).toBe('0 to 4 (进食)')

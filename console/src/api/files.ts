@@ -1,4 +1,4 @@
-/** Paths and shapes of files: sheets of elders in, on trial or for good, taken back; and out. */
+/** Paths and shapes of files: sheets of registers in, on trial or for good, taken back; and out. */
 import type { Slice } from '../registers/list'
 import { fetchFile, get, post, send } from './http'
 import { pathOf } from './paths'
@@ -7,7 +7,7 @@ import type { Id } from './types'
 export interface RowFault { row: number; field: string; column: string; problem: string; accepted: string }
 export interface ImportReport { dry_run: boolean; import: Id | null; rows: number; good: number; bad: number; faults: RowFault[]; ignored_columns: string[] }
 /** The registers that take sheets. */
-export type Register = 'elders' | 'assessments'
+export type Register = 'elders' | 'assessments' | 'terminals'
 export interface ImportRow { id: Id; register: Register; file_name: string; rows: number; added: number; refused: number; faults: RowFault[]; made_at: string; done_at: string | null; undone_at: string | null }
 
 export const files = {

@@ -1,6 +1,6 @@
-/** Paths and shapes of the fleet of call devices. */
+/** Paths and shapes of the fleet of call devices, from the box they come in to the bedside. */
 import type { Slice } from '../registers/list'
-import { get, post } from './http'
+import { get, post, type ProblemBody } from './http'
 import { pathOf } from './paths'
 import type { CallBack, Id } from './types'
 
@@ -18,7 +18,15 @@ export interface Device {
   installed_at: string | null
   tested_at: string | null
   address: string | null
+  station_id: Id | null
+  /** At its station, in nobody's home: what it does not send is nobody's worry. */
+  in_stock: boolean
 }
+
+/** A claim code for a printed sheet, or why there is none. */
+export interface ClaimCode { terminal: string; code: string | null; expires_s: number; problem: ProblemBody | null }
+/** The service makes so many at once. */
+export const MOST_CODES = 100
 
 export interface ModelHealth {
   model: string
@@ -27,6 +35,7 @@ export interface ModelHealth {
   test_due: number
   offline: number
   low_battery: number
+  in_stock: number
   messages: number
   first_attempt: number | null
 }
@@ -36,7 +45,10 @@ export interface Outage { id: Id; from_at: string; until_at: string; told_at: st
 /** A call for help without a good signature: silent, nobody was paged. */
 export interface Unverified { id: Id; terminal_id: string | null; source: string; reason: string; received_at: string }
 
-export const WANTS = ['never_tested', 'test_due', 'offline', 'low_battery'] as const
+export const WANTS = ['never_tested', 'test_due', 'offline', 'low_battery', 'in_stock'] as const
+
+const one = (terminal: string): string => `/api/terminals/${encodeURIComponent(terminal)}`
+const STOCK_PAGES = 5
 
 export const fleet = {
   list: (query: Record<string, string>, cursor: string | null) => get<Slice<Device>>(pathOf('/api/terminals', { ...query, cursor, limit: '100' })),
@@ -44,5 +56,21 @@ export const fleet = {
   outages: () => get<Slice<Outage>>('/api/terminals/outages'),
   unverified: () => get<Slice<Unverified>>('/api/terminals/unverified'),
   callBacks: () => get<Slice<CallBack>>('/api/terminals/call-backs'),
-  claimCode: (device: string) => post<{ terminal: string; code: string; expires_s: number }>(`/api/terminals/${encodeURIComponent(device)}/claim-code`),
+  register: (wanted: { id: string; model: string; station_id: Id }) => post<Device>('/api/terminals', wanted),
+  place: (terminal: string, elder_id: Id) => post<Device>(`${one(terminal)}/place`, { elder_id }),
+  takeBack: (terminal: string) => post<Device>(`${one(terminal)}/take-back`),
+  claimCode: (terminal: string) => post<{ terminal: string; code: string; expires_s: number }>(`${one(terminal)}/claim-code`),
+  claimCodes: (ids: readonly string[]) => post<Slice<ClaimCode>>('/api/terminals/claim-codes', { ids }),
+}
+
+/** What a station has in stock, among the first thousand terminals that wait somewhere. */
+export async function stockOf(station: Id): Promise<Device[]> {
+  const found: Device[] = []
+  let cursor: string | null = null
+  for (let page = 0; page < STOCK_PAGES && (page === 0 || cursor !== null); page += 1) {
+    const slice: Slice<Device> = await get<Slice<Device>>(pathOf('/api/terminals', { wants: 'in_stock', cursor, limit: 200 }))
+    found.push(...slice.items.filter((device) => device.station_id === station))
+    cursor = slice.next
+  }
+  return found
 }
