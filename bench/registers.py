@@ -25,7 +25,9 @@ from models.types import BedState, Datum, Role
 from service.accounts.actions import create_account
 from service.accounts.passwords import hash_password
 from service.app import create_app
+from service.clock import LOCAL
 from service.db import Database
+from service.entitlements.actions import look_through
 from service.schema import migrate
 from service.settings import Settings
 from service.vault import Vault
@@ -81,7 +83,7 @@ def measure(effort: Effort) -> list[str]:
     """The table: milliseconds of a request from its start to its whole answer, the API in this process."""
     count = FEW if effort.quick else ELDERS
     with tempfile.TemporaryDirectory() as folder, postgres() as url:
-        rows, founded_s, bare_ms = asyncio.run(_measured(url, Path(folder), count))
+        rows, founded_s, bare_ms, nights = asyncio.run(_measured(url, Path(folder), count))
     slow = [row.asked.name for row in rows if row.p95 >= LIMIT_MS]
     made = f"{count} elders in {DISTRICTS * STREETS * COMMUNITIES} communities, {BEDS} beds, made in {founded_s:.0f} s"
     return [
@@ -94,6 +96,8 @@ def measure(effort: Effort) -> list[str]:
         *[row.line(bare_ms) for row in rows],
         "",
         f"{len(slow)} of {len(rows)} kinds took {LIMIT_MS} ms or more at p95{': ' + ', '.join(slow) if slow else ''}.",
+        "",
+        *nights,
     ]
 
 
@@ -115,7 +119,7 @@ class Row:
         return f"| {self.asked.name} | {self.asked.who} | {figures} | {fine} |"
 
 
-async def _measured(url: str, home: Path, count: int) -> tuple[list[Row], float, float]:
+async def _measured(url: str, home: Path, count: int) -> tuple[list[Row], float, float, list[str]]:
     began = time.monotonic()
     await migrate(url)
     app = create_app(Settings(home=home, database_url=url, secret_key=SECRET), roles=frozenset({"web"}))
@@ -130,7 +134,23 @@ async def _measured(url: str, home: Path, count: int) -> tuple[list[Row], float,
         bare_ms = await _bare(database, count)
         for desk in desks.values():
             await desk.aclose()
-    return rows, founded_s, bare_ms
+        nights = [await _night(database, which, count) for which in ("first", "second")]
+    return rows, founded_s, bare_ms, nights
+
+
+async def _night(database: Database, which: str, count: int) -> str:
+    """The nightly look at everybody, the second of which finds nothing new; beside one bare read of the same rows."""
+    now = database.clock.now()
+    began = time.monotonic()
+    async with database.reading() as session:
+        (await session.execute(text("SELECT * FROM elder"))).all()
+    bare_s = time.monotonic() - began
+    began = time.monotonic()
+    done = await look_through(database, now.astimezone(LOCAL).date(), now)
+    took_s = time.monotonic() - began
+    found = ", ".join(f"{number:,} {what}" for what, number in done.items())
+    times = f"{took_s:.0f} s, {took_s / bare_s:.1f} times one bare read of their rows"
+    return f"The {which} nightly look at {count:,} for services that are due and not received: {times} ({found})."
 
 
 async def _found(database: Database, vault: Vault, count: int) -> None:

@@ -10,7 +10,7 @@ from models.types import UtcMoment
 
 
 class Terminal(Base):
-    """A call device on somebody's table or wrist. The 256-bit key is sealed.
+    """A call device on somebody's table or wrist, or in its station's stock. The 256-bit key is sealed.
 
     (boot, counter) is the highest count heard, bit k of `replay_bits` says whether counter - k came too.
     """
@@ -37,7 +37,10 @@ class Terminal(Base):
     worn: Mapped[bool | None]
     firmware: Mapped[str | None] = mapped_column(String(40))
     installed_at: Mapped[UtcMoment | None]
+    """Since when it stands where it stands."""
     tested_at: Mapped[UtcMoment | None]
+    """The last test call that it passed there."""
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"), index=True)
     silent_after_s: Mapped[int | None]
     """Seconds of silence after which it counts as offline; None for the usual five minutes."""
 

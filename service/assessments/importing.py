@@ -44,9 +44,9 @@ async def read_result(
     await read_in(session, actor, elder_id, wanted, now, import_id=import_id)
 
 
-async def next_of_import(session: AsyncSession, import_id: int, after: int, most: int) -> Sequence[int]:
+async def next_of_import(session: AsyncSession, import_id: int, after: int | None, most: int) -> Sequence[int]:
     """Assessments that an import brought, by id."""
-    query = select(Assessment.id).where(Assessment.import_id == import_id, Assessment.id > after)
+    query = select(Assessment.id).where(Assessment.import_id == import_id, Assessment.id > (after or 0))
     return (await session.scalars(query.order_by(Assessment.id).limit(most))).all()
 
 

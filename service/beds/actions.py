@@ -13,6 +13,7 @@ from service import audit
 from service.auth import Actor
 from service.beds import queries, rules
 from service.beds.gate import devices_of, gate_of
+from service.devices.placing import place
 from service.devices.queries import get_terminal
 from service.elders.consents import refuse_withdrawn
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
@@ -139,7 +140,7 @@ async def plan_device(
 async def fit_device(
     session: AsyncSession, actor: Actor, bed_id: int, device_id: int, terminal_id: str, now: datetime
 ) -> Bed:
-    """Say which terminal was fitted, in this home: only test calls from now on count.
+    """Say which terminal was fitted, in this home: only test calls from now on count. One from stock is placed here.
 
     Raises NotFound, BadInput for a terminal of another home or one that stands for another device.
     """
@@ -147,9 +148,11 @@ async def fit_device(
     device = await _device(session, bed, device_id)
     terminal = await get_terminal(session, actor, terminal_id)
     elder = await session.get_one(Elder, bed.elder_id)
+    if terminal.household_id is None:
+        await place(session, actor, terminal.id, elder, now, await session.get_one(Station, bed.station_id))
     if terminal.household_id != elder.household_id:
         fault = FieldProblem(
-            "terminal_id", "is not installed in this home", f"a terminal of household {elder.household_id}"
+            "terminal_id", "is not installed in this home", f"one from stock, or of household {elder.household_id}"
         )
         raise BadInput("this terminal cannot be fitted here", fields=[fault])
     others = (await devices_of(session, [bed.id])).get(bed.id, [])

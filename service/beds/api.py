@@ -19,6 +19,7 @@ from service.elders.consents import passable
 from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
 from service.inputs import Day, Input, Line, OnBehalf, PathId, RowId
+from service.organisations.queries import get_station
 from service.paging import Page, as_list
 from service.town_clock import town_time
 
@@ -164,7 +165,7 @@ async def open_bed(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, 
 
     async def work() -> dict[str, Any]:
         elder = await get_elder(session, actor, wanted.elder_id)
-        station = await queries.get_station(session, actor, wanted.station_id)
+        station = await get_station(session, actor, wanted.station_id)
         today = (await town_time(session, clock)).today
         bed = await actions.open_bed(session, actor, elder, station, clock.now(), today, wanted.why)
         note_caller(session, actor, elder.id, "bed.applied", f"bed:{bed.id}", wanted.on_behalf, clock.now())
@@ -211,7 +212,7 @@ async def resume(actor: Desk, session: Writing, clock: Timed, bed_id: PathId, ba
 @router.post("/{bed_id}/hand-over")
 async def hand_over(actor: Keeper, session: Writing, clock: Timed, bed_id: PathId, to: HandOver) -> dict[str, Any]:
     """Another station runs the bed from now on."""
-    station = await queries.get_station(session, actor, to.station_id)
+    station = await get_station(session, actor, to.station_id)
     today = (await town_time(session, clock)).today
     bed = await actions.hand_over(session, actor, bed_id, station, clock.now(), today)
     return await _page(session, clock, bed)

@@ -70,15 +70,6 @@ async def find_bed_of(session: AsyncSession, elder_id: int) -> Bed | None:
     return (await session.scalars(query)).one_or_none()
 
 
-async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> Station:
-    """One station in scope. Raises NotFound."""
-    query = select(Station).where(Station.id == station_id, actor.scope(Station.area_code, Station.provider_id))
-    station = (await session.scalars(query)).one_or_none()
-    if station is None:
-        raise NotFound(f"no station {station_id}")
-    return station
-
-
 async def due_rests(session: AsyncSession, on: date) -> list[int]:
     """Active beds whose planned rest has begun by this day."""
     query = select(Bed.id).join(BedPause, BedPause.bed_id == Bed.id).where(Bed.state == BedState.ACTIVE)

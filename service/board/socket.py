@@ -19,7 +19,7 @@ from service.realtime.wire import Event
 class FleetCounts:
     """Adds the numbers of the fleet, within each scope, to what a terminal does."""
 
-    topics = frozenset({"terminal.online", "terminal.offline", "terminal.low_battery"})
+    topics = frozenset(f"terminal.{what}" for what in ("online", "offline", "low_battery", "placed", "taken_back"))
 
     async def load(self, session: AsyncSession) -> list[FleetGroup]:
         """The fleet by area and provider."""

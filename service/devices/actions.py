@@ -33,8 +33,13 @@ def install_terminal(
     elder_id: int | None = None,
     station_id: int | None = None,
     provider_id: int | None = None,
+    area_code: str | None = None,
+    import_id: int | None = None,
 ) -> bytes:
-    """Add a terminal to the fleet, in `home` if it has a place yet; gives its new key, which is kept sealed only."""
+    """Add a terminal to the fleet, in `home` if it has a place yet; gives its new key, which is kept sealed only.
+
+    `area_code` is where the stock is in which one without a home lies.
+    """
     key = new_key()
     session.add(
         Terminal(
@@ -43,8 +48,9 @@ def install_terminal(
             elder_id=elder_id,
             station_id=station_id,
             provider_id=provider_id,
-            area_code=None if home is None else home.area_code,
+            area_code=area_code if home is None else home.area_code,
             model=model,
+            import_id=import_id,
             key_sealed=seal_key(vault, terminal_id, key),
             installed_at=None if home is None else now,
         )

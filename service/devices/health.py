@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Alert, Outage, Terminal
 from service.auth import Actor
 from service.clock import rfc3339
-from service.devices.queries import LOW_BATTERY
+from service.devices.queries import IN_STOCK, LOW_BATTERY
 
 TEST_EVERY = timedelta(days=31)
 """Once a month somebody presses the button of every terminal."""
@@ -17,24 +17,29 @@ RECENT = timedelta(days=30)
 SHOWN = 20
 
 WANTS = ("never_tested", "test_due", "offline", "low_battery")
+IN_LIST = (*WANTS, "in_stock")
 
 
 def wanting(what: str, now: datetime) -> ColumnElement[bool]:
-    """Terminals that want something: one of WANTS. Never tested means delivered, and nobody has tried it."""
-    return {
+    """Terminals that want something, one of WANTS, or are in stock, where they want nothing.
+
+    Never tested means delivered, and nobody has tried it.
+    """
+    wants = {
         "never_tested": Terminal.tested_at.is_(None),
         "test_due": Terminal.tested_at < now - TEST_EVERY,
         "offline": ~Terminal.online,
         "low_battery": Terminal.battery <= LOW_BATTERY,
-    }[what]
+    }
+    return IN_STOCK if what == "in_stock" else and_(~IN_STOCK, wants[what])
 
 
 async def fleet_health(session: AsyncSession, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """By model: how many there are, how many want what, and how often the first attempt of a message arrived.
+    """By model: how many there are, want what and are in stock, and how often the first attempt of a message arrived.
 
     A message counts as arrived at once when no counter before it was lost and it never came again (30 days).
     """
-    wants = [func.coalesce(func.sum(case((wanting(what, now), 1), else_=0)), 0).label(what) for what in WANTS]
+    wants = [func.coalesce(func.sum(case((wanting(what, now), 1), else_=0)), 0).label(what) for what in IN_LIST]
     query = select(Terminal.model, func.count().label("total"), *wants).group_by(Terminal.model)
     mine = actor.scope(Terminal.area_code, Terminal.provider_id)
     models = (await session.execute(query.where(mine).order_by(Terminal.model))).mappings()
@@ -45,7 +50,7 @@ async def fleet_health(session: AsyncSession, actor: Actor, now: datetime) -> li
     views = []
     for row in models:
         total, first = heard.get(row["model"], (0, 0))
-        counts = {name: int(row[name]) for name in ("total", *WANTS)}
+        counts = {name: int(row[name]) for name in ("total", *IN_LIST)}
         rate = {"messages": total, "first_attempt": round(first / total, 4) if total else None}
         views.append({"model": row["model"], **counts, **rate})
     return views

@@ -1,12 +1,14 @@
 """Reads of the fleet of terminals and of the messages that need a person; refuses to show a key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Household, Terminal, UnreadableCall, UnverifiedCall
+from models import Bed, BedDevice, Household, Terminal, UnreadableCall, UnverifiedCall
+from models.types import BedState
 from service.auth import Actor
 from service.clock import rfc3339
 from service.errors import NotFound
@@ -14,6 +16,12 @@ from service.errors import NotFound
 LOW_BATTERY = 20
 """Per cent at or below which a battery counts as low."""
 NOBODYS = 100
+NUMBER = r"^[\x21-\x7e]+$"
+"""How the number of a terminal may look."""
+IN_STOCK = and_(
+    Terminal.household_id.is_(None), Terminal.elder_id.is_(None), Terminal.station_id.is_not(None), ~Terminal.online
+)
+"""Terminals that lie in a station's stock. One that is heard, or somebody's, without a home is astray instead."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,10 @@ class FleetGroup:
 
 
 async def fleet_groups(session: AsyncSession) -> list[FleetGroup]:
-    """The whole fleet, counted by area and provider: one read serves every scope."""
+    """The whole fleet but for what is in stock, counted by area and provider: one read serves every scope."""
     low = func.sum(case((Terminal.battery <= LOW_BATTERY, 1), else_=0))
     online = func.sum(case((Terminal.online, 1), else_=0))
-    query = select(Terminal.area_code, Terminal.provider_id, func.count(), online, low)
+    query = select(Terminal.area_code, Terminal.provider_id, func.count(), online, low).where(~IN_STOCK)
     rows = await session.execute(query.group_by(Terminal.area_code, Terminal.provider_id))
     return [FleetGroup(area, provider, total, int(up), int(weak)) for area, provider, total, up, weak in rows]
 
@@ -69,21 +77,50 @@ async def list_terminals(
     return views, views[-1]["id"] if len(rows) > limit else None
 
 
-async def get_terminal(session: AsyncSession, actor: Actor, terminal_id: str) -> Terminal:
+async def get_terminal(session: AsyncSession, actor: Actor, terminal_id: str, *, lock: bool = False) -> Terminal:
     """One terminal in scope. Raises NotFound."""
     query = select(Terminal).where(Terminal.id == terminal_id, actor.scope(Terminal.area_code, Terminal.provider_id))
+    query = query.with_for_update().execution_options(populate_existing=True) if lock else query
     terminal = (await session.scalars(query)).one_or_none()
     if terminal is None:
         raise NotFound(f"no terminal {terminal_id}")
     return terminal
 
 
+async def address_of(session: AsyncSession, terminal: Terminal) -> str | None:
+    """Where it stands, None for one in stock."""
+    return await session.scalar(select(Household.address).where(Household.id == terminal.household_id))
+
+
+async def find_bed_with(session: AsyncSession, terminal_id: str) -> Bed | None:
+    """The bed that is not closed for whose device this terminal stands, if there is one."""
+    query = select(Bed).join(BedDevice, BedDevice.bed_id == Bed.id)
+    query = query.where(BedDevice.terminal_id == terminal_id, Bed.state != BedState.CLOSED)
+    return (await session.scalars(query.limit(1))).first()
+
+
+async def unused_of(session: AsyncSession, ids: Sequence[str]) -> list[str]:
+    """Those of these terminals that lie in stock as they came: never heard, fitted nowhere."""
+    fitted = exists(select(BedDevice.id).where(BedDevice.terminal_id == Terminal.id))
+    query = select(Terminal.id).where(Terminal.id.in_(ids), IN_STOCK, Terminal.seen_at.is_(None), ~fitted)
+    return list(await session.scalars(query))
+
+
+async def next_of_import(session: AsyncSession, import_id: int, after: str | None, most: int) -> Sequence[str]:
+    """Terminals that an import brought, by id."""
+    query = select(Terminal.id).where(Terminal.import_id == import_id, Terminal.id > (after or ""))
+    return (await session.scalars(query.order_by(Terminal.id).limit(most))).all()
+
+
 def terminal_view(terminal: Terminal, address: str | None) -> dict[str, Any]:
     """One terminal for a list; never its key."""
-    plain = ("id", "household_id", "elder_id", "model", "online", "battery", "signal", "worn", "firmware")
+    plain = ("id", "household_id", "elder_id", "station_id", "model", "online", "battery", "signal", "worn", "firmware")
     moments = ("seen_at", "installed_at", "tested_at")
     view = {name: getattr(terminal, name) for name in plain}
-    return view | {name: rfc3339(getattr(terminal, name)) for name in moments} | {"address": address}
+    nobodys = terminal.household_id is None and terminal.elder_id is None
+    stock = nobodys and terminal.station_id is not None and not terminal.online
+    view |= {name: rfc3339(getattr(terminal, name)) for name in moments}
+    return view | {"address": address, "in_stock": stock}
 
 
 async def call_back_views(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Area, Consent, Contact, Elder, ElderCategory, Household, Provider
+from models import Area, Consent, Contact, Elder, ElderCategory, Household, Provider, Terminal
 from models.types import AreaLevel, Category, Purpose
 from service import audit
 from service.auth import Actor
@@ -102,6 +102,8 @@ async def change_elder(
         moved = await _household(session, actor, {}, household_id)
         values |= {"household_id": moved.id, "area_code": moved.area_code}
     await _step(session, elder, version, values)
+    if household_id is not None:
+        await _bring_terminals(session, elder)
     if place:
         await session.execute(update(Household).where(Household.id == elder.household_id).values(place))
     fields = sorted({*wanted, *(f"home.{field}" for field in home or {})})
@@ -272,6 +274,12 @@ async def _household(
     session.add(home)
     await session.flush()
     return home
+
+
+async def _bring_terminals(session: AsyncSession, elder: Elder) -> None:
+    """Who moves takes their terminals along: no call sends anybody to the old door. They are tried anew there."""
+    theirs = update(Terminal).where(Terminal.elder_id == elder.id, Terminal.household_id != elder.household_id)
+    await session.execute(theirs.values(household_id=elder.household_id, area_code=elder.area_code, tested_at=None))
 
 
 async def _community(session: AsyncSession, actor: Actor, area_code: str) -> None:

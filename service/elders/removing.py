@@ -12,9 +12,9 @@ OWN = (Contact, ElderCategory, Consent, Entitlement)
 """What comes with a registration, or follows from it by itself, and goes with it."""
 
 
-async def next_of_import(session: AsyncSession, import_id: int, after: int, most: int) -> Sequence[int]:
+async def next_of_import(session: AsyncSession, import_id: int, after: int | None, most: int) -> Sequence[int]:
     """Elders that an import brought, by id."""
-    query = select(Elder.id).where(Elder.import_id == import_id, Elder.id > after).order_by(Elder.id)
+    query = select(Elder.id).where(Elder.import_id == import_id, Elder.id > (after or 0)).order_by(Elder.id)
     return (await session.scalars(query.limit(most))).all()
 
 

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api", tags=["files"])
 Importer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATION_MANAGER))]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Timed = Annotated[Clock, Depends(clock_of)]
-Register = Literal["elders", "assessments"]
+Register = Literal["elders", "assessments", "terminals"]
 Sealed = Annotated[Vault, Depends(vault_of)]
 FILE = {
     "requestBody": {
@@ -65,9 +65,10 @@ async def import_sheet(
     dry_run: bool = True,
     file_name: Annotated[str, Query(max_length=120, pattern=PLAIN)] = "sheet",
 ) -> dict[str, Any]:
-    """Read a CSV or XLSX file (the raw body) of elders or of their assessments, on trial unless `dry_run` is false.
+    """Read a CSV or XLSX file (the raw body) of elders, of their assessments, or of terminals for a station's stock.
 
-    The answer names every bad row: its number, the column, why, and what would be right. At most 5,000 rows and 1 MB.
+    On trial unless `dry_run` is false. The answer names every bad row: its number, the column, why, and what would be
+    right. At most 5,000 rows and 1 MB.
     """
     body, database, now = await request.body(), database_of(request), clock.now()
     if dry_run:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from models.types import Category
 from service.elders.schemas import NewElder
-from service.exchange.sheets import Column, Layout, RowFault, a_day, a_flag, a_number, an_id_number, digits, one_of
+from service.exchange.sheets import Column, Layout, RowFault, a_day, a_flag, a_number, a_whole_number, digits, one_of
 
 CATEGORY_WORDS = {
     "独居": Category.LIVING_ALONE, "空巢": Category.EMPTY_NEST, "留守": Category.LEFT_BEHIND, "高龄": Category.AGED,
@@ -44,7 +44,7 @@ SHEET = Layout(
     "elders",
     (
         Column("name", ("姓名", "name"), needed=True),
-        Column("id_number", ("身份证号", "身份证号码", "id_number"), an_id_number),
+        Column("id_number", ("身份证号", "身份证号码", "id_number"), a_whole_number),
         Column("sex", ("性别", "sex"), SEX),
         Column("born_on", ("出生日期", "born_on"), a_day),
         Column("phone", ("电话", "联系方式", "phone"), digits),

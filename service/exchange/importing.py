@@ -109,7 +109,7 @@ async def undo_import(database: Database, actor: Actor, import_id: int, now: dat
         mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
         await session.execute(mine.values(undone_at=now, undone_by=actor.account_id))
         audit.note(session, now, actor.account_id, f"{register}.import_undone", f"import:{import_id}")
-    after, removed, kept = 0, 0, list[int]()
+    after, removed, kept = None, 0, list[Any]()
     while True:
         async with database.writing() as session:
             ids = await KINDS[register].brought(session, import_id, after, REMOVE)

@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.assessments import importing as results
 from service.auth import Actor
+from service.devices import importing as terminals
+from service.devices import placing
+from service.devices.queries import next_of_import as terminals_of_import
 from service.elders import removing
 from service.elders.actions import check_elder, register_elder
-from service.exchange import elder_sheet, result_sheet
+from service.exchange import elder_sheet, result_sheet, terminal_sheet
 from service.exchange.sheets import Layout, RowFault
 from service.vault import Vault
 
@@ -20,14 +23,17 @@ Wanted = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One register: its sheet, a row read, checked (answers what may stand only once), written, and taken back."""
+    """One register: its sheet, a row read, checked (answers what may stand only once), written, and taken back.
+
+    `brought` gives the next ids of an import after one (None: the first), `remove` who is gone and who stays.
+    """
 
     layout: Layout
     read: Callable[[int, Mapping[str, str], date], tuple[Wanted | None, list[RowFault]]]
     check: Callable[[AsyncSession, Actor, Vault, Wanted, datetime], Awaitable[Hashable]]
     write: Callable[[AsyncSession, Actor, Vault, Wanted, datetime, int], Awaitable[object]]
-    brought: Callable[[AsyncSession, int, int, int], Awaitable[Sequence[int]]]
-    remove: Callable[[AsyncSession, Sequence[int]], Awaitable[tuple[list[int], list[int]]]]
+    brought: Callable[[AsyncSession, int, Any, int], Awaitable[Sequence[Any]]]
+    remove: Callable[[AsyncSession, Sequence[Any]], Awaitable[tuple[list[Any], list[Any]]]]
     key_field: str
     example: Mapping[str, str]
 
@@ -70,5 +76,15 @@ KINDS = {
             "id_number": "990000194005060123", "scale": "GB/T 42195", "level": "中度失能", "assessed_on": "2025-10-08",
             "source": "示例评估机构",
         },
+    ),
+    "terminals": Kind(
+        terminal_sheet.SHEET,
+        terminal_sheet.read_row,
+        terminals.check_terminal,
+        terminals.register_row,
+        terminals_of_import,
+        placing.remove_unused,
+        "id",
+        {"id": "T-0001", "model": "床头一键", "station": "示例服务站"},
     ),
 }  # fmt: skip

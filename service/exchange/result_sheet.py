@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from models.types import Scale
 from service.assessments.importing import LEVELS
 from service.assessments.schemas import Imported
-from service.exchange.sheets import Column, Layout, RowFault, a_day, an_id_number, one_of
+from service.exchange.sheets import Column, Layout, RowFault, a_day, a_whole_number, one_of
 
 SCALES = {
     "GB/T 42195": Scale.GBT42195, "GB/T 42195-2022": Scale.GBT42195, "gbt42195": Scale.GBT42195,
@@ -19,7 +19,7 @@ SCALES = {
 SHEET = Layout(
     "assessments",
     (
-        Column("id_number", ("身份证号", "身份证号码", "id_number"), an_id_number, needed=True),
+        Column("id_number", ("身份证号", "身份证号码", "id_number"), a_whole_number, needed=True),
         Column("scale", ("评估标准", "scale"), one_of(SCALES), needed=True),
         Column("level", ("等级", "评估等级", "level"), needed=True),
         Column("assessed_on", ("评估日期", "assessed_on"), a_day, needed=True),

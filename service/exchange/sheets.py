@@ -123,8 +123,8 @@ def a_day(text: str) -> date:
         raise ValueError(f"{text!r} is no date|a date such as 1940-05-06") from None
 
 
-def an_id_number(text: str) -> str:
-    """An ID number as text; a spreadsheet that took it for a number has lost its end."""
+def a_whole_number(text: str) -> str:
+    """A long number as text; a spreadsheet that took it for a quantity has lost its end."""
     if re.fullmatch(r"\d(\.\d+)?[Ee]\+?\d+", text):
         raise ValueError("the spreadsheet kept it as a number and lost its last digits|a column of text, typed anew")
     return text

@@ -1,5 +1,6 @@
 """Looks up areas, stations and duty; refuses to change them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,21 @@ async def scope_title(session: AsyncSession, actor: Actor) -> str:
     if not actor.area_codes:
         query = select(Area.name).where(Area.level == AreaLevel.DISTRICT).order_by(Area.code)
     return " · ".join((await session.scalars(query)).all())
+
+
+async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> Station:
+    """One station in scope. Raises NotFound."""
+    query = select(Station).where(Station.id == station_id, actor.scope(Station.area_code, Station.provider_id))
+    station = (await session.scalars(query)).one_or_none()
+    if station is None:
+        raise NotFound(f"no station {station_id}")
+    return station
+
+
+async def stations_named(session: AsyncSession, actor: Actor, name: str) -> Sequence[Station]:
+    """Stations of this name in scope."""
+    query = select(Station).where(Station.name == name, actor.scope(Station.area_code, Station.provider_id))
+    return (await session.scalars(query.order_by(Station.id))).all()
 
 
 async def station_views(session: AsyncSession, actor: Actor) -> list[dict[str, Any]]:

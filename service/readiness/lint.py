@@ -17,6 +17,7 @@ from models.types import AreaLevel, ChannelKind, Post
 from service.auth import Actor
 from service.channels.office import find_way
 from service.clock import rfc3339
+from service.devices.queries import IN_STOCK
 from service.intake.ladder import readable
 from service.settings import Settings
 from service.vault import Vault
@@ -163,8 +164,8 @@ async def _numberless(session: AsyncSession, now: datetime, actor: Actor | None)
 
 
 async def _terminals_nowhere(session: AsyncSession, actor: Actor | None) -> list[Finding]:
-    """Terminals in use that belong to no dwelling: nobody would know where to go."""
-    query = select(Terminal.area_code, Terminal.id).where(Terminal.household_id.is_(None))
+    """Terminals in use that belong to no dwelling: nobody would know where to go. Those in stock wait for one."""
+    query = select(Terminal.area_code, Terminal.id).where(Terminal.household_id.is_(None), ~IN_STOCK)
     query = query.where(_within(actor, Terminal.area_code, Terminal.provider_id)).order_by(Terminal.id)
     return _grouped("terminal.no_address", "red", [tuple(row) for row in await session.execute(query)])
 

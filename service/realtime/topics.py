@@ -23,6 +23,8 @@ TOPICS = {
     "terminal.low_battery": "A terminal's battery runs out.",
     "terminal.unreadable": "A signed call could not be read: somebody has to call the bedside.",
     "terminal.called_back": "Somebody called the bedside.",
+    "terminal.placed": "A terminal stands in a home now; test calls count anew.",
+    "terminal.taken_back": "A terminal is back in its station's stock.",
     "visit.en_route": "A caregiver is on the way.",
     "visit.arrived": "A caregiver is at the door.",
     "visit.finished": "The visit is done.",

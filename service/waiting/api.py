@@ -15,6 +15,7 @@ from service.elders.consents import passable
 from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, Called, Day, Input, Line, OnBehalf, PathId, RowId
+from service.organisations.queries import get_station
 from service.town_clock import town_time
 from service.waiting import actions, queries
 
@@ -102,7 +103,7 @@ async def withdraw(
 @router.post("/{entry_id}/grant")
 async def grant(actor: Granter, session: Writing, clock: Timed, entry_id: PathId, wanted: Grant) -> dict[str, Any]:
     """Open a bed for who is first, or for somebody else with a reason."""
-    station = await queries.get_station(session, actor, wanted.station_id)
+    station = await get_station(session, actor, wanted.station_id)
     today = (await town_time(session, clock)).today
     entry = await actions.grant(session, actor, entry_id, station, wanted.why, clock.now(), today)
     return await queries.entry_view(session, actor, entry, today)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Elder, Station, WaitingEntry
+from models import Elder, WaitingEntry
 from models.types import WaitingState
 from service.auth import Actor
 from service.errors import NotFound
@@ -40,15 +40,6 @@ async def find_waiting(session: AsyncSession, elder_id: int) -> WaitingEntry | N
     """The application with which an elder waits now, if they do."""
     query = select(WaitingEntry).where(WaitingEntry.elder_id == elder_id, WaitingEntry.state == WaitingState.WAITING)
     return (await session.scalars(query)).one_or_none()
-
-
-async def get_station(session: AsyncSession, actor: Actor, station_id: int) -> Station:
-    """One station in scope. Raises NotFound."""
-    query = select(Station).where(Station.id == station_id, actor.scope(Station.area_code, Station.provider_id))
-    station = (await session.scalars(query)).one_or_none()
-    if station is None:
-        raise NotFound(f"no station {station_id}")
-    return station
 
 
 async def ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list[Place], Rule]:
