@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -20,12 +21,13 @@ from models import Account, Area, Duty, Event, Incident, Provider, Station, Time
 from models.types import AreaLevel, Datum, IncidentState, Post, Role, TimerState
 from service.clock import Clock
 from service.db import Database, unwalled_now
-from service.emergencies import jobs
+from service.jobs.every import keep_running
 from service.schema import migrate
+from service.timetable import TIMETABLE
 
 MANY, FEW = 10_000, 1_000
-LOOK_S = 0.25
 BATCH = 50
+RINGING = next(entry for entry in TIMETABLE if entry.name == "emergencies.ring_timers")
 DISTRICT = "370613000000"
 
 
@@ -111,23 +113,31 @@ async def _arm(database: Database, count: int, state: TimerState) -> datetime:
 
 
 async def _tell(database: Database, begin: datetime, count: int) -> tuple[list[float], float]:
-    """Ring until everything is told; gives each lateness and the seconds from the first due to the last told."""
-    await asyncio.sleep(max(0.0, (begin - database.clock.now()).total_seconds()))
-    began = time.monotonic()
-    while True:
-        await jobs.ring_timers(database, database.clock)
-        async with database.reading() as session:
-            left = select(Timer.id).where(Timer.state == TimerState.ARMED, Timer.cycle == 0).limit(1)
-            if (await session.scalars(left)).first() is None:
-                break
-        await asyncio.sleep(LOOK_S)
-    took_s = time.monotonic() - began
+    """Ring as the worker does until everything is told; gives each lateness, and the seconds from the first due on.
+
+    Told is what has been committed; each is one event.
+    """
+    kept: list[tuple[int, datetime]] = []
+    all_told = asyncio.Event()
+
+    def hear(last: int) -> None:
+        kept.append((last, database.clock.now()))
+        if last >= count:
+            all_told.set()
+
+    database.on_commit.append(hear)
+    ringing = asyncio.create_task(keep_running([RINGING], database, database.clock))
+    await all_told.wait()
+    ringing.cancel()
+    await asyncio.gather(ringing, return_exceptions=True)
+    kept.sort()
+    numbers = [last for last, _ in kept]
     async with database.reading() as session:
-        told = select(Event.subject, Event.at).where(Event.topic == "incident.escalated")
-        at = {str(subject): moment for subject, moment in await session.execute(told)}
+        told = select(Event.subject, Event.seq).where(Event.topic == "incident.escalated")
+        at = {str(subject): kept[bisect_left(numbers, seq)][1] for subject, seq in await session.execute(told)}
         due = await session.execute(select(Timer.incident_id, Timer.due_at).where(Timer.cycle == 0))
         late = [max(0.0, (at[f"incident:{ident}"] - due_at).total_seconds()) for ident, due_at in due]
-    return late, took_s
+    return late, (kept[-1][1] - begin).total_seconds()
 
 
 async def _bare(database: Database, count: int) -> float:

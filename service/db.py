@@ -128,9 +128,11 @@ class Database:
     async def _commit(self, session: AsyncSession) -> None:
         await session.flush()
         events: list[dict[str, Any]] = session.info.pop("events", [])
-        last = await _number(session, events, self.clock.now()) if events else 0
-        await session.commit()
+        last: int = session.info.pop("numbered", 0)
         if events:
+            last = await _number(session, events, self.clock.now())
+        await session.commit()
+        if last:
             self.ring(last)
 
     async def grow_log(self) -> None:

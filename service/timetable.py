@@ -16,7 +16,7 @@ from service.patrols import jobs as patrols
 from service.visits import jobs as visits
 
 TIMETABLE = (
-    Every("emergencies.ring_timers", 0.25, emergencies.ring_timers),
+    Every("emergencies.ring_timers", 0.01, emergencies.keep_time),
     Every("visits.mark_late", 5.0, visits.mark_late),
     Every("accounts.tidy", 600.0, accounts.tidy),
     Every("beds.follow_tests", 15.0, beds.follow_tests),

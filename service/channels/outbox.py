@@ -1,6 +1,6 @@
 """The rows of notices: post, claim, settle, stop. Each statement hits a row only in the state it expects."""
 
-import uuid
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +16,8 @@ from service.channels.channel import Verdict
 from service.channels.live import RECEIPT_S
 from service.db import NOW
 from service.intake.ledger import dumps
-from service.intake.play import Script, Tell
+from service.intake.play import Tell
 from service.intake.sql import NOTICE_COLUMNS, insert
-from service.intake.within import play_within
 
 LEASE = timedelta(seconds=10)
 MOST_TRIES = 3
@@ -64,15 +63,10 @@ async def post(session: AsyncSession, occasion: Occasion, people: Sequence[Perso
     return told
 
 
-async def post_all(session: AsyncSession, posted: Sequence[tuple[Occasion, Sequence[Person]]], now: datetime) -> None:
-    """Queue the notices of many occasions in one statement; those that exist stay as they are."""
+def posting(posted: Sequence[tuple[Occasion, Sequence[Person]]], now: datetime) -> Tell:
+    """The step of a script that queues the notices of many occasions; those that exist stay as they are."""
     rows = [values for occasion, people in posted for values in _values(occasion, people, now)]
-    if rows:
-        await play_within(session, _tell(rows))
-
-
-def _tell(rows: Sequence[Sequence[Any]]) -> Script:
-    yield Tell(f"{insert('notice', NOTICE_COLUMNS)} ON CONFLICT DO NOTHING", rows)
+    return Tell(f"{insert('notice', NOTICE_COLUMNS)} ON CONFLICT DO NOTHING", rows)
 
 
 def _values(occasion: Occasion, people: Sequence[Person], now: datetime) -> Iterator[tuple[Any, ...]]:
@@ -83,8 +77,19 @@ def _values(occasion: Occasion, people: Sequence[Person], now: datetime) -> Iter
         if person.channels:
             first, *then = person.channels
             who = (person.target, person.name[:60], person.account_id, person.caregiver_id)
-            life = (str(uuid.uuid4()), NoticeState.PENDING, 0, now, later if first in LIVE else now)
+            life = (new_key(now), NoticeState.PENDING, 0, now, later if first in LIVE else now)
             yield *why, *who, first, dumps(then), *life
+
+
+def new_key(now: datetime) -> str:
+    """What a gateway tells repeats by: a UUID of version 7, time first (RFC 9562).
+
+    Random ones fall all over their index: a batch of four hundred wrote every page of it to the disk anew.
+    """
+    chance = int.from_bytes(os.urandom(10))
+    version, rest = 0x7000 | chance >> 68, 1 << 63 | chance & (1 << 62) - 1
+    digits = f"{int(now.timestamp() * 1000):012x}{version:04x}{rest:016x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _row(occasion: Occasion, person: Person, now: datetime) -> dict[str, Any]:
@@ -97,7 +102,7 @@ def _row(occasion: Occasion, person: Person, now: datetime) -> dict[str, Any]:
         "caregiver_id": person.caregiver_id,
         "channel": ChannelKind(first),
         "then": then,
-        "key": str(uuid.uuid4()),
+        "key": new_key(now),
         "state": NoticeState.PENDING,
         "attempts": 0,
         "made_at": now,
@@ -179,7 +184,7 @@ def _following(notice: Notice, now: datetime) -> dict[str, Any]:
     """The same words to the same person by the next channel."""
     first, *then = notice.then
     channel = ChannelKind(first)
-    fresh = {"key": str(uuid.uuid4()), "state": NoticeState.PENDING, "attempts": 0, "made_at": now}
+    fresh = {"key": new_key(now), "state": NoticeState.PENDING, "attempts": 0, "made_at": now}
     kept = {name: getattr(notice, name) for name in SAME}
     return kept | fresh | {"channel": channel, "then": then, "due_at": _first_due(channel, now)}
 

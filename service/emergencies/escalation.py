@@ -1,9 +1,9 @@
 """Arms and stops the timers of an incident; refuses to fire any (firing.py does)."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -16,6 +16,8 @@ from service.emergencies.queries import STILL_ARMED
 from service.emergencies.rules import AGAIN_AFTER, AGAIN_STEP, LOST_STEP, SENT_STEP
 from service.intake import ladder as ladders
 from service.intake.ladder import LADDERS
+from service.intake.play import Ask, Row, Script
+from service.intake.within import play_within
 
 AGAIN = "again"
 JUMP = timedelta(seconds=2)
@@ -34,17 +36,9 @@ async def choose_ladder(
 
 async def ladder_of(session: AsyncSession, incident: Incident) -> ladders.Ladder:
     """The version of the ladder that this incident began with, whatever has become of it since."""
-    known = await ladders_by_id(session, {incident.ladder_id} - {None})
+    columns = select(*Ladder.__table__.columns).where(Ladder.id == incident.ladder_id)
+    known = ladders_from([dict(row) for row in (await session.execute(columns)).mappings()])
     return known.get(incident.ladder_id) or LADDERS[incident.playbook]
-
-
-async def ladders_by_id(session: AsyncSession, ids: Collection[int | None]) -> dict[int | None, ladders.Ladder]:
-    """Those of these versions that can be read and have rungs."""
-    if not ids:
-        return {}
-    columns = select(*Ladder.__table__.columns).where(Ladder.id.in_(ids))
-    kept = ladders.readable([dict(row) for row in (await session.execute(columns)).mappings()])
-    return {ladder.id: ladder for ladder in kept if ladder.rungs}
 
 
 async def arm_ladder(session: AsyncSession, incident_id: int, ladder: ladders.Ladder) -> None:
@@ -139,19 +133,29 @@ async def next_cycle(session: AsyncSession, incident_id: int, step: int) -> int:
 
 async def pull_next(session: AsyncSession, incident_id: int) -> bool:
     """Nobody could be told: the next rung is due now, if it is not already. False when none is armed."""
-    return bool(await pull_all(session, [incident_id]))
-
-
-async def pull_all(session: AsyncSession, incident_ids: Collection[int]) -> set[int]:
-    """The same for many in one statement; gives those that have a next rung."""
-    if not incident_ids:
-        return set()
     now = await unwalled_now(session)
-    place = func.row_number().over(partition_by=Timer.incident_id, order_by=(Timer.due_at, Timer.step))
-    armed = select(Timer.id, place.label("place")).where(STILL_ARMED, Timer.step < SENT_STEP)
-    ranked = armed.where(Timer.incident_id.in_(incident_ids)).subquery()
-    following = select(ranked.c.id).where(ranked.c.place == 1)
-    pulled = update(Timer).where(Timer.id.in_(following), Timer.state == TimerState.ARMED)
-    pulled = pulled.values(due_at=case((Timer.due_at > now, now), else_=Timer.due_at))
-    done = pulled.returning(Timer.incident_id).execution_options(synchronize_session=False)
-    return set(await session.scalars(done))
+    return bool(await play_within(session, pull([incident_id], now)))
+
+
+PULL = """
+UPDATE timer SET due_at = CASE WHEN due_at > $3 THEN $3 ELSE due_at END WHERE state = 'armed' AND id IN (
+    SELECT r.id FROM (
+        SELECT n.id, row_number() OVER (PARTITION BY n.incident_id ORDER BY n.due_at, n.step) AS place FROM timer n
+        WHERE n.incident_id = ANY($1) AND n.state NOT IN ('fired', 'stopped', 'quarantined') AND n.step < $2
+    ) r WHERE r.place = 1
+) RETURNING incident_id
+"""
+
+
+def pull(incident_ids: Sequence[int], now: datetime) -> Script:
+    """A script that does the same for many; gives the set of those that have a next rung."""
+    rows = yield Ask(PULL, [list(incident_ids), SENT_STEP, now])
+    return {row["incident_id"] for row in rows}
+
+
+LADDERS_BY_ID = "SELECT id, area_code, kind, from_min, to_min, rungs FROM ladder WHERE id = ANY($1)"
+
+
+def ladders_from(rows: Iterable[Row]) -> dict[int | None, ladders.Ladder]:
+    """Of rows of LADDERS_BY_ID, those that can be read and have rungs."""
+    return {ladder.id: ladder for ladder in ladders.readable(rows) if ladder.rungs}

@@ -1,6 +1,7 @@
 """Timed entries of the emergency ladder; a look first, so that a quiet town never takes the writer's turn."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,22 +13,54 @@ from service.emergencies import escalation, firing, unheard
 Fire = Callable[[AsyncSession], Awaitable[int]]
 LINES = 2
 """Batches under way at once on PostgreSQL: one is written while the next is made. The embedded writer is one."""
+LOOK_S = 0.25
+FIRES: tuple[Fire, ...] = (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches)
+
+
+async def keep_time(database: Database, _clock: Clock) -> None:
+    """One look at calls that reach nobody, and until the next one whatever comes due, each at its own moment."""
+    until = time.monotonic() + LOOK_S
+    await hurry(database)
+    while True:
+        fired = await fire_due(database)
+        left_s = until - time.monotonic()
+        wait_s = 0.0 if fired else await _until_next(database)
+        if wait_s >= left_s:
+            await asyncio.sleep(max(0.0, left_s))
+            return
+        await asyncio.sleep(wait_s)
+
+
+async def _until_next(database: Database) -> float:
+    async with database.reading() as session:
+        wait = await firing.next_due_in(session)
+    return LOOK_S if wait is None else wait.total_seconds()
 
 
 async def ring_timers(database: Database, _clock: Clock) -> None:
-    """Fire what is due; a round that was full is followed by others at once."""
+    """One look: see to calls that reach nobody, then fire what is due."""
     await hurry(database)
+    await fire_due(database)
+
+
+async def fire_due(database: Database) -> bool:
+    """Fire what is due; a round that was full is followed by others at once. Whether there was anything."""
     async with database.reading() as session:
         if not await firing.anything_due(session):
-            return
-    for fire in (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches):
-        if await _round(database, fire) == firing.AT_ONCE:
-            async with asyncio.TaskGroup() as lines:
-                for _ in range(1 if database.embedded else LINES):
-                    lines.create_task(_drain(database, fire))
+            return False
+    return any([await _drain(database, fire) for fire in FIRES])
 
 
-async def _drain(database: Database, fire: Fire) -> None:
+async def _drain(database: Database, fire: Fire) -> bool:
+    count = await _round(database, fire)
+    if count == firing.AT_ONCE:
+        async with asyncio.TaskGroup() as lines:
+            for _ in range(1 if database.embedded else LINES):
+                lines.create_task(_go_on(database, fire))
+    return count > 0
+
+
+async def _go_on(database: Database, fire: Fire) -> None:
     while await _round(database, fire) == firing.AT_ONCE:
         pass
 

@@ -1,22 +1,25 @@
 """Who stands behind a rung at this moment: the duty roster and the family, as they are now; refuses to tell anybody."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Caregiver, Contact, Duty, Provider
+from models import Account, Caregiver, Contact, Duty
 from models.types import Post
 from service.channels.outbox import Person
 from service.intake.ladder import Rung
+from service.intake.play import Ask, Look, Row, Script
+from service.intake.within import play_within
 from service.organisations.queries import around
 from service.vault import masked_name
 
 MOST_FAMILY = 3
 PHONES = ("sms", "voice")
+POSTS = frozenset(Post)
 
 
 class UnknownRung(Exception):
@@ -34,6 +37,14 @@ class Place(Protocol):
     def provider_id(self) -> int | None: ...
     @property
     def area_code(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """One of an elder's contacts."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -54,37 +65,59 @@ class OnDuty:
         return Person(self.target, self.name, ways, self.account_id, self.caregiver_id)
 
 
-class Directory:
-    """Who stands behind rungs at one moment; a few questions answer for all incidents of a batch."""
+RELATIVES = "SELECT id, elder_id, name FROM contact WHERE elder_id = ANY($1) ORDER BY rank, id"
+ROSTER = """
+SELECT d.id, d.post, d.station_id, d.area_code, d.name, d.account_id, a.display, a.caregiver_id,
+       (d.phone_sealed IS NOT NULL OR c.phone_sealed IS NOT NULL) AS numbered
+FROM duty d LEFT JOIN account a ON a.id = d.account_id LEFT JOIN caregiver c ON c.id = a.caregiver_id
+WHERE d.post = ANY($1) AND d.from_at <= $2 AND d.to_at > $2 AND a.disabled_at IS NULL
+      AND (d.station_id = ANY($3) OR d.area_code = ANY($4))
+ORDER BY d.id
+"""
+PROVIDERS = "SELECT id, name FROM provider WHERE id = ANY($1)"
 
-    def __init__(self) -> None:
-        self._families: dict[int, list[Contact]] = {}
+
+class Directory:
+    """Who stands behind rungs at one moment, from the rows that its questions give; they serve a whole batch."""
+
+    def __init__(self, relatives: Iterable[Row], roster: Iterable[Row], providers: Iterable[Row]) -> None:
+        self._families: dict[int, list[Relative]] = {}
         self._roster: dict[tuple[Post, int | str], list[OnDuty]] = {}
-        self._providers: dict[int, str] = {}
+        self._providers: dict[int, str] = {row["id"]: row["name"] for row in providers}
         self._known: dict[tuple[Post, int | str | None, tuple[str, ...]], list[Person]] = {}
+        for row in relatives:
+            self._families.setdefault(row["elder_id"], []).append(Relative(row["id"], row["name"]))
+        for row in roster:
+            post = Post(row["post"])
+            place = row["station_id"] if post is Post.STATION else row["area_code"]
+            self._roster.setdefault((post, place or 0), []).append(_on_duty(row))
+
+    @staticmethod
+    def questions(places: Collection[Place], rungs: Collection[str], at: datetime) -> list[Ask]:
+        """What a directory for these places and rungs is made of, in the order of its parts."""
+        posts = [rung for rung in rungs if rung in POSTS]
+        elders = _each(place.elder_id for place in places) if "family" in rungs else []
+        stations = _each(place.station_id for place in places)
+        codes = _each(code for place in places for code in around(place.area_code))
+        return [
+            Ask(RELATIVES, [elders]),
+            Ask(ROSTER, [posts, at, stations, codes]),
+            Ask(PROVIDERS, [_each(place.provider_id for place in places)]),
+        ]
 
     @classmethod
     async def open(
         cls, session: AsyncSession, places: Collection[Place], rungs: Collection[Rung], at: datetime
     ) -> "Directory":
-        """Read the families, duties and providers that any of the rungs asks for."""
-        directory = cls()
-        names = {rung.name for rung in rungs}
-        if "family" in names:
-            await directory._read_families(session, {place.elder_id for place in places})
-        posts = [Post(name) for name in names if name in set(Post)]
-        if posts:
-            await directory._read_roster(session, posts, places, at)
-        if any("webhook" in rung.channels for rung in rungs):
-            query = select(Provider.id, Provider.name).where(Provider.id.in_({place.provider_id for place in places}))
-            directory._providers = dict((await session.execute(query)).all())
-        return directory
+        """Read what these rungs ask for, within a transaction that has begun."""
+        asks = cls.questions(places, [rung.name for rung in rungs], at)
+        return cls(*await play_within(session, _look(asks)))
 
     def recipients(self, place: Place, rung: Rung) -> list[Person]:
         """Everybody to be told, each with the channels that can reach them. Raises UnknownRung."""
         if rung.name == "family":
             people = as_family(self._families.get(place.elder_id or 0, []), rung.channels)
-        elif rung.name in set(Post):
+        elif rung.name in POSTS:
             people = self._people(Post(rung.name), place, rung.channels)
         else:
             raise UnknownRung(rung.name)
@@ -106,29 +139,19 @@ class Directory:
         found = (self._roster.get((post, code)) for code in around(place.area_code))
         return next((people for people in found if people), [])
 
-    async def _read_families(self, session: AsyncSession, elders: set[int | None]) -> None:
-        query = select(Contact).where(Contact.elder_id.in_(elders)).order_by(Contact.rank, Contact.id)
-        for contact in await session.scalars(query):
-            self._families.setdefault(contact.elder_id, []).append(contact)
 
-    async def _read_roster(
-        self, session: AsyncSession, posts: list[Post], places: Collection[Place], at: datetime
-    ) -> None:
-        stations = {place.station_id for place in places}
-        codes = {code for place in places for code in around(place.area_code)}
-        numbered = Duty.phone_sealed.is_not(None), Caregiver.phone_sealed.is_not(None)
-        query = select(Duty.id, Duty.post, Duty.station_id, Duty.area_code, Duty.name, Duty.account_id, *numbered)
-        query = query.add_columns(Account.display, Account.caregiver_id)
-        query = query.outerjoin(Account, Account.id == Duty.account_id)
-        query = query.outerjoin(Caregiver, Caregiver.id == Account.caregiver_id).where(Account.disabled_at.is_(None))
-        query = query.where(Duty.post.in_(posts), Duty.from_at <= at, Duty.to_at > at)
-        query = query.where(or_(Duty.station_id.in_(stations), Duty.area_code.in_(codes))).order_by(Duty.id)
-        rows: Any = await session.execute(query)
-        for ident, post, station_id, code, name, account_id, own, theirs, display, caregiver_id in rows:
-            shown = masked_name(name or display or "")
-            one = OnDuty(f"duty:{ident}", shown, account_id, caregiver_id, bool(own or theirs))
-            place = station_id if post is Post.STATION else code
-            self._roster.setdefault((post, place or 0), []).append(one)
+def _on_duty(row: Row) -> OnDuty:
+    name = masked_name(row["name"] or row["display"] or "")
+    return OnDuty(f"duty:{row['id']}", name, row["account_id"], row["caregiver_id"], bool(row["numbered"]))
+
+
+def _each(values: Iterable[Any]) -> list[Any]:
+    """Each once, without None: what an array of a statement holds."""
+    return [value for value in dict.fromkeys(values) if value is not None]
+
+
+def _look(asks: Sequence[Ask]) -> Script:
+    return (yield Look(asks))
 
 
 async def person_on_duty(session: AsyncSession, duty: Duty, channels: tuple[str, ...]) -> Person:
@@ -148,7 +171,7 @@ async def family(session: AsyncSession, elder_id: int | None, channels: tuple[st
     return as_family((await session.scalars(query)).all(), channels)
 
 
-def as_family(contacts: Sequence[Contact], channels: tuple[str, ...]) -> list[Person]:
+def as_family(contacts: Sequence[Contact | Relative], channels: tuple[str, ...]) -> list[Person]:
     """The first three of an elder's contacts, by those channels that reach a telephone."""
     ways = tuple(channel for channel in channels if channel in PHONES)
     return [Person(f"contact:{one.id}", masked_name(one.name), ways) for one in contacts[:MOST_FAMILY]]

@@ -8,7 +8,7 @@ wait for its successor's time either. Who presses again while nobody has answere
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Incident, Notice, Timer
@@ -30,6 +30,9 @@ RING = ("voice", "sms")
 RING_AGAIN = timedelta(minutes=1)
 """A button that is pressed on and on tells the same people again at most this often."""
 RECENT = timedelta(minutes=10)
+NOT_OVER = literal_column("incident.state") != literal_column("'closed'")
+"""Beside every question about open calls, in the words of the index of what is open: so that none reads through all
+the calls there ever were."""
 ALIVE = (NoticeState.PENDING, NoticeState.LEASED, NoticeState.SENT, NoticeState.SEEN)
 
 
@@ -45,7 +48,7 @@ async def find_unheard(session: AsyncSession, now: datetime) -> list[Unheard]:
     """Open calls at the desk's rung that no live console covers, or that none has shown for three seconds."""
     told = exists(select(Notice.id).where(Notice.incident_id == Incident.id, Notice.step == 0))
     fresh = select(Incident.id, Incident.area_code, Incident.provider_id, Incident.opened_at)
-    fresh = fresh.where(Incident.state == IncidentState.OPEN, Incident.rung == 0)
+    fresh = fresh.where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung == 0)
     rows = (await session.execute(fresh.where(~told, _armed(now)).order_by(Incident.id).limit(50))).all()
     scopes = await watched(session, now) if rows else []
     found = []
@@ -89,8 +92,8 @@ async def find_failed(session: AsyncSession, now: datetime) -> list[int]:
     on_rung = (Notice.incident_id == Incident.id) & (Notice.step == Incident.rung)
     any_told = exists(select(Notice.id).where(on_rung))
     any_alive = exists(select(Notice.id).where(on_rung, Notice.state.in_(ALIVE)))
-    stuck = select(Incident.id).where(Incident.state == IncidentState.OPEN, Incident.rung > 0)
-    return list(await session.scalars(stuck.where(any_told, ~any_alive, _armed(now)).order_by(Incident.id).limit(50)))
+    stuck = select(Incident.id).where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung > 0)
+    return list(await session.scalars(stuck.where(~any_alive, any_told, _armed(now)).order_by(Incident.id).limit(50)))
 
 
 async def pull(session: AsyncSession, incident_id: int) -> None:
@@ -105,7 +108,7 @@ async def find_pressed_again(session: AsyncSession, now: datetime) -> list[int]:
     told = func.max(Timer.fired_at)
     on_rung = (Timer.incident_id == Incident.id) & (Timer.step == Incident.rung)
     query = select(Incident.id).join(Timer, on_rung)
-    query = query.where(Incident.state == IncidentState.OPEN, Incident.rung > 0, Incident.presses > 1)
+    query = query.where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung > 0, Incident.presses > 1)
     query = query.where(Incident.last_alert_at > now - RECENT).group_by(Incident.id)
     query = query.having(told < func.max(Incident.last_alert_at), told <= now - RING_AGAIN)
     return list(await session.scalars(query.order_by(Incident.id).limit(50)))

@@ -24,3 +24,12 @@ async def play_within(session: "AsyncSession", script: Script) -> Any:
         return await driver._execute(embedded.drive, script, driver._conn)
     except (sqlite3.OperationalError, *postgres.DOWN) as error:
         raise StoreDown(str(error) or type(error).__name__) from error
+
+
+async def plan_by_keys(session: "AsyncSession") -> None:
+    """For the rest of the transaction, which must have begun, PostgreSQL plans as it does for the intake: once, by
+    index and row by row. The embedded database knows nothing else."""
+    line = await session.connection()
+    if line.dialect.name == "postgresql":
+        driver: Any = (await line.get_raw_connection()).driver_connection
+        await driver.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in postgres.PLANS.items()))

@@ -30,3 +30,11 @@ def append(
             "caregiver_ids": list(caregiver_ids),
         }
     )
+
+
+def numbered(session: AsyncSession, last: int) -> None:
+    """Events up to `last` were numbered and written by a script in this transaction; once kept, listeners are rung.
+
+    The numbers' lock is held from then on: what follows had better be the commit.
+    """
+    session.info["numbered"] = max(last, session.info.get("numbered", 0))
