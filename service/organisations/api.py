@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api", tags=["organisations"])
 Reading = Annotated[AsyncSession, Depends(reading)]
 Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
-Rosterer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.STATION_MANAGER, Role.SUPERVISOR))]
+Rosterer = Annotated[Actor, Depends(Allow(*queries.ROSTERERS))]
 Overseer = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
 Timed = Annotated[Clock, Depends(clock_of)]
 WEEK_DAYS = 7

@@ -8,13 +8,15 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Area, Duty, Provider, Station
-from models.types import AreaLevel, Post
+from models.types import AreaLevel, Post, Role
 from service.auth import Actor
 from service.clock import rfc3339
 from service.errors import NotFound
 from service.vault import masked_name
 
 MOST_ROSTER = 1000
+ROSTERERS = (Role.ADMIN, Role.STATION_MANAGER, Role.SUPERVISOR)
+"""Who makes the duty roster."""
 
 
 async def get_area(session: AsyncSession, code: str) -> Area:
@@ -75,24 +77,28 @@ async def provider_views(session: AsyncSession) -> list[dict[str, Any]]:
 async def duty_views(session: AsyncSession, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """Who is on duty now in scope, village committees left out: there is one in every community."""
     query = _roster(actor).where(Duty.from_at <= now, Duty.to_at > now, Duty.post != Post.VILLAGE)
-    return [_duty_view(*row) for row in (await session.execute(query.order_by(Duty.post, Duty.id))).all()]
+    rows = await session.execute(query.order_by(Duty.post, Duty.id))
+    return [_duty_view(*row, named=False) for row in rows.all()]
 
 
 async def roster_views(
     session: AsyncSession, actor: Actor, since: datetime, until: datetime, post: Post | None = None
 ) -> list[dict[str, Any]]:
-    """The duty roster in scope between two moments, by post and time; at most 1,000 rows."""
+    """The duty roster in scope between two moments, by post and time; at most 1,000 rows.
+
+    Who makes the roster reads whole names: with surnames alone nobody is told apart. To others names are masked.
+    """
     query = _roster(actor).where(Duty.from_at < until, Duty.to_at > since)
     if post is not None:
         query = query.where(Duty.post == post)
     rows = await session.execute(query.order_by(Duty.post, Duty.from_at, Duty.id).limit(MOST_ROSTER))
-    return [_duty_view(*row) for row in rows.all()]
+    return [_duty_view(*row, named=actor.role in ROSTERERS) for row in rows.all()]
 
 
 async def duty_view_of(session: AsyncSession, actor: Actor, duty_id: int) -> list[dict[str, Any]]:
     """One duty as the roster shows it, in a list of one; empty outside the scope."""
     rows = await session.execute(_roster(actor).where(Duty.id == duty_id))
-    return [_duty_view(*row) for row in rows.all()]
+    return [_duty_view(*row, named=actor.role in ROSTERERS) for row in rows.all()]
 
 
 async def get_duty(session: AsyncSession, actor: Actor, duty_id: int) -> Duty:
@@ -138,11 +144,12 @@ def _roster(actor: Actor) -> Select[Duty, str, str]:
     )
 
 
-def _duty_view(duty: Duty, display: str | None, station: str | None) -> dict[str, Any]:
+def _duty_view(duty: Duty, display: str | None, station: str | None, *, named: bool) -> dict[str, Any]:
+    name = display or duty.name or ""
     return {
         "id": duty.id,
         "post": duty.post,
-        "display": masked_name(display or duty.name or ""),
+        "display": name if named else masked_name(name),
         "station": station,
         "station_id": duty.station_id,
         "area_code": duty.area_code,

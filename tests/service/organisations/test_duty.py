@@ -28,7 +28,7 @@ async def test_somebody_comes_on_duty_and_goes(town: TownBuilder) -> None:
     sun = await town.desk("sun")
     wish = {"post": "village", "area_code": COMMUNITY, "name": "王主任", "phone": "13900001111"}
     made = await adds(sun, town, **wish)
-    assert made.status_code == 201 and made.json()["display"] == "王**" and made.json()["reachable"], made.text
+    assert made.status_code == 201 and made.json()["display"] == "王主任" and made.json()["reachable"], made.text
     assert "13900001111" not in made.text
     assert await who(town, Post.VILLAGE, area_code=COMMUNITY) == ["王主任"]
     town.clock.shift(minutes=5)
@@ -48,6 +48,14 @@ async def test_a_district_answers_for_its_communities(town: TownBuilder) -> None
     roster = (await sun.get("/api/duty/roster", params={"post": "supervisor"})).json()
     assert [(one["post"], one["area_code"]) for one in roster] == [("supervisor", DISTRICT)]
     assert (await (await town.desk("far")).get("/api/duty/roster")).json() == []
+
+
+async def test_who_makes_the_roster_reads_whole_names(town: TownBuilder) -> None:
+    """A station's manager sees who is who; a dispatcher, and every desk's view of who is on duty, a surname."""
+    ma, wu = await town.desk("ma"), await town.desk("wu")
+    shown = [{row["display"] for row in (await desk.get("/api/duty/roster")).json()} for desk in (ma, wu)]
+    assert shown == [{"林小满", "高建国"}, {"林**", "高**"}]
+    assert {row["display"] for row in (await ma.get("/api/duty")).json()} == {"林**", "高**"}
 
 
 async def test_who_has_left_is_not_called(town: TownBuilder) -> None:
