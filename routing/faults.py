@@ -94,8 +94,13 @@ def _doubtful(problem: Problem, crew: Crew) -> list[Visit]:
     """Visits that have to be looked at one by one."""
     asks = [(visit, half) for visit in problem.visits for half in range(len(visit.needs))]
     sure = plainly_served(problem, crew, asks)
-    doubted = {visit.id for (visit, _), plain in zip(asks, sure, strict=True) if not plain or visit.gap != (0, 0)}
-    return [visit for visit in problem.visits if visit.id in doubted]
+    doubted = {visit.id for (visit, _), plain in zip(asks, sure, strict=True) if not plain}
+    return [visit for visit in problem.visits if visit.id in doubted or not _reconciled(visit)]
+
+
+def _reconciled(visit: Visit) -> bool:
+    """Whether the windows leave two persons starts as far apart as the gap says."""
+    return len(visit.needs) == 1 or _apart(spans(visit, 0), spans(visit, 1), *visit.gap)
 
 
 def _of_visit(problem: Problem, crew: Crew, visit: Visit) -> Iterator[Fault]:
@@ -104,7 +109,7 @@ def _of_visit(problem: Problem, crew: Crew, visit: Visit) -> Iterator[Fault]:
         yield Fault("nobody", name, "there are no caregivers", (visit.id,))
     if visit.pinned_start is not None and not spans(visit, 0):
         yield Fault("pinned_start", f"{name}.pinned_start", "lies in none of the visit's windows", (visit.id,))
-    if len(visit.needs) == 2 and not _apart(spans(visit, 0), spans(visit, 1), *visit.gap):
+    if not _reconciled(visit):
         yield Fault("gap", f"{name}.gap", "the second person cannot start so late inside the windows", (visit.id,))
     for half, who in enumerate(visit.pinned):
         code = CODES[int(crew.blocked(visit, half, np.array([crew.index[who]]))[0])]

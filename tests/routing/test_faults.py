@@ -342,14 +342,35 @@ def test_computed_legs_tell_the_same_barriers_as_matrices() -> None:
 
 
 def test_a_citys_day_is_looked_through_in_one_sweep() -> None:
-    """Nearly every visit of a big day is let through by the sieve, so that only the rest is asked one by one."""
+    """Visits of a big day, meals, pairs, pins and several windows too, are let through by the sieve, not one by one."""
     rng = np.random.default_rng(5)
     points = tuple((121 + float(x), 37 + float(y)) for x, y in rng.random((6000, 2)) / 10)
-    crew = tuple(Caregiver(f"c{k}", (Shift.hard(0, 40_000),), k, k, {"care": 1 + k % 3}, "ebike") for k in range(800))
-    visits = tuple(
-        Visit(f"v{i}", 1000 + i, (Need(1800, {"care": 1 + i % 3}),), (Window.hard(9000, 20_000),)) for i in range(5000)
+    crew = tuple(
+        Caregiver(f"c{k}", (Shift.hard(0, 40_000),), k, k, {"care": 1 + k % 3}, "ebike", portions=1) for k in range(800)
     )
-    problem = Problem("city", 1, Computed(points), crew, visits)
-    asks = [(visit, 0) for visit in visits]
+    visits = tuple(_of_city(i) for i in range(5000))
+    problem = Problem("city", 1, Computed(points), crew, visits, (Canteen("kitchen", 900, 8000, 60),))
+    asks = [(visit, half) for visit in visits for half in range(len(visit.needs))]
     assert plainly_served(problem, Crew(problem), asks).all()
     assert find(problem) == []
+
+
+def _of_city(i: int) -> Visit:
+    """One of many visits; of ten one is a meal, one for two persons, one pinned, one has two windows."""
+    need, window = Need(1800, {"care": 1 + i % 3}), Window.hard(9000, 20_000)
+    more: dict[str, object] = {
+        1: {"meal": Meal("kitchen", 1, 6000)}, 2: {"needs": (need, need), "gap": (0, 600)},
+        3: {"pinned": (f"c{3 * (i % 200) + i % 3}",)}, 4: {"windows": (Window.hard(0, 1), window)},
+    }.get(i % 10, {})  # fmt: skip
+    return Visit(f"v{i}", 1000 + i, **{"needs": (need,), "windows": (window,), **more})  # type: ignore[arg-type]
+
+
+def test_pins_are_looked_at_together() -> None:
+    """A pin on somebody who can is plain; one on somebody refused, without the skill or off duty is told."""
+    skilled = lin("chen", skills={"care": 2})
+    fine = call("v", 1, needs=(Need(20, {"care": 2}),), pinned=("chen",))
+    problem = asked(fine, replace(fine, id="w", pinned=("lin",)), call("x", 1, needs=TWO, pinned=("lin", "chen")),
+                    call("y", 1, 2000, 3000, **HELD), crew=(lin(), skilled))  # fmt: skip
+    asks = [(visit, half) for visit in problem.visits for half in range(len(visit.needs))]
+    assert plainly_served(problem, Crew(problem), asks).tolist() == [True, False, True, True, False]
+    assert [(fault.code, fault.visits) for fault in find(problem)] == [("pinned", ("w",)), ("pinned", ("y",))]
