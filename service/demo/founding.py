@@ -53,6 +53,7 @@ async def write_town(
     homefiles.write_basemap(home, town.ground)
     rows = register.terminal_rows(town, vault, keys, ids.households, ids.elders, providers, stations, clock.now())
     await add_rows(database, Terminal, rows)
+    await add_rows(database, Terminal, register.stock_rows(town, vault, providers, stations))
     since = founded.stage("terminals", since)
     await _write_beds(database, clock, town, founded, providers, stations, ids)
     since = founded.stage("beds", since)

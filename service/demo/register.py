@@ -10,7 +10,7 @@ from service.demo.knowing import id_values
 from service.demo.menu import MenuItem
 from service.demo.people import CARE_LEVELS, Elder, Household
 from service.demo.town import Town, nearest_station
-from service.intake.keys import seal_key
+from service.intake.keys import new_key, seal_key
 from service.vault import Vault
 
 Row = dict[str, Any]
@@ -259,6 +259,25 @@ def terminal_rows(
                 else now - timedelta(days=terminal.tested_days_ago),
             }
         )
+    return rows
+
+
+def stock_rows(town: Town, vault: Vault, providers: list[int], stations: list[int]) -> list[Row]:
+    """Two bedside callers that wait in each station's stock; their keys are nobody's until they are claimed."""
+    rows = []
+    for place, station in enumerate(town.stations):
+        for number in (1, 2):
+            name = f"YT-9{place + 1:02d}{number:02d}"
+            rows.append(
+                {
+                    "id": name,
+                    "station_id": stations[place],
+                    "provider_id": providers[station.provider],
+                    "area_code": station.area_code,
+                    "model": town.terminals[0].model,
+                    "key_sealed": seal_key(vault, name, new_key()),
+                }
+            )
     return rows
 
 

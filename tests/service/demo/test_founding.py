@@ -27,6 +27,7 @@ from models import (
     Plan,
     Position,
     Route,
+    Station,
     Stop,
     Terminal,
     Unserved,
@@ -41,6 +42,7 @@ from service.demo.homefiles import DemoFileMissing, read_accounts, read_keys
 from service.demo.keys import print_keys
 from service.demo.seeding import Founded, found_town, open_town, prepare_tomorrow, wake_town
 from service.demo.welcome import say_welcome
+from service.devices.queries import IN_STOCK
 from service.intake.keys import open_key
 from service.town_clock import local_midnight, town_time
 from service.vault import Vault
@@ -92,7 +94,8 @@ async def test_everything_promised_stands(town: Town) -> None:
     assert await town.count(Household) == 1050
     assert await town.count(Caregiver) == 60
     assert await town.count(Canteen) == 6
-    assert await town.count(Terminal) == 1190
+    assert await town.count(Terminal, Terminal.household_id.is_not(None)) == 1190
+    assert await town.count(Terminal, IN_STOCK) == 2 * await town.count(Station)
     today = town.founded.on
     orders, visits = (
         await town.count(Order, Order.service_on == today),
