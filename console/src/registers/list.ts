@@ -63,10 +63,10 @@ export function createList<T>(filters: readonly string[], ask: Ask<T>) {
     }
   }
 
-  /** Reads what is left, a page after the other, so that the rows can be put in order; false when there are too many or one failed. */
-  async function rest(told: (rows: number) => void): Promise<boolean> {
+  /** Reads what is left, a page after the other, so that the rows can be put in order or on paper; false when there are too many or one failed. */
+  async function rest(told: (rows: number) => void, most = MOST_EXPORTED): Promise<boolean> {
     const mine = turn
-    while (next.value !== null && mine === turn && rows.value.length < MOST_EXPORTED) {
+    while (next.value !== null && mine === turn && rows.value.length < most) {
       const before = rows.value.length
       await more()
       if (rows.value.length === before) return false

@@ -39,6 +39,14 @@ export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], ord
   })
 }
 
+const NARROW = /[\u0000-\u00ff]/g
+const LONG = 7
+/** Whether a cell is too long to stand in one line on paper; a letter or a figure takes half the room of a character. */
+export function isLong(value: Cell): boolean {
+  const text = String(value ?? '')
+  return text.length - (text.match(NARROW)?.length ?? 0) * 0.5 >= LONG
+}
+
 /** A cell of a file: quoted where needed, and never read as a formula by a spreadsheet. */
 export function fileCell(value: Cell): string {
   if (value === null || value === undefined) return ''
