@@ -65,11 +65,14 @@ async def post(session: AsyncSession, occasion: Occasion, people: Sequence[Perso
 
 def posting(posted: Sequence[tuple[Occasion, Sequence[Person]]], now: datetime) -> Tell:
     """The step of a script that queues the notices of many occasions; those that exist stay as they are."""
-    rows = [values for occasion, people in posted for values in _values(occasion, people, now)]
+    keys = new_keys(now)
+    rows = [values for occasion, people in posted for values in _values(occasion, people, now, keys)]
     return Tell(f"{insert('notice', NOTICE_COLUMNS)} ON CONFLICT DO NOTHING", rows)
 
 
-def _values(occasion: Occasion, people: Sequence[Person], now: datetime) -> Iterator[tuple[Any, ...]]:
+def _values(
+    occasion: Occasion, people: Sequence[Person], now: datetime, keys: Iterator[str]
+) -> Iterator[tuple[Any, ...]]:
     """The values of NOTICE_COLUMNS for each person, as `_row` has them by name."""
     why = (*(getattr(occasion, name) for name in occasion.__dataclass_fields__),)
     later = now + timedelta(seconds=RECEIPT_S)
@@ -77,19 +80,21 @@ def _values(occasion: Occasion, people: Sequence[Person], now: datetime) -> Iter
         if person.channels:
             first, *then = person.channels
             who = (person.target, person.name[:60], person.account_id, person.caregiver_id)
-            life = (new_key(now), NoticeState.PENDING, 0, now, later if first in LIVE else now)
+            life = (next(keys), NoticeState.PENDING, 0, now, later if first in LIVE else now)
             yield *why, *who, first, dumps(then), *life
 
 
-def new_key(now: datetime) -> str:
-    """What a gateway tells repeats by: a UUID of version 7, time first (RFC 9562).
+def new_keys(now: datetime) -> Iterator[str]:
+    """What a gateway tells repeats by: UUIDs of version 7 (RFC 9562), time first, each one above the last.
 
     Random ones fall all over their index: a batch of four hundred wrote every page of it to the disk anew.
     """
-    chance = int.from_bytes(os.urandom(10))
-    version, rest = 0x7000 | chance >> 68, 1 << 63 | chance & (1 << 62) - 1
-    digits = f"{int(now.timestamp() * 1000):012x}{version:04x}{rest:016x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    moment, chance = f"{int(now.timestamp() * 1000):012x}", int.from_bytes(os.urandom(9))
+    while True:
+        version, rest = 0x7000 | chance >> 62 & 0xFFF, 1 << 63 | chance & (1 << 62) - 1
+        last = f"{rest:016x}"
+        yield f"{moment[:8]}-{moment[8:]}-{version:04x}-{last[:4]}-{last[4:]}"
+        chance += 1
 
 
 def _row(occasion: Occasion, person: Person, now: datetime) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _row(occasion: Occasion, person: Person, now: datetime) -> dict[str, Any]:
         "caregiver_id": person.caregiver_id,
         "channel": ChannelKind(first),
         "then": then,
-        "key": new_key(now),
+        "key": next(new_keys(now)),
         "state": NoticeState.PENDING,
         "attempts": 0,
         "made_at": now,
@@ -184,7 +189,7 @@ def _following(notice: Notice, now: datetime) -> dict[str, Any]:
     """The same words to the same person by the next channel."""
     first, *then = notice.then
     channel = ChannelKind(first)
-    fresh = {"key": new_key(now), "state": NoticeState.PENDING, "attempts": 0, "made_at": now}
+    fresh = {"key": next(new_keys(now)), "state": NoticeState.PENDING, "attempts": 0, "made_at": now}
     kept = {name: getattr(notice, name) for name in SAME}
     return kept | fresh | {"channel": channel, "then": then, "due_at": _first_due(channel, now)}
 

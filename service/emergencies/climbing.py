@@ -5,7 +5,7 @@ nothing but the events themselves is written under it.
 """
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -55,13 +55,17 @@ class Scene:
     ladders: dict[int | None, Ladder]
     directory: Directory
     cards: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _rungs: dict[tuple[int | None, str, int, str], Rung] = field(default_factory=dict)
 
     def rung(self, one: Due) -> Rung:
         """The rung as its ladder had it when the call came, with the usual channels where it names none."""
-        ladder = self.ladders.get(one.ladder_id) or LADDERS[one.playbook]
-        known = next((rung for rung in ladder.rungs if rung.step == one.step and rung.name == one.rung), None)
-        rung = known or Rung(one.step, one.rung, 0)
-        return rung if rung.channels else Rung(rung.step, rung.name, rung.after_s, rung.mode, usual(rung.name))
+        which = (one.ladder_id, one.playbook, one.step, one.rung)
+        if which not in self._rungs:
+            ladder = self.ladders.get(one.ladder_id) or LADDERS[one.playbook]
+            known = next((rung for rung in ladder.rungs if rung.step == one.step and rung.name == one.rung), None)
+            rung = known or Rung(one.step, one.rung, 0)
+            self._rungs[which] = rung if rung.channels else replace(rung, channels=usual(rung.name))
+        return self._rungs[which]
 
 
 @dataclass(frozen=True, slots=True)

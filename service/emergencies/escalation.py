@@ -138,7 +138,8 @@ async def pull_next(session: AsyncSession, incident_id: int) -> bool:
 
 
 PULL = """
-UPDATE timer SET due_at = CASE WHEN due_at > $3 THEN $3 ELSE due_at END WHERE state = 'armed' AND id IN (
+UPDATE timer SET due_at = CASE WHEN due_at > $3 THEN $3 ELSE due_at END
+WHERE state NOT IN ('fired', 'stopped', 'quarantined') AND id IN (
     SELECT r.id FROM (
         SELECT n.id, row_number() OVER (PARTITION BY n.incident_id ORDER BY n.due_at, n.step) AS place FROM timer n
         WHERE n.incident_id = ANY($1) AND n.state NOT IN ('fired', 'stopped', 'quarantined') AND n.step < $2

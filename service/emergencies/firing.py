@@ -52,9 +52,10 @@ UNANSWERED = f"t.step < {SENT_STEP} AND (i.state = 'open' OR ({HALF_ANSWERED}))"
 FORGOTTEN = f"t.rung = '{AGAIN}' AND i.state = 'acknowledged'"
 SEARCHED = f"t.step = {LOST_STEP} AND i.state <> 'closed'"
 TAKE = """
-UPDATE timer SET state = 'fired', fired_at = (SELECT unwalled_now()) WHERE id = ANY($1) AND state = 'armed'
-RETURNING id
+UPDATE timer SET state = 'fired', fired_at = (SELECT unwalled_now())
+WHERE id = ANY($1) AND state NOT IN ('fired', 'stopped', 'quarantined') RETURNING id
 """
+"""Not `= 'armed'`, for which PostgreSQL reads the index of all that are armed (`queries.STILL_ARMED`)."""
 
 
 async def anything_due(session: AsyncSession) -> bool:

@@ -26,10 +26,15 @@ async def play_within(session: "AsyncSession", script: Script) -> Any:
         raise StoreDown(str(error) or type(error).__name__) from error
 
 
+IN_ORDER = postgres.PLANS | {"enable_bitmapscan": "off", "enable_sort": "off"}
+"""As the intake's plans, and what is asked for in an order is read in it: of ten thousand timers due, PostgreSQL joined
+and sorted all to give two hundred, in 32 ms instead of one half."""
+
+
 async def plan_by_keys(session: "AsyncSession") -> None:
-    """For the rest of the transaction, which must have begun, PostgreSQL plans as it does for the intake: once, by
-    index and row by row. The embedded database knows nothing else."""
+    """For the rest of the transaction, which must have begun, PostgreSQL plans once, by index and row by row. The
+    embedded database knows nothing else."""
     line = await session.connection()
     if line.dialect.name == "postgresql":
         driver: Any = (await line.get_raw_connection()).driver_connection
-        await driver.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in postgres.PLANS.items()))
+        await driver.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in IN_ORDER.items()))
