@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -13,9 +12,8 @@ from routing.errors import ProblemError, UnknownPlace, whole
 from routing.flat import columns as f
 from routing.flat.finding import find
 from routing.flat.layout import Layout
-from routing.flat.placing import settle, undo
+from routing.flat.placing import show, undo
 from routing.flat.slack import count_all, freeze
-from routing.flat.totals import worth
 from routing.insertion import Insertion
 from routing.plan import Plan, Route
 from routing.problem import Problem, Visit
@@ -54,7 +52,7 @@ class Standing:
         self._ask(visit, whole(best, "best", 1, 1000), whole(patience, "patience", 0, 1 << 20), positions)
         self.flat.state[f.LENIENT] = breaking
         found = find(self.flat, LONG_AGO if now is None else whole(now, "now"))
-        return [self._option(visit, row) for row in self.flat.best[:found].copy()]
+        return [self._option(visit, i) for i in range(found)]
 
     def applied(self, visit: Visit, option: Insertion, *, now: int | None = None) -> Plan:
         """The plan with one of the `places` taken; a new visit has to be in the problem that the answer is judged by.
@@ -66,10 +64,10 @@ class Standing:
         self._ask(visit, 1, 1, ())
         self.flat.state[f.LENIENT] = bool(option.breaks)
         freeze(self.flat, LONG_AGO if now is None else now)
-        for v, spot in enumerate(option.spots):
-            self.flat.spots[v] = self.layout.spot(spot)
+        spots = [*(self.layout.spot(spot) for spot in option.spots), (-1, 0)][:2]
+        self.flat.best[0] = (0, *spots[0], *spots[1])
         self.flat.state[f.FRESH] = 0
-        if not settle(self.flat):
+        if not show(self.flat, 0):
             undo(self.flat)
             raise ProblemError("option", "cannot be taken in this plan", "an option of this plan")
         routes = {r: self.layout.route(r, visit) for r in self._touched()}
@@ -98,7 +96,7 @@ class Standing:
     def _refuse(self, visit: Visit) -> None:
         if visit.id in self.layout.where:
             raise ProblemError(f"visits.{visit.id}", "is served already", "a visit that is not in the plan")
-        if visit.delivers is not None or any(other.delivers == visit.id for other in self.problem.visits):
+        if visit.delivers is not None or visit.id in self.layout.picked:
             raise ProblemError(f"visits.{visit.id}.delivers", "hands over goods", "a visit without a partner stop")
         if not 0 <= visit.place < self.problem.travel.places:
             raise ProblemError("visit.place", f"is {visit.place}", f"0 to {self.problem.travel.places - 1}")
@@ -142,16 +140,15 @@ class Standing:
     def _touched(self) -> list[int]:
         return [int(r) for r in self.flat.touched[: self.flat.state[f.NTOUCHED]]]
 
-    def _option(self, visit: Visit, row: Any) -> Insertion:
-        flat, layout = self.flat, self.layout
-        flat.spots[0], flat.spots[1] = row[f.R0 : f.P0 + 1], row[f.R1 : f.P1 + 1]
-        settle(flat)
-        cost, touched = int(worth(flat)), self._touched()
-        spots = tuple(layout.described(v) for v in range(len(visit.needs)))
+    def _option(self, visit: Visit, i: int) -> Insertion:
+        flat, layout, people = self.flat, self.layout, range(len(visit.needs))
+        show(flat, i)
+        touched = self._touched()
+        spots = tuple(layout.described(v) for v in people)
         slips = layout.slips(touched)
         breaks = layout.breaches(touched, visit) if flat.state[f.BROKEN] else ()
         detour = int((flat.sums[touched, f.TRAVEL] - flat.base[touched, f.TRAVEL]).sum())
-        late = sum(layout.late(v) for v in range(len(visit.needs)))
+        cost, late = int(flat.state[f.WORTH]), sum(int(flat.state[f.LATE0 + v]) for v in people)
         undo(flat)
         return Insertion(spots, cost, detour, late, sum(slip.delay for slip in slips), slips, breaks)
 

@@ -1,22 +1,37 @@
-"""Compiles the search kernel once, so that no plan waits for a compiler; it keeps only the compiled functions."""
+"""Compiles what plans and insertions need once, so that nobody waits for a compiler; it keeps only the compiled code.
+
+    python -m routing.warm
+
+compiles what insertions need; `warm` has that done beside the search.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 
+from routing.children import environment
 from routing.compiled import Compiled
 from routing.insert import rehearse
-from routing.kernel.cache import MARK, folder
+from routing.kernel.cache import mark
 from routing.problem import Break, Canteen, Caregiver, Meal, Need, Problem, Shift, Visit, Window
 from routing.search import Best, Search, orders_of
 from routing.travel import Travel
 
 
 def warm() -> None:
-    """Runs every compiled function once on a tiny day; some 90 seconds of one core the first time, then a second."""
+    """Runs every compiled function once on a tiny day; on two cores in two processes. A second when all is compiled."""
+    if len(os.sched_getaffinity(0)) > 1:
+        with subprocess.Popen([sys.executable, "-m", "routing.warm"], env=environment()) as other:
+            warm_search()
+        if other.returncode:
+            raise RuntimeError(f"the compiling process ended with {other.returncode}")
     warm_search()
     rehearse(tiny())
-    (folder() / MARK).touch()
+    mark().touch()
 
 
 def warm_search() -> None:
@@ -49,3 +64,12 @@ def tiny() -> Problem:
         Visit("single", 3, (Need(5),), window, price=900),
     )
     return Problem("tiny", 1, Travel({"walk": street}), people, visits, (Canteen("kitchen", 0, 0),))
+
+
+def main() -> None:
+    """What `warm` leaves to another process."""
+    rehearse(tiny())
+
+
+if __name__ == "__main__":
+    main()

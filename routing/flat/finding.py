@@ -13,29 +13,32 @@ from routing.flat.columns import (
     ARC1,
     BACKAT,
     BREAK,
+    C_COST,
+    C_DEEP,
+    C_HIGH,
+    C_LOW,
+    C_OWNER,
+    C_POS,
+    C_ROUTE,
     CEIL,
     COUNT,
     DEPART,
     DUR,
     END,
-    FIRST,
     FRESH,
     G_DELAY,
     G_EASE,
     G_OVER,
     G_TARDY,
-    G_TRAVEL,
-    G_VEHICLE,
     GUESTS,
     HARD,
+    HELD0,
     HIGHGAP,
     KEY,
     KIND,
     LATEST,
-    LEG,
     LENIENT,
     LOWGAP,
-    MODE,
     MOSTBEST,
     NEVER,
     NOW,
@@ -43,27 +46,24 @@ from routing.flat.columns import (
     OWNER,
     P0,
     P1,
-    PLACE,
     R0,
     R1,
     RESTLAST,
-    SORTED0,
-    SPOT,
     START,
-    TAIL,
     TOKEN,
     VISIT,
-    VISITS,
-    WAITING0,
     WIN0,
     Flat,
     compiled,
+    entry,
 )
+from routing.flat.gathering import gather, nth
 from routing.flat.placing import attempt
 from routing.flat.slack import refresh
-from routing.flat.timing import free_before, lateness, leg_home, leg_to, optional_rest, permitted, place_before
+from routing.flat.timing import lateness, least_late, leg_home, leg_to, optional_rest, permitted
 
-C_ROUTE, C_POS, C_LOW, C_COST, C_DEEP = range(5)
+SQUARE = 8
+"""So many of the cheapest places of either person are combined first; then twice as many, and so on."""
 
 
 @compiled
@@ -115,12 +115,13 @@ def follow(A: Flat, v: int, r: int, p: int, s: int) -> tuple[bool, int]:
             first = False
             if later <= start:
                 return True, cost
-            if strict and later > node[y, LATEST]:
+            later = permitted(A, y, later)
+            if strict and later > A.slack[LATEST, y]:
                 return False, 0
             if kind == VISIT:
                 cost += goal[G_DELAY] * (later - start)
                 if goal[G_TARDY]:
-                    cost += goal[G_TARDY] * (lateness(A, y, later) - lateness(A, y, start))
+                    cost += goal[G_TARDY] * max(0, least_late(A, y, later) - lateness(A, y, start))
             start = later
         t = start + node[y, DUR]
     back, rest = home_after(A, r, p, t, leg_home(A, r, first))
@@ -156,109 +157,6 @@ def overpaid(A: Flat, r: int, p: int, back: int) -> bool:
 
 
 @compiled
-def look(A: Flat, v: int, r: int, p: int, t: int, at: int) -> tuple[int, int]:
-    """(earliest start, least cost) of guest v, free at t and `at`, before stop p of route r; NEVER when impossible.
-
-    Only the neighbours are looked at: what waiting costs is left to `deepen`.
-    """
-    node, road = A.node, A.road
-    x, mode, strict = node.shape[0] - 2 + v, road[r, MODE], A.state[LENIENT] == 0
-    leg = A.inward[mode, at]
-    low = permitted(A, x, t + leg + node[x, ACC])
-    if strict and low > node[x, CEIL]:
-        return low, NEVER
-    y, end = road[r, OFF] + p, road[r, OFF] + road[r, COUNT]
-    while y < end and node[y, KIND] in (BREAK, TOKEN):
-        y += 1
-    if y < end:
-        onward = A.outward[mode, node[y, PLACE]]
-        old, reach, last = node[y, LEG], low + node[x, DUR] + onward + node[y, ACC], node[y, LATEST]
-    else:
-        onward = leg_home(A, r, True)
-        old, reach, last = road[r, TAIL], low + node[x, DUR] + onward, road[r, HARD]
-    if strict and reach > last:
-        return low, NEVER
-    detour = leg + onward - old
-    cost = A.goal[G_TRAVEL] * detour + A.goal[G_OVER] * min(0, detour) + A.wish[v, r]
-    cost += A.goal[G_TARDY] * lateness(A, x, low)
-    return low, cost + A.goal[G_VEHICLE] if A.base[r, VISITS] == 0 else cost
-
-
-@compiled
-def gather(A: Flat, v: int) -> int:
-    """Every place that guest v could take, into `cand[v]` as a heap by cost; how many."""
-    m = 0
-    for r in range(A.road.shape[0]):
-        if A.wish[v, r] < NEVER:
-            m = gather_in(A, v, r, m)
-    A.state[WAITING0 + v] = m
-    A.state[SORTED0 + v] = 0
-    for i in range(m):
-        A.order[v, i] = i
-    for i in range(m // 2 - 1, -1, -1):
-        sink(A, v, i, m)
-    return m
-
-
-@compiled
-def gather_in(A: Flat, v: int, r: int, m: int) -> int:
-    """The places of one route, after m others; how many there are then."""
-    node, cand = A.node, A.cand
-    x, now, strict = node.shape[0] - 2 + v, A.state[NOW], A.state[LENIENT] == 0
-    opening, closing = node[x, START] + node[x, DUR], node[x, CEIL]
-    off, n, first = A.road[r, OFF], A.road[r, COUNT], A.road[r, FIRST]
-    last = n - 1 if n == 1 and node[off, KIND] == TOKEN else n
-    t, at = free_before(A, r, first), place_before(A, r, first)
-    for p in range(first, last + 1):
-        if strict and t > closing:
-            break
-        stop = p < n and node[off + p, KIND] != TOKEN
-        if not strict or not stop or node[off + p, LATEST] >= opening:
-            low, cost = look(A, v, r, p, max(t, now), at)
-            if cost < NEVER:
-                cand[v, m, C_ROUTE], cand[v, m, C_POS], cand[v, m, C_LOW] = r, p, low
-                cand[v, m, C_COST], cand[v, m, C_DEEP] = cost, -NEVER
-                m += 1
-        if stop:
-            t, at = node[off + p, START] + node[off + p, DUR], node[off + p, PLACE]
-            if A.road[r, SPOT] >= 0 and t <= now:
-                at = A.road[r, SPOT]
-    return m
-
-
-@compiled
-def sink(A: Flat, v: int, i: int, m: int) -> None:
-    """Restores the heap of candidates of guest v below i."""
-    order, cand = A.order, A.cand
-    while True:
-        j = 2 * i + 1
-        if j >= m:
-            return
-        if j + 1 < m and cand[v, order[v, j + 1], C_COST] < cand[v, order[v, j], C_COST]:
-            j += 1
-        if cand[v, order[v, i], C_COST] <= cand[v, order[v, j], C_COST]:
-            return
-        order[v, i], order[v, j] = order[v, j], order[v, i]
-        i = j
-
-
-@compiled
-def nth(A: Flat, v: int, i: int) -> int:
-    """The i-th cheapest candidate of guest v, sorted as far as asked for; -1 beyond the last."""
-    state, order = A.state, A.order
-    while state[SORTED0 + v] <= i:
-        m = state[WAITING0 + v]
-        if m == 0:
-            return -1
-        A.sorted[v, state[SORTED0 + v]] = order[v, 0]
-        state[SORTED0 + v] += 1
-        state[WAITING0 + v] = m - 1
-        order[v, 0] = order[v, m - 1]
-        sink(A, v, 0, m - 1)
-    return A.sorted[v, i]
-
-
-@compiled
 def deepen(A: Flat, v: int, k: int) -> int:
     """The cost of candidate k of guest v with what waiting costs the rest of the route, found out once."""
     cand = A.cand
@@ -274,49 +172,127 @@ def put(A: Flat, v: int, k: int) -> None:
     A.spots[v, 0], A.spots[v, 1] = A.cand[v, k, C_ROUTE], A.cand[v, k, C_POS]
 
 
+# -- one person ------------------------------------------------------------------------------------------------------
+
+
 @compiled
 def find_one(A: Flat) -> None:
-    """The best places for a visit of one person, the cheapest candidates first until no other can win."""
+    """The best places for a visit of one person, the cheapest routes first until no other can win."""
     A.spots[1, 0], A.spots[1, 1] = -1, 0
-    gather(A, 0)
+    gather(A, 0, False)
     limit, i, k = NEVER, 0, nth(A, 0, 0)
     while k >= 0 and A.cand[0, k, C_COST] - A.goal[G_EASE] < limit:
-        if deepen(A, 0, k) - A.goal[G_EASE] < limit:
-            put(A, 0, k)
-            key = attempt(A)
-            limit = offer(A, key) if key < limit else limit
+        limit = try_route(A, k, limit)
         i += 1
         k = nth(A, 0, i)
+
+
+@compiled
+def try_route(A: Flat, k: int, limit: int) -> int:
+    """Tries the places in the route of candidate k, its cheapest; the key to beat from now on.
+
+    Once one is an option, another counts only when it is better: a route is offered once.
+    """
+    r = A.cand[0, k, C_ROUTE]
+    own, limit = try_place(A, k, limit, limit)
+    j = k
+    while j > 0 and A.cand[0, j - 1, C_ROUTE] == r:
+        j -= 1
+    while j < A.state[HELD0] and A.cand[0, j, C_ROUTE] == r:
+        if j != k:
+            own, limit = try_place(A, j, min(own, limit), limit)
+        j += 1
+    return limit
+
+
+@compiled
+def try_place(A: Flat, k: int, own: int, limit: int) -> tuple[int, int]:
+    """Tries candidate k when it may beat `own`; (the key to beat in its route, the key to beat at all)."""
+    ease = A.goal[G_EASE]
+    if A.cand[0, k, C_COST] - ease < own and deepen(A, 0, k) - ease < own:
+        put(A, 0, k)
+        key = attempt(A)
+        if key < own:
+            return key, offer(A, key)
+    return own, limit
+
+
+# -- two persons -----------------------------------------------------------------------------------------------------
 
 
 @compiled
 def find_two(A: Flat) -> None:
-    """The best pairs of places for a visit of two persons, the cheapest first until no other pair can win."""
-    if gather(A, 0) == 0 or gather(A, 1) == 0:
+    """The best pairs of places for a visit of two persons: a growing square of the cheapest, until none can win."""
+    most, others = gather(A, 0, True), gather(A, 1, True)
+    if most == 0 or others == 0:
         return
-    ease, limit = A.goal[G_EASE], NEVER
-    least, i, k = A.cand[1, nth(A, 1, 0), C_COST], 0, nth(A, 0, 0)
-    while k >= 0 and A.cand[0, k, C_COST] + least - ease < limit:
-        mine = deepen(A, 0, k)
-        j, other = 0, nth(A, 1, 0)
-        while other >= 0 and mine + A.cand[1, other, C_COST] - ease < limit:
-            if mine + deepen(A, 1, other) - ease < limit:
-                limit = try_both(A, k, other, limit)
-            j += 1
-            other = nth(A, 1, j)
-        i += 1
-        k = nth(A, 0, i)
+    limit, done, size = NEVER, 0, SQUARE
+    while done < most or done < others:
+        for i in range(min(size, most)):
+            limit = try_row(A, nth(A, 0, i), 0 if i >= done else done, size, limit)
+        if limit < NEVER and beyond(A, size) - A.goal[G_EASE] >= limit:
+            return
+        done, size = size, 2 * size
+
+
+@compiled
+def beyond(A: Flat, size: int) -> int:
+    """The least cost of two places that are not both among the `size` cheapest."""
+    one, two = nth(A, 0, size), nth(A, 1, size)
+    least = NEVER
+    if one >= 0:
+        least = A.cand[0, one, C_COST] + A.cand[1, nth(A, 1, 0), C_COST]
+    if two >= 0:
+        least = min(least, A.cand[0, nth(A, 0, 0), C_COST] + A.cand[1, two, C_COST])
+    return least
+
+
+@compiled
+def try_row(A: Flat, k: int, begin: int, size: int, limit: int) -> int:
+    """Tries candidate k with the other person's places from `begin` to `size`; the key to beat from now on."""
+    cand, ease = A.cand, A.goal[G_EASE]
+    other = nth(A, 1, begin)
+    if other < 0 or cand[0, k, C_COST] + cand[1, other, C_COST] - ease >= limit:
+        return limit
+    mine = deepen(A, 0, k)
+    for j in range(begin, size):
+        other = nth(A, 1, j)
+        if other < 0 or mine + cand[1, other, C_COST] - ease >= limit:
+            break
+        if may_meet(A, k, other) and mine + deepen(A, 1, other) - ease < limit:
+            limit = try_both(A, k, other, limit)
+    return limit
+
+
+@compiled
+def may_meet(A: Flat, i: int, j: int) -> bool:
+    """Whether candidates i and j are two people whose earliest and latest starts leave room for the gap."""
+    cand, state = A.cand, A.state
+    if cand[0, i, C_OWNER] == cand[1, j, C_OWNER] or cand[0, i, C_LOW] + state[LOWGAP] > cand[1, j, C_HIGH]:
+        return False
+    return cand[1, j, C_LOW] - state[HIGHGAP] <= cand[0, i, C_HIGH]
 
 
 @compiled
 def try_both(A: Flat, i: int, j: int, limit: int) -> int:
-    """Tries candidates i and j together when they may beat `limit`; the key to beat from now on."""
-    if A.road[A.cand[0, i, C_ROUTE], OWNER] == A.road[A.cand[1, j, C_ROUTE], OWNER] or together(A, i, j) >= limit:
+    """Tries candidates i and j together when they may beat `limit` and what these two are offered for already."""
+    least = together(A, i, j)
+    if least >= limit or least >= offered(A, A.cand[0, i, C_ROUTE], A.cand[1, j, C_ROUTE]):
         return limit
     put(A, 0, i)
     put(A, 1, j)
     key = attempt(A)
     return offer(A, key) if key < limit else limit
+
+
+@compiled
+def offered(A: Flat, one: int, two: int) -> int:
+    """The key under which these two routes are offered; NEVER when they are not."""
+    best = A.best
+    for i in range(A.state[MOSTBEST]):
+        if (best[i, R0] == one and best[i, R1] == two) or (best[i, R0] == two and best[i, R1] == one):
+            return best[i, KEY]
+    return NEVER
 
 
 @compiled
@@ -331,6 +307,8 @@ def together(A: Flat, i: int, j: int) -> int:
         if one + two == before:
             break
         before = one + two
+    if one > A.cand[0, i, C_HIGH] or two > A.cand[1, j, C_HIGH]:
+        return NEVER
     mine, other = again(A, 0, i, one), again(A, 1, j, two)
     return NEVER if mine >= NEVER or other >= NEVER else mine + other - A.goal[G_EASE]
 
@@ -341,14 +319,12 @@ def again(A: Flat, v: int, k: int, s: int) -> int:
     x, r, p, low = A.node.shape[0] - 2 + v, A.cand[v, k, C_ROUTE], A.cand[v, k, C_POS], A.cand[v, k, C_LOW]
     if s == low:
         return deepen(A, v, k)
-    if s > A.node[x, CEIL] and A.state[LENIENT] == 0:
-        return NEVER
     fits, waiting = follow(A, v, r, p, s)
-    late = A.goal[G_TARDY] * (lateness(A, x, s) - lateness(A, x, low))
+    late = A.goal[G_TARDY] * (least_late(A, x, s) - least_late(A, x, low))
     return A.cand[v, k, C_COST] + late + waiting if fits else NEVER
 
 
-@compiled
+@entry
 def find(A: Flat, now: int) -> int:
     """Fills `best` with the best places as of `now`, how many there are; refreshes the slacks when they are stale."""
     if A.state[FRESH] == 0 or A.state[NOW] != now:

@@ -8,7 +8,6 @@ import numpy as np
 
 from routing.errors import ProblemError
 from routing.flat import columns as f
-from routing.flat.timing import lateness, leaves, place_before
 from routing.insertion import Slip, Spot
 from routing.plan import Plan, Route, Stop
 from routing.problem import FAR, Caregiver, Problem, Shift, Visit
@@ -62,7 +61,7 @@ class Layout:
         if shift.rest is not None and not any(stop.kind == "break" for stop in stops):
             self._token(r, len(stops), shift)
         row = [0] * f.ROAD_COLUMNS
-        row[f.OFF], row[f.COUNT], row[f.BEGIN] = off, len(self.node) - off, shift.start
+        row[f.OFF], row[f.STOPS], row[f.COUNT], row[f.BEGIN] = off, len(stops), len(self.node) - off, shift.start
         row[f.HOME], row[f.GOAL] = person.start, -1 if person.end is None else person.end
         row[f.MODE], row[f.OWNER] = self.modes.index(person.mode), self.index[who]
         row[f.END], row[f.HARD], row[f.SHIFT0] = shift.end, shift.latest, shift.start
@@ -129,7 +128,7 @@ class Layout:
         row[f.WIN0] = len(self.win)
         self.win += [list(window) for window in windows]
         row[f.WIN1] = len(self.win)
-        row[f.UPPER] = max(row[f.START], self.win[-1][2])
+        row[f.UPPER] = row[f.CEIL] = max(row[f.START], self.win[-1][2])
 
     def _neighbours(self, planned: dict[tuple[str, int], Route]) -> None:
         """Between which used shifts of the same caregiver each route lies, and when it must be over for them."""
@@ -169,6 +168,7 @@ class Layout:
 
     def _arrays(self, arcs: list[list[int]]) -> f.Flat:
         n, routes, modes, places = len(self.node), len(self.road), len(self.modes), self.problem.travel.places
+        special = [x for x, row in enumerate(self.node) if row[f.WIN1] - row[f.WIN0] > 1 or row[f.ARC1] > row[f.ARC0]]
         degree: dict[str, int] = {}
         for link in self.problem.links:
             for end in (link.first, link.second):
@@ -181,14 +181,15 @@ class Layout:
             return np.zeros(shape, dtype=np.int64)
 
         flat = f.Flat(
-            node=node, road=_table(self.road, f.ROAD_COLUMNS), base=empty(routes, f.SUM_COLUMNS), crew=_table(paid, 3),
+            node=node, road=_table(self.road, f.ROAD_COLUMNS), gap=empty(n + routes, f.GAP_COLUMNS), slack=empty(3, n),
+            special=np.array(special, np.int64), base=empty(routes, f.SUM_COLUMNS), crew=_table(paid, 3),
             arcs=_table(arcs, 3, 1), win=_table(self.win, 3, 2 * max(widest, 8)), goal=self._weights(),
             start=node[:, f.START].copy(), sums=empty(routes, f.SUM_COLUMNS),
             ties=empty(2 + max(degree.values(), default=0), 4), wish=empty(2, routes),
             inward=empty(modes, places), outward=empty(modes, places),
             state=empty(f.STATE_COLUMNS), log=empty(16 * n + 4096), queue=empty(8 * n + 4096, 2), flag=empty(routes),
-            touched=empty(routes + 1), spots=empty(2, 2), cand=empty(2, n + routes + 1, 5),
-            order=empty(2, n + routes + 1), sorted=empty(2, n + routes + 1), best=empty(1, 5),
+            touched=empty(routes + 1), spots=empty(2, 2), cand=empty(2, n + routes + 1, f.CAND_COLUMNS),
+            heap=empty(2, n + routes + 1, 2), sorted=empty(2, n + routes + 1), best=empty(1, 5),
         )  # fmt: skip
         flat.spots[:, 0] = -1
         return flat
@@ -212,7 +213,13 @@ class Layout:
         if len(base):
             goal[f.G_EASE] = goal[f.G_SPREAD] * (shifted.max() - shifted.min()) if len(shifted) else 0
             goal[f.G_EASE] += goal[f.G_MAXIDLE] * base[:, f.IDLE].max() + goal[f.G_WAITING] * base[:, f.WAITS].sum()
-            goal[f.G_EASE] += goal[f.G_CHANGED] * int(early.sum())
+            goal[f.G_EASE] += goal[f.G_CHANGED] * int(early.sum()) + goal[f.G_TARDY] * self._late_between_windows()
+
+    def _late_between_windows(self) -> int:
+        """How late visits with several windows start together: put off into the next one they would be punctual."""
+        rows = [row for row in self.node if row[f.WIN1] - row[f.WIN0] > 1 and row[f.KIND] == f.VISIT]
+        begun = [[w for w in self.win[row[f.WIN0] : row[f.WIN1]] if w[0] <= row[f.START]] for row in rows]
+        return sum(max(0, row[f.START] - found[-1][1]) for row, found in zip(rows, begun, strict=True) if found)
 
     # -- the question -----------------------------------------------------------------------------------------------
 
@@ -274,18 +281,24 @@ class Layout:
 
     def described(self, v: int) -> Spot:
         """Where guest v stands now."""
+        flat, x = self.flat, len(self.flat.node) - 2 + v
+        r, p = int(flat.spots[v, 0]), int(flat.spots[v, 1])
+        before = [y for y in range(self._off(r), self._off(r) + p) if flat.start[y] != f.SKIPPED]
+        free = int(flat.start[before[-1]] + flat.node[before[-1], f.DUR]) if before else int(flat.sums[r, f.AWAYAT])
+        rested = p > int(flat.road[r, f.STOPS])
+        return Spot(*self.pairs[r], p - rested, free + self._leg(v), int(flat.start[x]), rested)
+
+    def _off(self, r: int) -> int:
+        return int(self.flat.road[r, f.OFF])
+
+    def _leg(self, v: int) -> int:
+        """The way of guest v from where their caregiver is before, or is known to be."""
         flat = self.flat
         r, p = int(flat.spots[v, 0]), int(flat.spots[v, 1])
-        x = len(flat.node) - 2 + v
-        rested = p == flat.road[r, f.COUNT] and p > 0 and flat.node[flat.road[r, f.OFF] + p - 1, f.KIND] == f.TOKEN
-        who, shift = self.pairs[r]
-        stop = next(s for s in self.route(r, None).stops if s.place == flat.node[x, f.PLACE] and s.half < 0)
-        return Spot(who, shift, p - bool(rested), stop.arrive, stop.start, bool(rested))
-
-    def late(self, v: int) -> int:
-        """How late guest v starts now."""
-        x = len(self.flat.node) - 2 + v
-        return int(lateness(self.flat, x, int(self.flat.start[x])))
+        free, at = flat.gap[self._off(r) + r + p, : f.AT + 1]
+        spot = flat.road[r, f.SPOT]
+        moved = spot >= 0 and (p == 0 or free <= flat.state[f.NOW])
+        return int(flat.inward[flat.road[r, f.MODE], spot if moved else at])
 
     def slips(self, routes: Iterable[int]) -> tuple[Slip, ...]:
         """Visits on these routes that start later now, by route and order."""
@@ -328,8 +341,8 @@ class Layout:
                 found.append(f"paid: {who}")
         return tuple(dict.fromkeys(found))
 
-    def route(self, r: int, visit: Visit | None) -> Route:
-        """Route r as it is timed now; without `visit` a guest's stop has no name and half -1."""
+    def route(self, r: int, visit: Visit) -> Route:
+        """Route r as it is timed and summed up now, `visit` being the guest's."""
         flat, guests = self.flat, len(self.flat.node) - 2
         v = next((v for v in (0, 1) if flat.spots[v, 0] == r), -1)
         off, n = int(flat.road[r, f.OFF]), int(flat.road[r, f.COUNT])
@@ -340,20 +353,19 @@ class Layout:
         who, shift = self.pairs[r]
         person: Caregiver = self.problem.caregivers[self.index[who]]
         place, free = person.start, int(flat.road[r, f.BEGIN])
-        depart = free = int(leaves(flat, r, rows[0])) if rows else free
+        depart = free = int(flat.sums[r, f.AWAYAT]) if rows else free
         stops: list[Stop] = []
         for x in rows:
             kind, guest = int(flat.node[x, f.KIND]), x >= guests
             leg = 0
             if guest:
-                here = int(flat.node[x, f.PLACE])
-                leg = int(flat.inward[flat.road[r, f.MODE], place_before(flat, r, int(flat.spots[v, 1]))])
+                here, leg = int(flat.node[x, f.PLACE]), self._leg(v)
             elif kind in (f.VISIT, f.LOAD):
                 here = int(flat.node[x, f.PLACE])
                 leg = self.problem.travel.time(person.mode, place, here)
             else:
                 here = place
-            name, half = ((visit.id, v) if visit else ("", -1)) if guest else self.names[x]
+            name, half = (visit.id, v) if guest else self.names[x]
             start, arrive = int(flat.start[x]), free + leg
             wait = start - arrive - int(flat.node[x, f.ACC])
             free, place = start + int(flat.node[x, f.DUR]), here

@@ -1,4 +1,4 @@
-"""Tries one insertion: times it, sums it up, takes it back; it chooses nothing.
+"""Tries one insertion: times it, sums it up, takes it back or shows it; it chooses nothing.
 
 A route that is walked too often is a knot (two pairs met in opposite order) and the option is refused.
 """
@@ -14,21 +14,28 @@ from routing.flat.columns import (
     G_DELAY,
     GUESTS,
     KIND,
+    LATE0,
     LENIENT,
     NEVER,
     NEXT,
     NLOG,
     NTOUCHED,
     OFF,
+    P0,
+    P1,
     PREV,
     QHEAD,
     QTAIL,
+    R0,
+    R1,
     START,
     TOKEN,
+    WORTH,
     Flat,
     compiled,
+    entry,
 )
-from routing.flat.timing import push, walk
+from routing.flat.timing import lateness, push, walk
 from routing.flat.totals import delayed, room_for_goods, total, worth
 
 KNOT = 40
@@ -74,7 +81,7 @@ def apart(A: Flat) -> bool:
     return True
 
 
-@compiled
+@entry
 def undo(A: Flat) -> None:
     """Puts every start back as planned."""
     state = A.state
@@ -95,3 +102,20 @@ def attempt(A: Flat) -> int:
             key = key + BREACH * A.state[BROKEN] if A.state[LENIENT] else NEVER
     undo(A)
     return key
+
+
+@entry
+def show(A: Flat, i: int) -> bool:
+    """Times and sums up the i-th of the best options and leaves it standing: what it costs, how late each guest is.
+
+    False when something hard breaks.
+    """
+    A.spots[0, 0], A.spots[0, 1] = A.best[i, R0], A.best[i, P0]
+    A.spots[1, 0], A.spots[1, 1] = A.best[i, R1], A.best[i, P1]
+    if not settle(A):
+        return False
+    A.state[WORTH] = worth(A)
+    for v in range(A.state[GUESTS]):
+        x = A.node.shape[0] - 2 + v
+        A.state[LATE0 + v] = lateness(A, x, A.start[x])
+    return True

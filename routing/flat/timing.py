@@ -11,16 +11,17 @@ from routing.flat.columns import (
     ACC,
     ARC0,
     ARC1,
+    AT,
     BEGIN,
     CEIL,
     COUNT,
     DEPART,
     DUR,
     FIRST,
+    FREE,
     GOAL,
-    HOME,
     KIND,
-    LEFT,
+    LEAVES,
     LEG,
     LENIENT,
     LOAD,
@@ -38,6 +39,7 @@ from routing.flat.columns import (
     SKIPPED,
     SPOT,
     START,
+    STOPS,
     TAIL,
     TIED,
     TOKEN,
@@ -67,6 +69,13 @@ def lateness(A: Flat, x: int, s: int) -> int:
         if A.win[w, 0] <= s:
             due = A.win[w, 1]
     return max(0, s - due)
+
+
+@compiled
+def least_late(A: Flat, x: int, s: int) -> int:
+    """How late x is at least when it starts at s or later: being put off into the next window makes it punctual."""
+    last = A.node[x, WIN1] - 1
+    return 0 if s < A.win[last, 0] else max(0, s - A.win[last, 1])
 
 
 @compiled
@@ -102,22 +111,10 @@ def leg_home(A: Flat, r: int, from_guest: bool) -> int:
 @compiled
 def place_before(A: Flat, r: int, p: int) -> int:
     """Where the caregiver is before stop p as planned; where they are known to be when they have nothing begun."""
-    if A.road[r, SPOT] >= 0 and (p == 0 or free_before(A, r, p) <= A.state[NOW]):
+    i = A.road[r, OFF] + r + p
+    if A.road[r, SPOT] >= 0 and (p == 0 or A.gap[i, FREE] <= A.state[NOW]):
         return A.road[r, SPOT]
-    k = p - 1
-    while k >= 0 and A.node[A.road[r, OFF] + k, KIND] == TOKEN:
-        k -= 1
-    return A.road[r, HOME] if k < 0 else A.node[A.road[r, OFF] + k, PLACE]
-
-
-@compiled
-def free_before(A: Flat, r: int, p: int) -> int:
-    """When the caregiver is free before stop p as planned."""
-    k = p - 1
-    while k >= 0 and A.node[A.road[r, OFF] + k, START] == SKIPPED:
-        k -= 1
-    x = A.road[r, OFF] + k
-    return A.road[r, BEGIN] if k < 0 else A.node[x, START] + A.node[x, DUR]
+    return A.gap[i, AT]
 
 
 @compiled
@@ -180,7 +177,7 @@ def leaves(A: Flat, r: int, x: int) -> int:
     """When the caregiver leaves for x, the first stop: as planned when it is or they have left, else just in time."""
     guest = x >= A.node.shape[0] - 2
     placed = A.node[x, KIND] in (VISIT, LOAD)
-    if A.road[r, LEFT] or not placed or (not guest and A.start[x] == A.node[x, START]):
+    if A.road[r, LEAVES] <= A.state[NOW] or not placed or (not guest and A.start[x] == A.node[x, START]):
         return A.road[r, DEPART]
     leg = A.inward[A.road[r, MODE], place_before(A, r, 0)] if guest else A.node[x, LEG]
     return A.start[x] - A.node[x, ACC] - leg
@@ -196,8 +193,7 @@ def home_without_rest(A: Flat, r: int, first: int, t: int, from_guest: bool) -> 
 @compiled
 def optional_rest(A: Flat, r: int) -> bool:
     """Whether route r ends with a break that may fall away: then everything up to its end has to be walked."""
-    n = A.road[r, COUNT]
-    return n > 0 and A.node[A.road[r, OFF] + n - 1, KIND] == TOKEN
+    return A.road[r, STOPS] < A.road[r, COUNT]
 
 
 @compiled

@@ -8,7 +8,7 @@ from routing.kernel.rebuild import rebuild
 from routing.kernel.undo import score
 
 
-@kernel
+@entry
 def remember(S: Memory, best_seq: I64, best_len: I64) -> None:
     """Copies the present orders."""
     for r in range(S.R.shape[0]):
@@ -18,7 +18,7 @@ def remember(S: Memory, best_seq: I64, best_len: I64) -> None:
             best_seq[r, i] = S.seq[r, i]
 
 
-@kernel
+@entry
 def anneal(
     P: Arrays, S: Memory, best_seq: I64, best_len: I64, best: int, steps: int, hot: float, cold: float,
     mean: float, longest: float, smalls: int, counts: I64,
@@ -43,7 +43,7 @@ def anneal(
     return best
 
 
-@kernel
+@entry
 def leg_sum(P: Arrays, seq: I64, lengths: I64) -> tuple[int, int]:
     """(weighted travel between the stops of these orders, how many legs)."""
     total, count = 0, 0

@@ -13,18 +13,20 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-MARK = "compiled"
+ROOMS = ("kernel", "flat")
+"""The rooms with compiled functions; the second takes its way of compiling from the first."""
 
 
-def fingerprint() -> str:
-    """A short hash of every source file of this room and where it lies, of Python, of Numba and of the processor.
+def fingerprint(rooms: tuple[str, ...] = ROOMS[:1]) -> str:
+    """A short hash of every source file of these rooms and where they lie, of Python, of Numba and of the processor.
 
     Numba keeps what it compiled by the path of the source, so that another checkout has to compile its own.
     """
     here = Path(__file__).resolve().parent
     digest = hashlib.sha256(f"{here} {sys.version_info[:3]} {version('numba')} {_processor()}".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
+    for room in rooms:
+        for file in sorted((here.parent / room).glob("*.py")):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -37,9 +39,9 @@ def _processor() -> str:
     return " ".join(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part")))
 
 
-def folder() -> Path:
+def folder(room: str = "kernel") -> Path:
     """A writable folder: below NUMBA_CACHE_DIR, else the user's cache, else the machine's temporary folder."""
-    name = f"kernel-{fingerprint()}"
+    name = f"{room}-{fingerprint(ROOMS[: ROOMS.index(room) + 1])}"
     given = os.environ.get("NUMBA_CACHE_DIR")
     user = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     for base in (given, str(Path(user) / "unwalled"), str(Path(tempfile.gettempdir()) / f"unwalled-{os.getuid()}")):
@@ -48,9 +50,14 @@ def folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="unwalled-"))
 
 
+def mark() -> Path:
+    """The file that says that everything in these versions of all rooms has been compiled on this machine."""
+    return folder() / f"compiled-{fingerprint(ROOMS)}"
+
+
 def warmed() -> bool:
-    """Whether this version of the kernel has been compiled on this machine before."""
-    return (folder() / MARK).exists()
+    """Whether nobody will have to wait for a compiler."""
+    return mark().exists()
 
 
 def _writable(path: Path) -> bool:

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from routing.kernel import compiling
 from routing.kernel.cache import folder
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 F = TypeVar("F", bound=Callable[..., Any])
 
-numba_settings: Any = numba.config
-numba_settings.CACHE_DIR = str(folder())
+CODE = folder()
 
 NEVER = 1 << 50
 NOBODY = 1 << 29
@@ -87,7 +86,10 @@ class Memory(NamedTuple):
 
 
 def kernel(function: F) -> F:
-    """Compiles without reference counting (`_nrt=False`: four times faster here), cached on disk, free of the GIL."""
-    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "error_model": "numpy"}
-    compiled: F = numba.njit(**options)(function)
-    return compiled
+    """A function of the kernel that only others of the kernel call."""
+    return compiling.part(function)
+
+
+def entry(function: F) -> F:
+    """A function of the kernel that Python calls."""
+    return compiling.entry(function, CODE)

@@ -10,7 +10,7 @@ from routing.kernel.walk import settle
 PATIENT = 2000
 
 
-@kernel
+@entry
 def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: int, strict: bool) -> bool:
     """Gives routes new orders (tasks[begins[k]:begins[k + 1]]) and times them.
 
@@ -41,7 +41,7 @@ def rewrite(P: Arrays, S: Memory, routes: I64, begins: I64, tasks: I64, base: in
     return True
 
 
-@kernel
+@entry
 def recount(P: Arrays, S: Memory) -> None:
     """Makes the list of units that are out anew."""
     S.H[NOUT] = 0
@@ -51,7 +51,7 @@ def recount(P: Arrays, S: Memory) -> None:
             S.H[NOUT] += 1
 
 
-@kernel
+@entry
 def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
     """What x (behind a canteen stop, when `load` >= 0) at position i adds to the cost; NEVER when impossible."""
     base, before = S.H[BASE], score(P, S)
@@ -68,7 +68,7 @@ def price_at(P: Arrays, S: Memory, x: int, load: int, r: int, i: int) -> int:
     return more
 
 
-@kernel
+@entry
 def price_of(P: Arrays, S: Memory, u: int) -> int:
     """What the cheapest place of a unit that is out costs, price aside; NEVER when there is none."""
     base, before = S.H[BASE], score(P, S)

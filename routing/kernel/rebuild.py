@@ -316,7 +316,7 @@ def rebuild(P: Arrays, S: Memory, heat: float, mean: float, longest: float, blin
     return 0
 
 
-@kernel
+@entry
 def build(P: Arrays, S: Memory, order: I64) -> None:
     """Puts units in one after the other where each costs least; what does not fit stays out."""
 

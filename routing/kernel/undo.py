@@ -24,7 +24,7 @@ def below(S: Memory, n: int) -> int:
     return int(rand(S) * n)
 
 
-@kernel
+@entry
 def score(P: Arrays, S: Memory) -> int:
     """The whole cost in weighted ticks; prices of what is out included."""
     G, R = P.B[0], S.R

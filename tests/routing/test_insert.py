@@ -50,8 +50,22 @@ def test_the_best_places_are_those_of_a_slow_search(seed: int) -> None:
         for cost, delay, new in options(problem, plan, visit, now):
             who = frozenset((route.caregiver, route.shift) for route, _ in new.where(visit.id))
             slow[who] = min(slow.get(who, float("inf")), cost + delay)
-        quick = standing.places(visit, best=4, now=now)
-        assert [option.cost + option.delay for option in quick] == sorted(slow.values())[:4], visit
+        for best in (4, 2, 1):
+            quick = standing.places(visit, best=best, now=now)
+            assert [option.cost + option.delay for option in quick] == sorted(slow.values())[:best], visit
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_clock_may_go_to_and_fro(seed: int) -> None:
+    """A plan laid out once and asked at many moments, in any order, answers as one laid out for that moment alone."""
+    problem = seeded_day(300 + seed, 14)
+    plan = grown(problem, 10)
+    kept = Standing(problem, plan)
+    for now in (None, 250, 120, 400, 0, 300, None):
+        for visit in problem.visits:
+            if not plan.where(visit.id):
+                fresh = Standing(problem, plan)
+                assert kept.places(visit, best=4, now=now) == fresh.places(visit, best=4, now=now), (visit, now)
 
 
 @pytest.mark.parametrize("seed", range(20))

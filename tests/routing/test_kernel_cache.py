@@ -8,21 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from routing.kernel import cache
+from routing.kernel import cache, walk
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_another_source_has_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A changed file of the kernel leads to a new folder, so that no old code is met."""
-    room = tmp_path / "kernel"
-    shutil.copytree(Path(cache.__file__).parent, room, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(cache, "__file__", str(room / "cache.py"))
-    before = cache.fingerprint()
-    assert before == cache.fingerprint()
-    with (room / "walk.py").open("a") as file:
+    """A changed file of a room leads to a new folder and a new mark, so that no old code is met and none is missing."""
+    for room in cache.ROOMS:
+        theirs = Path(cache.__file__).parents[1] / room
+        shutil.copytree(theirs, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "kernel" / "cache.py"))
+    search, insertion, both = cache.folder(), cache.folder("flat"), cache.mark()
+    assert (search, insertion, both) == (cache.folder(), cache.folder("flat"), cache.mark())
+    with (tmp_path / "flat" / "totals.py").open("a") as file:
         file.write("\n# another line\n")
-    assert cache.fingerprint() != before
+    assert cache.folder() == search and cache.folder("flat") != insertion and cache.mark() != both
+    with (tmp_path / "kernel" / "walk.py").open("a") as file:
+        file.write("\n# another line\n")
+    assert cache.folder() != search
+
+
+def test_a_part_is_not_called_from_python() -> None:
+    """What has machine code only inside its callers says so instead of crashing."""
+    with pytest.raises(TypeError, match="settle is a part"):
+        walk.settle(None, None)
 
 
 def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +43,7 @@ def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path: Path, monkeypa
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     assert cache.folder().is_relative_to(tmp_path / "user")
     assert not cache.warmed()
-    (cache.folder() / cache.MARK).touch()
+    cache.mark().touch()
     assert cache.warmed()
 
 

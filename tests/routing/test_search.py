@@ -10,7 +10,7 @@ from routing.check import check
 from routing.compiled import Compiled
 from routing.engine import Auto
 from routing.exact import Exact
-from routing.kernel.layout import BASE, LN, PAIDS, PEOPLE, WALKS
+from routing.kernel.layout import BASE, LN, PAIDS, PEOPLE, WALKS, entry
 from routing.kernel.rebuild import enter, leave
 from routing.kernel.undo import rollback
 from routing.kernel.walk import settle
@@ -77,6 +77,23 @@ def test_the_search_agrees_with_itself_and_the_checker(name: str, seed: int) -> 
     assert search.now() == search.best
 
 
+@entry
+def shaken(P, S, gone, back):  # type: ignore[no-untyped-def]
+    """Takes units out, then puts some of them back, as far as that goes."""
+    for unit in gone:
+        leave(P, S, unit)
+    if settle(P, S):
+        for unit in back:
+            if enter(P, S, unit, 0.2, False) < 0:
+                break
+
+
+@entry
+def taken_back(P, S, base):  # type: ignore[no-untyped-def]
+    """Takes everything back."""
+    rollback(P, S, base)
+
+
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_what_is_taken_back_leaves_nothing_behind(name: str) -> None:
     """Any units taken out, and put back or not: after the rollback every order, time and cost is what it was."""
@@ -87,15 +104,12 @@ def test_what_is_taken_back_leaves_nothing_behind(name: str) -> None:
     routes, paid = S.R[:, :WALKS].copy(), S.H[S.H[PAIDS] : S.H[PAIDS] + S.H[PEOPLE]].copy()
     for _ in range(60):
         inside = sorted(set(range(len(search.c.units))) - before.out)
-        gone = rng.choice(inside, min(4, len(inside)), replace=False).tolist()
-        for unit in gone:
-            leave(P, S, unit)
+        gone = rng.choice(inside, min(4, len(inside)), replace=False)
+        shaken(P, S, gone, gone[:0])
         assert search.state().seq != before.seq
-        if settle(P, S):
-            for unit in gone[: int(rng.integers(5))]:
-                if enter(P, S, unit, 0.2, False) < 0:
-                    break
-        rollback(P, S, base)
+        taken_back(P, S, base)
+        shaken(P, S, gone, gone[: int(rng.integers(5))])
+        taken_back(P, S, base)
         after = search.state()
         assert search.now() == score
         assert (after.seq, after.out, after.back) == (before.seq, before.out, before.back)
