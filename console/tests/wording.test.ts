@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import { BY_CODE, KNOWN } from '../src/registers/known'
+import { BY_CODE, KNOWN, SOURCES } from '../src/registers/known'
 import { acceptedInChinese, inPlainEnglish, problemInChinese } from '../src/registers/wording'
 
 describe('objections in Chinese', () => {
@@ -55,6 +55,12 @@ describe('names of rules', () => {
     const names = [...kinds.matchAll(/"name": "([^"]*[\u4e00-\u9fff][^"]*)"/g)].map((one) => one[1] ?? '')
     expect(names.length).toBeGreaterThan(10)
     expect(names.filter((one) => KNOWN[one] === undefined)).toEqual([])
+  })
+
+  it('and the texts they rest on have their Chinese, as they are written there', () => {
+    const written = [...kinds.matchAll(/^ {8}"([^"\n]{20,})",$/gm)].map((one) => one[1] ?? '')
+    expect(written.filter((one) => SOURCES[one] === undefined)).toEqual([])
+    expect(Object.keys(SOURCES).filter((one) => !kinds.includes(`"${one}"`))).toEqual([])
   })
 
   it('are known by their code before a row tells them', () => {

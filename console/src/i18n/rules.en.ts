@@ -37,7 +37,7 @@ export const rules: Rules = {
     title: 'Providers', name: 'Provider', until: 'Licence until', state: 'May take beds', ok: 'yes', expired: 'licence ended', black: 'black list', soon: (n) => `ends in ${n} days`, change: 'Change', of: (who) => `Standing of ${who}`, blacklist: 'On the black list (takes no more beds)', why: 'Why', effect: 'Active beds go on and say what they lack; new ones, hand-overs and activations are refused.', none: 'No providers.', done: 'Kept.',
   },
   reading: {
-    title: 'How GB/T 42195 and the care insurance are read', combine: 'Two worsening rules at once', count: 'How “twice” is counted', valid: 'Months a result holds', checked: 'I held it against the district\'s text', save: 'Set it', done: 'Set; results that stand keep theirs.', cells: 'Care insurance table (rows: daily life; columns: mind and senses)', cellsNote: 'The table is as shipped; framed cells are not verified.',
+    title: 'How GB/T 42195 and the care insurance are read', combine: 'Two worsening rules at once', count: 'How “twice” is counted', valid: 'Months a result holds', checked: 'I held it against the district\'s text', save: 'Set it', done: 'Set; results that stand keep theirs.', cells: 'Care insurance table (rows: daily life; columns: mind and senses)', cellsNote: 'The table is as shipped; cells with ▲ are not verified.',
   },
 }
 

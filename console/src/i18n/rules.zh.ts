@@ -37,7 +37,7 @@ export const rules = {
     title: '机构', name: '机构', until: '许可到', state: '能不能收床位', ok: '能收', expired: '许可到期', black: '黑名单', soon: (n: number) => `还有 ${n} 天到期`, change: '改', of: (who: string) => `${who}的许可和名单`, blacklist: '列入黑名单（不能再收床位）', why: '为什么', effect: '在用的床位照用，页面上会写差什么；新床位进不来，移交和启用都会被挡住。', none: '没有机构。', done: '存好了。',
   },
   reading: {
-    title: 'GB/T 42195 与长护险怎么读', combine: '跌倒等两条规则同时成立', count: '“两次”怎么数', valid: '结果管多少个月', checked: '我对照过本区文件', save: '就这样定', done: '定好了，已出的结果不变。', cells: '长护险组合表（行：日常活动；列：认知与感知）', cellsNote: '表由系统自带，未经核实的格子加框。',
+    title: 'GB/T 42195 与长护险怎么读', combine: '跌倒等两条规则同时成立', count: '“两次”怎么数', valid: '结果管多少个月', checked: '我对照过本区文件', save: '就这样定', done: '定好了，已出的结果不变。', cells: '长护险组合表（行：日常活动；列：认知与感知）', cellsNote: '表由系统自带，未经核实的格子有 ▲。',
   },
 }
 
