@@ -31,7 +31,7 @@ console: .venv/.run ## build the console when its sources changed
 
 kernel: .venv/.run ## compile the planning kernel, once per version
 	@$(BIN)/python -c 'import sys; from routing.kernel.cache import warmed; sys.exit(warmed())' || exit 0; \
-	  printf '\033[36m==>\033[0m %s\n' "compiling the planning kernel, once (a minute and a half)"; $(BIN)/python -m routing warm
+	  printf '\033[36m==>\033[0m %s\n' "compiling the planning kernel, once (about half a minute)"; $(BIN)/python -m routing warm
 
 .venv/bin/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "Unwalled needs Python 3.11 or newer as $(PYTHON)"; exit 1; }
