@@ -79,6 +79,20 @@ async def moves_the_others(page: Page, url: str, bed: int) -> None:
     await expect(other).to_contain_text("清泉站库里")
 
 
+async def brings_a_sheet(page: Page) -> None:
+    """A box that comes as a sheet: the row of a station nobody knows is named, the other one is in stock."""
+    await page.get_by_role("button", name="导入", exact=True).click()
+    rows = "终端编号,型号,站点\n860000000000001,手环,清泉站\n860000000000002,手环,没有的站\n"
+    sheet = {"name": "box.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    box = page.get_by_role("dialog")
+    await box.locator('input[type="file"]').set_input_files([sheet])
+    await expect(box.locator("tbody tr")).to_contain_text("你名下没有叫“没有的站”的站")
+    await box.get_by_role("button", name="导入这 1 行").click()
+    await expect(box.get_by_text("1 台进了库。")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("tr", has_text="860000000000001")).to_contain_text("清泉站库里")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_from_the_box_to_a_bed(house: House, keeping: Keeping, page: Page) -> None:
@@ -93,4 +107,5 @@ async def test_from_the_box_to_a_bed(house: House, keeping: Keeping, page: Page)
         await prints_codes(page)
         await fits_and_tries(page, url, bed, keeping.town, code)
         await moves_the_others(page, url, bed)
+        await brings_a_sheet(page)
         await page.goto("about:blank")
