@@ -8,10 +8,10 @@ wait for its successor's time either. Who presses again while nobody has answere
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Incident, Notice, Timer
+from models import Event, Incident, Notice, Receipt, Timer
 from models.types import IncidentState, NoticeState, Post, TimerState
 from service.channels.live import RECEIPT_S
 from service.channels.outbox import Occasion, post
@@ -22,7 +22,7 @@ from service.emergencies.recipients import Directory
 from service.emergencies.rules import SENT_STEP
 from service.emergencies.words import notice_text
 from service.intake.ladder import Rung
-from service.realtime.receipts import seen_since
+from service.realtime.receipts import ANY_CONSOLE
 from service.realtime.watches import Watched, watched
 
 DESK = Post.DESK.value
@@ -30,6 +30,8 @@ RING = ("voice", "sms")
 RING_AGAIN = timedelta(minutes=1)
 """A button that is pressed on and on tells the same people again at most this often."""
 RECENT = timedelta(minutes=10)
+MOST = 50
+"""Looked after at one look; the rest at the next, a quarter of a second later."""
 NOT_OVER = literal_column("incident.state") != literal_column("'closed'")
 """Beside every question about open calls, in the words of the index of what is open: so that none reads through all
 the calls there ever were."""
@@ -45,19 +47,34 @@ class Unheard:
 
 
 async def find_unheard(session: AsyncSession, now: datetime) -> list[Unheard]:
-    """Open calls at the desk's rung that no live console covers, or that none has shown for three seconds."""
+    """Open calls at the desk's rung that no live console covers, or that none has shown for three seconds.
+
+    The database picks them: among thousands that wait, fifty that were shown hide no one that was not.
+    """
     told = exists(select(Notice.id).where(Notice.incident_id == Incident.id, Notice.step == 0))
-    fresh = select(Incident.id, Incident.area_code, Incident.provider_id, Incident.opened_at)
-    fresh = fresh.where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung == 0)
-    rows = (await session.execute(fresh.where(~told, _armed(now)).order_by(Incident.id).limit(50))).all()
-    scopes = await watched(session, now) if rows else []
-    found = []
-    for ident, area_code, provider_id, opened_at in rows:
-        covered = _covered(scopes, area_code, provider_id)
-        late = now - opened_at > timedelta(seconds=RECEIPT_S)
-        if not covered or (late and await seen_since(session, f"incident:{ident}", opened_at) is None):
-            found.append(Unheard(ident, covered))
-    return found
+    fresh = [NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung == 0, ~told, _armed(now)]
+    places = (await session.execute(select(Incident.area_code, Incident.provider_id).where(*fresh).distinct())).all()
+    scopes = await watched(session, now) if places else []
+    alone = [place for place in places if not _covered(scopes, *place)]
+    if not places:
+        return []
+    late = Incident.opened_at < now - timedelta(seconds=RECEIPT_S)
+    query = select(Incident.id, Incident.area_code, Incident.provider_id)
+    query = query.where(*fresh, or_(late & ~_shown(), *(_at(*place) for place in alone[:MOST])))
+    rows = await session.execute(query.order_by(Incident.id).limit(MOST))
+    return [Unheard(ident, _covered(scopes, area_code, provider_id)) for ident, area_code, provider_id in rows]
+
+
+def _shown() -> ColumnElement[bool]:
+    """Whether a console has shown an event of the incident since it was opened."""
+    seen = select(Receipt.event_seq).join(Event, Event.seq == Receipt.event_seq)
+    seen = seen.where(Event.subject == literal("incident:").concat(cast(Incident.id, String)))
+    return exists(seen.where(Event.at >= Incident.opened_at, Receipt.caregiver_id == ANY_CONSOLE))
+
+
+def _at(area_code: str | None, provider_id: int | None) -> ColumnElement[bool]:
+    here, theirs = Incident.area_code, Incident.provider_id
+    return here.is_not_distinct_from(area_code) & theirs.is_not_distinct_from(provider_id)
 
 
 def _armed(now: datetime) -> ColumnElement[bool]:
@@ -93,7 +110,7 @@ async def find_failed(session: AsyncSession, now: datetime) -> list[int]:
     any_told = exists(select(Notice.id).where(on_rung))
     any_alive = exists(select(Notice.id).where(on_rung, Notice.state.in_(ALIVE)))
     stuck = select(Incident.id).where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung > 0)
-    return list(await session.scalars(stuck.where(~any_alive, any_told, _armed(now)).order_by(Incident.id).limit(50)))
+    return list(await session.scalars(stuck.where(~any_alive, any_told, _armed(now)).order_by(Incident.id).limit(MOST)))
 
 
 async def pull(session: AsyncSession, incident_id: int) -> None:
@@ -111,7 +128,7 @@ async def find_pressed_again(session: AsyncSession, now: datetime) -> list[int]:
     query = query.where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung > 0, Incident.presses > 1)
     query = query.where(Incident.last_alert_at > now - RECENT).group_by(Incident.id)
     query = query.having(told < func.max(Incident.last_alert_at), told <= now - RING_AGAIN)
-    return list(await session.scalars(query.order_by(Incident.id).limit(50)))
+    return list(await session.scalars(query.order_by(Incident.id).limit(MOST)))
 
 
 async def ring_again(session: AsyncSession, incident_id: int) -> None:
