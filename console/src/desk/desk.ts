@@ -10,6 +10,9 @@ import { MINUTE, localDate } from '../state/time'
 import { createCalls } from './calls'
 import { createHandled } from './handled'
 
+/** The promises are counted anew this long after a call moved: once, however many move in the meantime. */
+const PROMISES_MS = 300
+
 export type Drawer = 'trouble' | 'tray' | 'plan' | 'visit' | null
 export type Sheet = 'keys' | 'find' | 'lint' | 'hotline' | 'drills' | null
 
@@ -58,7 +61,13 @@ export function createDesk(store: Store, feed: Feed) {
     const cases = [...(board.value?.incidents.values() ?? [])]
     return [realMinute.value, ...cases.map((one) => `${one.id}${one.state}`)].join()
   })
-  watch(promised, () => { if (board.value) void boardApi.promises().then(store.sla).catch(() => undefined) })
+  let asking: ReturnType<typeof setTimeout> | undefined
+  watch(promised, () => {
+    asking ??= setTimeout(() => {
+      asking = undefined
+      if (board.value) void boardApi.promises().then(store.sla).catch(() => undefined)
+    }, PROMISES_MS)
+  })
 
   function selectCaregiver(id: Id | null, visit: Id | null = null): void {
     caregiverId.value = id

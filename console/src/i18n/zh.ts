@@ -62,6 +62,7 @@ export const zh = {
     lost: (who: string, at: string) => `${who} ${at} 先接了，你在旁听`, again: (clock: string) => `无进展再响 ${clock}`, againNow: '已 3 分没进展，再响', onSite: '到场', sent: (name: string) => `已派 ${name}`, sentEta: (name: string, at: string) => `${name} ${at} 到`,
     notSent: '还没派人', drill: '演练 · 不计考核', closedToday: (n: number) => `今天已结 ${n}`, answerIn: (clock: string) => `接听 ${clock}`, failed: (why: string) => `没成：${why}`, markOnScene: '到场了', markRecovering: '转恢复', close: '结案', resend: '改派', unknownPlace: '没有地址', nextRung: (rung: string) => `下一级“${rung}”`, reached: (rungs: string) => `已通知${rungs}`, accepted: (who: string) => `${who} 回话：这就去`, declined: (who: string, why: string) => `${who} 去不了：${why}。请另派人`,
     newCall: (kind: string, who: string, place: string) => `${kind}，${who}，${place}`, tryBell: '试铃', bellAsk: '浏览器要你按一下才肯响：', bellOk: '听见了', bellHow: '刚才响了三声。没听见就调大音量再试。', drillMark: '演',
+    crowd: (n: number, places: number) => `${n} 个呼叫待接，来自 ${places} 处：每栋楼先接一个`, house: (name: string, n: number) => `${name}，${n} 个待接`, houseCalls: (n: number) => `${n} 个待接`, houseMore: (n: number) => `同一栋楼还有 ${n} 个`, houseLess: '收起', further: (n: number) => `还有 ${n} 处，再列一些`,
   },
   detail: {
     open: '资料', title: '怎么进门 · 找谁', note: '资料为本次事件开放，结案 30 分钟后收回；每次打开都有记录。', masked: '结案已过 30 分钟，只剩遮住的。', reading: '正在打开…', phone: '本人', gate: '门禁', key: '钥匙', way: '进门', know: '先要知道', contacts: '联系人', log: '经过', none: '没有登记',

@@ -1,21 +1,23 @@
 /** Which calls stand where in the queue, and what each still owes; it sorts and counts, it answers none. */
 import type { Incident } from '../api/types'
+import { CROWD, firstOfEach, housesOf, type House } from './houses'
 import { MINUTE, ms, msOr } from './time'
 
 export const ANSWER_GOAL_MS = MINUTE
 export const ON_SITE_GOAL_MS = 45 * MINUTE
 export const PROGRESS_MS = 3 * MINUTE
 
-export interface Queue { waiting: Incident[]; handling: Incident[]; drills: Incident[]; closed: Incident[] }
+/** `houses` are the waiting calls by building while very many wait, else null. */
+export interface Queue { waiting: Incident[]; handling: Incident[]; drills: Incident[]; closed: Incident[]; houses: House[] | null }
 
 const URGENCY: Record<string, number> = { sos: 4, fall: 3, smoke: 3, gas: 3 }
 const urgency = (incident: Incident): number => (URGENCY[incident.kind] ?? 2) + incident.severity / 10
 
 export const isWaiting = (incident: Incident): boolean => incident.state === 'open' && !incident.drill
 
-/** Waiting first by urgency then age; handled by age; closed newest first. */
+/** Waiting first by urgency then age, in a crowd the first of each building before all others; handled by age; closed newest first. */
 export function queueOf(incidents: Iterable<Incident>): Queue {
-  const queue: Queue = { waiting: [], handling: [], drills: [], closed: [] }
+  const queue: Queue = { waiting: [], handling: [], drills: [], closed: [], houses: null }
   for (const incident of incidents) {
     if (incident.state === 'closed') queue.closed.push(incident)
     else if (incident.drill) queue.drills.push(incident)
@@ -27,6 +29,10 @@ export function queueOf(incidents: Iterable<Incident>): Queue {
   queue.handling.sort(older)
   queue.drills.sort(older)
   queue.closed.sort((a, b) => ms(b.closed_at ?? b.opened_at) - ms(a.closed_at ?? a.opened_at))
+  if (queue.waiting.length > CROWD) {
+    queue.waiting = firstOfEach(queue.waiting, queue.handling)
+    queue.houses = housesOf(queue.waiting)
+  }
   return queue
 }
 

@@ -5,6 +5,8 @@ import { fromSnapshot, reduce, withClock, withDay, withIncident, withSla, withou
 import { planNow } from './time'
 
 const BATCH_MS = 80
+/** Incidents shown each by itself within 80 ms; when still more come, the rest is shown together. */
+const SINGLY = 8
 
 /** An event's effect outside the board: a sound, a spoken line. */
 export type Listener = (event: BoardEvent, before: Board, after: Board) => void
@@ -16,6 +18,7 @@ export function createStore() {
   const listeners = new Set<Listener>()
   let waiting: BoardEvent[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let spell = { began: 0, shown: 0 }
 
   const now = computed(() => wall.value + offsetMs.value)
   const planAt = computed(() => {
@@ -38,10 +41,12 @@ export function createStore() {
     board.value = held
   }
 
-  /** Incidents at once; movements together, 80 ms later at most, so that 60 walkers cost one redraw. */
+  /** Incidents at once, until everybody calls; movements together, 80 ms later at most: 60 walkers cost one redraw. */
   function take(event: BoardEvent): void {
     waiting.push(event)
-    if (event.topic.startsWith('incident.')) flush()
+    const now = performance.now()
+    if (now - spell.began > BATCH_MS) spell = { began: now, shown: 0 }
+    if (event.topic.startsWith('incident.') && ++spell.shown <= SINGLY) flush()
     else timer ??= setTimeout(flush, BATCH_MS)
   }
 
