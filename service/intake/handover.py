@@ -40,12 +40,16 @@ def code_hash(code: str) -> bytes:
 
 
 def claim(code: str, vault: Vault, now: datetime, embedded: bool) -> Generator[Step, list[Row], tuple[str, bytes]]:
-    """Take a code and give its terminal a new key, counting from zero; the old key ends at once. Raises BadClaim."""
+    """Take a code and give its terminal a new key, counting from zero; the old key and its other codes end at once.
+
+    Raises BadClaim.
+    """
     taken = yield Ask(sql.CLAIM, [code_hash(code), now])
     if not taken:
         raise BadClaim("this code is unknown, used or too old")
     terminal_id: str = taken[0]["terminal_id"]
     key = new_key()
+    yield Tell(sql.END_CODES, [[terminal_id, now]])
     yield Tell(sql.GIVE_KEY, [[terminal_id, seal_key(vault, terminal_id, key)]])
     yield from _finish(terminal_id, "terminal.claimed", now, embedded)
     return terminal_id, key

@@ -135,6 +135,7 @@ KEYS = "SELECT id, key_sealed, old_key_sealed, old_key_until_at FROM terminal WH
 CLAIM = """
 UPDATE claim_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL AND until_at > $2 RETURNING terminal_id
 """
+END_CODES = "UPDATE claim_code SET used_at = $2 WHERE terminal_id = $1 AND used_at IS NULL"
 GIVE_KEY = """
 UPDATE terminal SET key_sealed = $2, old_key_sealed = NULL, old_key_until_at = NULL, boot = 0, counter = 0,
        replay_bits = 0 WHERE id = $1

@@ -58,19 +58,20 @@ async def test_a_key_is_sealed_for_its_own_terminal_only(fleet: Database, vault:
 
 
 async def test_a_claim_code_is_for_one_terminal_in_scope_and_one_day(fleet: Database, vault: Vault) -> None:
-    """Nobody makes a code for a foreign terminal; after 24 h it is worth nothing."""
+    """Nobody makes a code for a foreign terminal; after 24 h it is worth nothing, nor once another has been used."""
     now = fleet.clock.now()
     async with fleet.writing() as session:
         with pytest.raises(NotFound):
             await actions.issue_claim_code(session, actor("370602"), "T-1", now)
-        code = await actions.issue_claim_code(session, actor("370613"), "T-1", now)
+        code, spare = [await actions.issue_claim_code(session, actor("370613"), "T-1", now) for _ in range(2)]
     assert len(code) == 32
     store = store_for(fleet)
     with pytest.raises(BadClaim):
         await store.play(claim(code, vault, now + timedelta(hours=24, seconds=1), fleet.embedded))
     assert (await store.play(claim(code, vault, now, fleet.embedded)))[0] == "T-1"
-    with pytest.raises(BadClaim):
-        await store.play(claim(code, vault, now, fleet.embedded))
+    for worthless in (code, spare):
+        with pytest.raises(BadClaim):
+            await store.play(claim(worthless, vault, now, fleet.embedded))
     await store.close()
 
 
