@@ -122,27 +122,17 @@ def _of_visit(problem: Problem, crew: Crew, visit: Visit) -> Iterator[Fault]:
                 best = max((person.skills.get(skill, 0) for person in crew.people), default=0)
                 text = f"nobody has it at level {level}, the highest is {best}" if best else "nobody has this skill"
                 yield Fault("skill", f"{name}.needs[{half}].skills.{skill}", text, (visit.id,))
-        free.append(_free(crew, visit, half))
+        codes = crew.blocked(visit, half)
+        free.append(set(np.flatnonzero(codes == FREE).tolist()))
         if not free[-1]:
-            yield _nobody(problem, crew, visit, half)
+            yield _nobody(problem, crew, visit, codes)
     if len(free) == 2 and len(free[0] | free[1]) == 1:
         who = crew.people[free[0].pop()].id
         yield Fault("pair", f"{name}.needs", f"only {who} could be either person, two are needed", (visit.id,))
 
 
-def _free(crew: Crew, visit: Visit, half: int) -> set[int]:
-    """Caregivers whom nothing stops, at most two; the whole crew is asked only when the first few do not suffice."""
-    able = np.flatnonzero(crew.able(visit.needs[half].skills))
-    for count in (FIRST_ASKED, len(able)):
-        among: Ints = able[:count]
-        free = among[crew.blocked(visit, half, among) == FREE]
-        if len(free) >= len(visit.needs) or len(among) == len(able):
-            break
-    return {int(i) for i in free[:2]}
-
-
-def _nobody(problem: Problem, crew: Crew, visit: Visit, half: int) -> Fault:
-    codes = crew.blocked(visit, half)
+def _nobody(problem: Problem, crew: Crew, visit: Visit, codes: Ints) -> Fault:
+    """What stops everybody, given what stops each."""
     counts = {CODES[code]: int(n) for code, n in zip(*np.unique(codes, return_counts=True), strict=True)}
     if visit.meal is not None and (codes == RIDE).any():
         place = crew.canteens[visit.meal.canteen].place
