@@ -56,7 +56,8 @@ STAFF = {
         *("PUT /api/visits/{visit_id}/pin", "POST /api/jobs/{job_id}/cancel", "POST /api/patrols/refresh"),
         *("POST /api/patrols/generate", "POST /api/patrols/seen", "POST /api/patrols/{target_id}/seen"),
         *("POST /api/patrols/{target_id}/excuse", "POST /api/terminals/call-backs/{call_id}/done"),
-        "POST /api/terminals/{terminal_id}/claim-code",
+        *("POST /api/terminals/{terminal_id}/claim-code", "POST /api/terminals/claim-codes", "POST /api/terminals"),
+        *("POST /api/terminals/{terminal_id}/place", "POST /api/terminals/{terminal_id}/take-back"),
     ),
     "rules, duty and the service itself": (
         *("PUT /api/assessments/policy/{area_code}", "POST /api/contract-templates", "POST /api/policies"),
