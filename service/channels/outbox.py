@@ -67,7 +67,7 @@ def posting(posted: Sequence[tuple[Occasion, Sequence[Person]]], now: datetime) 
     """The step of a script that queues the notices of many occasions; those that exist stay as they are."""
     keys = new_keys(now)
     rows = [values for occasion, people in posted for values in _values(occasion, people, now, keys)]
-    return Tell(f"{insert('notice', NOTICE_COLUMNS)} ON CONFLICT DO NOTHING", rows)
+    return Tell(f"{insert('notice', NOTICE_COLUMNS)} ON CONFLICT DO NOTHING", rows, alike=True)
 
 
 def _values(

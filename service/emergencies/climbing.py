@@ -90,7 +90,11 @@ def climb(claimed: Sequence[Due], now: datetime) -> Script:
     turns = [_turn(scene, one, now) for one in claimed if scene.ends[one.incident_id] == one.step]
     scene.cards = {ident: incident_card(row) for ident, row in scene.rows.items()}
     letters = [(_occasion(scene, one), one.people) for one in told]
-    tells = [Tell(RAISE, highest), Tell(sql.insert("timer", sql.TIMER_COLUMNS), turns), posting(letters, now)]
+    tells = [
+        Tell(RAISE, highest),
+        Tell(sql.insert("timer", sql.TIMER_COLUMNS), turns, alike=True),
+        posting(letters, now),
+    ]
     yield Write(tells, 0)
     return (yield from number([event for one in told for event in _events(scene, one, silent)], now))
 
@@ -188,4 +192,4 @@ def number(events: Sequence[Event], now: datetime) -> Generator[Step, int, int]:
         (last - place, now, *whose(event), dumps(event["caregiver_ids"]), dumps(event["data"]))
         for place, event in enumerate(events)
     ]
-    return (yield Write([Tell(sql.insert("event", sql.EVENT_COLUMNS), rows, numbered=True)], len(events)))
+    return (yield Write([Tell(sql.insert("event", sql.EVENT_COLUMNS), rows, numbered=True, alike=True)], len(events)))

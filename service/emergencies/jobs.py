@@ -11,8 +11,8 @@ from service.db import Database, unwalled_now
 from service.emergencies import escalation, firing, unheard
 
 Fire = Callable[[AsyncSession], Awaitable[int]]
-LINES = 2
-"""Batches under way at once on PostgreSQL: one is written while the next is made. The embedded writer is one."""
+LINES = 3
+"""Batches under way at once on PostgreSQL: made, written, waiting for the disk. The embedded writer is one."""
 LOOK_S = 0.25
 FIRES: tuple[Fire, ...] = (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches)
 

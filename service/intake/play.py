@@ -36,6 +36,8 @@ class Tell:
     rows: Sequence[Sequence[Any]]
     numbered: bool = False
     """Within a Write: the first place holds by how much the row's `seq` lies behind the last one."""
+    alike: bool = False
+    """The rows of a large set mostly agree in some places: what all agree in may travel once."""
 
 
 @dataclass(frozen=True, slots=True)

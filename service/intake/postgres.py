@@ -11,7 +11,7 @@ import asyncpg
 from service.intake import sql
 from service.intake.failpoints import failpoint
 from service.intake.play import Ask, Look, Looked, Row, Script, StoreDown, Tell, Write, begin, proceed
-from service.intake.sets import as_set, looked_at_once, written_at_once
+from service.intake.sets import as_set, looked_at_once, said_once, written_at_once
 
 CONNECT_S, LONGEST_S = 5.0, 10.0
 """A database that says nothing for 10 s counts as away: terminals are told to come again instead of being kept."""
@@ -139,7 +139,8 @@ async def drive(script: Script, connection: Any) -> Any:
 
 async def _tell(connection: Any, tell: Tell) -> None:
     if len(tell.rows) > 1:
-        await connection.execute(await _set(tell.statement, connection), *_columns(tell))
+        values, once = _packed(tell)
+        await connection.execute(await _set(tell.statement, connection, once), *values)
     elif tell.rows:
         await connection.execute(tell.statement, *tell.rows[0])
 
@@ -160,31 +161,39 @@ async def _look(connection: Any, asks: Sequence[Ask]) -> list[list[Looked]]:
 
 async def _write(connection: Any, step: Write) -> int:
     """Everything in one trip, the bell of the listeners with it."""
-    tells = [tell for tell in step.tells if tell.rows]
-    key = (step.events > 0, tuple(tell.statement for tell in tells))
+    tells = [(tell, *_packed(tell)) for tell in step.tells if tell.rows]
+    key = (step.events > 0, tuple((tell.statement, once) for tell, _, once in tells))
     if key not in _writes:
-        sets = [(await _set(tell.statement, connection), len(tell.rows[0]), tell.numbered) for tell in tells]
+        sets = [
+            (await _set(tell.statement, connection, once), len(values), tell.numbered) for tell, values, once in tells
+        ]
         _writes[key] = written_at_once(sets, step.events > 0)
     count = [step.events] if step.events else []
-    columns = (column for tell in tells for column in _columns(tell))
-    last: int = await connection.fetchval(_writes[key], *count, *columns)
+    last: int = await connection.fetchval(_writes[key], *count, *(one for _, values, _ in tells for one in values))
     return last
 
 
-_sets: dict[str, str] = {}
+_types: dict[str, list[str]] = {}
+_choices: dict[str, list[frozenset[int]]] = {}
+_sets: dict[tuple[str, frozenset[int]], str] = {}
 _looks: dict[tuple[str, ...], tuple[str, list[list[str]]]] = {}
-_writes: dict[tuple[bool, tuple[str, ...]], str] = {}
+_writes: dict[tuple[bool, tuple[tuple[str, frozenset[int]], ...]], str] = {}
 
 
-def _columns(tell: Tell) -> list[list[Any]]:
-    return [[*column] for column in zip(*tell.rows, strict=True)]
+def _packed(tell: Tell) -> tuple[list[Any], frozenset[int]]:
+    """The rows as an array a place, or one value where all agree and it is worth it; and the places of those."""
+    columns: list[Any] = [[*column] for column in zip(*tell.rows, strict=True)]
+    if not tell.alike:
+        return columns, frozenset()
+    once = said_once(columns, _choices.setdefault(tell.statement, []), tell.numbered)
+    return [column[0] if place in once else column for place, column in enumerate(columns, 1)], once
 
 
-async def _set(statement: str, connection: Any) -> str:
+async def _set(statement: str, connection: Any, once: frozenset[int]) -> str:
     """The statement for many rows; the database itself says of which types they are, once."""
-    known = _sets.get(statement)
-    if known is None:
+    if statement not in _types:
         prepared = await connection.prepare(statement)
-        types = [f"{type_.schema}.{type_.name}" for type_ in prepared.get_parameters()]
-        known = _sets[statement] = as_set(statement, types)
-    return known
+        _types[statement] = [f"{type_.schema}.{type_.name}" for type_ in prepared.get_parameters()]
+    if (statement, once) not in _sets:
+        _sets[statement, once] = as_set(statement, _types[statement], once)
+    return _sets[statement, once]

@@ -6,7 +6,7 @@ import pytest
 
 from service.db import Database
 from service.intake import sql
-from service.intake.sets import as_set, looked_at_once, written_at_once
+from service.intake.sets import CHOICES, LARGE, as_set, looked_at_once, said_once, written_at_once
 from tests.service.intake.bedside import Bedside, bedside_on
 
 
@@ -18,6 +18,24 @@ def test_an_insert_and_an_update_take_arrays() -> None:
     assert update == (
         "UPDATE t SET a = COALESCE(r.c2, a) FROM unnest($1::int8[], $2::text[]) AS r(c1, c2) WHERE id = r.c1"
     )
+
+
+def test_what_all_rows_agree_in_stays_one_value() -> None:
+    """Only of large sets, never the number that counts back, never every place; and few such choices are kept."""
+    insert = as_set("INSERT INTO t (a, b, c) VALUES ($1, $2, $3)", ["int8", "text", "text"], once={2})
+    assert insert == (
+        "INSERT INTO t (a, b, c) SELECT r.c1, $2::text, r.c3 FROM unnest($1::int8[], $3::text[]) AS r(c1, c3)"
+    )
+    known: list[frozenset[int]] = []
+    numbers, same, nearly = list(range(LARGE)), ["x"] * LARGE, ["x"] * (LARGE - 1) + ["y"]
+    assert said_once([numbers, same, nearly], known, numbered=False) == {2}
+    assert said_once([same, same], known, numbered=False) == {2}
+    assert said_once([same, numbers, same], known, numbered=True) == {3}
+    assert said_once([numbers[:2], same[:2]], known, numbered=False) == set()
+    for places in ({1}, {1, 2}, {1, 2, 3}, {4, 5}, {2, 5}):
+        said_once([same if place in places else numbers for place in range(1, 7)], known, numbered=False)
+    assert len(known) == CHOICES
+    assert said_once([numbers, same, numbers, numbers, numbers, same], known, numbered=False) == {2}
 
 
 def test_several_statements_are_one_trip() -> None:
