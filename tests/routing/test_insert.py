@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.district import Shape, drawn_day
 from routing.check import check
 from routing.costs import costed
 from routing.errors import ProblemError, UnknownPlace
@@ -53,6 +54,23 @@ def test_the_best_places_are_those_of_a_slow_search(seed: int) -> None:
         for best in (4, 2, 1):
             quick = standing.places(visit, best=best, now=now)
             assert [option.cost + option.delay for option in quick] == sorted(slow.values())[:best], visit
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thousand_places_begin_with_the_five_best(seed: int) -> None:
+    """On a day with pairs, breaks and several windows: what is passed over when five are asked for is no better."""
+    day = drawn_day(Shape(visits=240, meals=0, caregivers=60, couriers=0, again=0.0), seed)
+    plan = empty_plan(day)
+    for visit in day.visits[:180]:
+        standing = Standing(day, plan)
+        for option in standing.places(visit, best=1):
+            plan = standing.applied(visit, option)
+    standing, seen = Standing(day, plan), 0
+    for visit in day.visits[180:]:
+        few, many = (standing.places(visit, best=best, now=25_500) for best in (5, 1000))
+        assert [x.cost + x.delay for x in few] == [x.cost + x.delay for x in many[:5]], visit
+        seen += len(many)
+    assert seen > 1000
 
 
 @pytest.mark.parametrize("seed", range(8))
