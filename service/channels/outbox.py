@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -54,6 +55,9 @@ class Occasion:
     must: bool = False
 
 
+WHY = attrgetter(*Occasion.__dataclass_fields__)
+
+
 async def post(session: AsyncSession, occasion: Occasion, people: Sequence[Person], now: datetime) -> int:
     """Queue one notice a person by their first channel, in the caller's transaction; one that exists stays as it is."""
     told = 0
@@ -74,7 +78,7 @@ def _values(
     occasion: Occasion, people: Sequence[Person], now: datetime, keys: Iterator[str]
 ) -> Iterator[tuple[Any, ...]]:
     """The values of NOTICE_COLUMNS for each person, as `_row` has them by name."""
-    why = (*(getattr(occasion, name) for name in occasion.__dataclass_fields__),)
+    why = WHY(occasion)
     later = now + timedelta(seconds=RECEIPT_S)
     for person in people:
         if person.channels:

@@ -1,7 +1,7 @@
 """What a batch of due rungs asks and writes, as a script that either database plays; refuses to claim or to commit.
 
-Everything is asked in one trip and written in two. The second takes the events' numbers, whose lock every writer needs:
-nothing but the events themselves is written under it.
+What it needs is asked in two trips and written in two. The last takes the events' numbers, whose lock every writer
+needs: nothing but the events themselves is written under it.
 """
 
 from collections.abc import Generator, Iterable, Sequence
@@ -99,14 +99,17 @@ def climb(claimed: Sequence[Due], now: datetime) -> Script:
     return (yield from number([event for one in told for event in _events(scene, one, silent)], now))
 
 
-def _look_round(claimed: Sequence[Due], now: datetime) -> Generator[Step, list[list[Looked]], Scene]:
+def _look_round(claimed: Sequence[Due], now: datetime) -> Generator[Step, Any, Scene]:
+    """The cards by themselves: rows of a Look come without types, and are dear to read where they are wide."""
     ids = list(dict.fromkeys(one.incident_id for one in claimed))
     versions = list({one.ladder_id for one in claimed} - {None})
     people = Directory.questions(claimed, {one.rung for one in claimed}, now)
-    asks = [Ask(sql.CARDS, [ids]), Ask(LAST_STEPS, [ids, SENT_STEP]), Ask(escalation.LADDERS_BY_ID, [versions])]
-    cards, ends, ladders, *found = yield Look([*asks, *people])
+    cards = yield Ask(sql.CARDS, [ids])
+    asks = [Ask(LAST_STEPS, [ids, SENT_STEP]), Ask(escalation.LADDERS_BY_ID, [versions])]
+    ends, ladders, *found = yield Look([*asks, *people])
+    rows = {row["id"]: dict(row) for row in cards}
     steps = {row["incident_id"]: row["step"] for row in ends}
-    return Scene({row["id"]: row for row in cards}, steps, escalation.ladders_from(ladders), Directory(*found))
+    return Scene(rows, steps, escalation.ladders_from(ladders), Directory(*found))
 
 
 def _pull(scene: Scene, lonely: set[int], now: datetime) -> Generator[Step, list[Row], set[int]]:
