@@ -1,6 +1,7 @@
 """Runs the planning engine beside the event loop and reports its progress; refuses to know rows."""
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,6 +20,7 @@ REPORT_S = 1.0
 """Progress is told at most this often."""
 STANDBY = Standby()
 """The process that finds places for single visits; started when first asked, ended with this one."""
+atexit.register(STANDBY.close)
 
 Report = Callable[[dict[str, Any]], Awaitable[None]]
 
