@@ -6,8 +6,9 @@ import asyncio
 import tempfile
 import time
 from bisect import bisect_left
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
@@ -26,38 +27,68 @@ from service.schema import migrate
 from service.timetable import TIMETABLE
 
 MANY, FEW = 10_000, 1_000
+ROUNDS = 5
 BATCH = 50
 RINGING = next(entry for entry in TIMETABLE if entry.name == "emergencies.ring_timers")
 DISTRICT = "370613000000"
 
 
+@dataclass(frozen=True)
+class Round:
+    """How late each rung was told, how many were told a second, and how many a bare statement claims."""
+
+    late: list[float]
+    told: float
+    bare: float
+
+    @property
+    def p99_s(self) -> float:
+        return quantiles(self.late, n=100)[98]
+
+    def row(self, name: str, others: Sequence[Round]) -> str:
+        """One line of the table; beside the lateness at p99 that of all rounds."""
+        p50_s, p99s = quantiles(self.late, n=100)[49], " ".join(f"{one.p99_s:.2f}" for one in others)
+        lateness = f"{p50_s:.2f} | {self.p99_s:.2f} ({p99s}) | {max(self.late):.2f}"
+        speed = f"{self.told:.0f} | {self.bare:.0f} | {self.told / self.bare:.3f}"
+        return f"| {name} | {len(self.late)} | {lateness} | {speed} |"
+
+
 def measure(effort: Effort) -> list[str]:
     """The table, embedded first: timers due within one second, lateness at p50, p99 and most, fired a second."""
-    count = FEW if effort.quick else MANY
-    lines = [
-        f"{count} calls whose station rung comes due within one second; two people on duty; one process.",
+    count, rounds = (FEW, 1) if effort.quick else (MANY, ROUNDS)
+    return [
+        f"{count} calls whose station rung comes due within one second; two people on duty; one process, its "
+        f"timetable as in the service. Told is committed. The middle one of {rounds} rounds by its p99 (all in brackets).",
         "",
         "| database | told | lateness p50 s | p99 s | most s | told/s | bare claim/s | told / bare |",
         "|---|---|---|---|---|---|---|---|",
+        _middle("SQLite", [_on_sqlite(count) for _ in range(rounds)]),
+        _middle("PostgreSQL", [_on_postgres(count) for _ in range(rounds)]),
     ]
+
+
+def _middle(name: str, rounds: list[Round]) -> str:
+    ordered = sorted(rounds, key=lambda one: one.p99_s)
+    return ordered[len(ordered) // 2].row(name, ordered)
+
+
+def _on_sqlite(count: int) -> Round:
     with tempfile.TemporaryDirectory() as folder:
-        lines.append(asyncio.run(_row("SQLite", f"sqlite+aiosqlite:///{Path(folder) / 'timers.db'}", count)))
+        return asyncio.run(_round(f"sqlite+aiosqlite:///{Path(folder) / 'timers.db'}", count))
+
+
+def _on_postgres(count: int) -> Round:
     with postgres() as url:
-        lines.append(asyncio.run(_row("PostgreSQL", url, count)))
-    return lines
+        return asyncio.run(_round(url, count))
 
 
-async def _row(name: str, url: str, count: int) -> str:
+async def _round(url: str, count: int) -> Round:
     await migrate(url)
     async with _opened(url) as database:
         await _town(database)
         begin = await _arm(database, count, TimerState.ARMED)
         late, took_s = await _tell(database, begin, count)
-        bare = await _bare(database, count)
-    p50, p99 = quantiles(late, n=100)[49], quantiles(late, n=100)[98]
-    told = count / took_s
-    lateness = f"{p50:.2f} | {p99:.2f} | {max(late):.2f}"
-    return f"| {name} | {len(late)} | {lateness} | {told:.0f} | {bare:.0f} | {told / bare:.3f} |"
+        return Round(late, count / took_s, await _bare(database, count))
 
 
 @asynccontextmanager

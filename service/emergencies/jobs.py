@@ -11,7 +11,7 @@ from service.db import Database, unwalled_now
 from service.emergencies import escalation, firing, unheard
 
 Fire = Callable[[AsyncSession], Awaitable[int]]
-LINES = 3
+LINES = 4
 """Batches under way at once on PostgreSQL: made, written, waiting for the disk. The embedded writer is one."""
 LOOK_S = 0.25
 FIRES: tuple[Fire, ...] = (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches)
