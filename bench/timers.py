@@ -58,7 +58,7 @@ def measure(effort: Effort) -> list[str]:
     count, rounds = (FEW, 1) if effort.quick else (MANY, ROUNDS)
     return [
         f"{count} calls whose station rung comes due within one second; two people on duty; one process, its "
-        f"timetable as in the service. Told is committed. The middle one of {rounds} rounds by its p99 (all in brackets).",
+        f"timetable as in the service. Told is committed. The middle one of {rounds} rounds by p99 (all in brackets).",
         "",
         "| database | told | lateness p50 s | p99 s | most s | told/s | bare claim/s | told / bare |",
         "|---|---|---|---|---|---|---|---|",
