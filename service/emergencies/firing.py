@@ -43,8 +43,9 @@ SELECT t.id AS timer_id, t.incident_id, t.step, t.cycle, t.rung,
        i.playbook, i.ladder_id, i.elder_id, i.station_id, i.provider_id, i.area_code
 FROM timer t JOIN incident i ON i.id = t.incident_id
 WHERE t.state = 'armed' AND t.due_at <= (SELECT unwalled_now()) AND {which}
-ORDER BY t.due_at, t.id LIMIT {most} FOR UPDATE OF i SKIP LOCKED
+ORDER BY t.due_at, t.id LIMIT {most} FOR NO KEY UPDATE OF i SKIP LOCKED
 """
+"""Not FOR UPDATE: a notice settled meanwhile points to its incident, and would wait for the rung that waits for it."""
 UNCONFIRMED = "EXISTS (SELECT 1 FROM notice n WHERE n.incident_id = i.id AND n.must AND n.confirmed_at IS NULL)"
 """On a rung where all must confirm somebody has not (`escalation.confirmations_lack`)."""
 HALF_ANSWERED = f"i.state IN ('acknowledged', 'assigned') AND {UNCONFIRMED}"

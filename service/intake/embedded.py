@@ -21,7 +21,7 @@ from service.log_copy import LONGEST_PAGES
 
 ANY = re.compile(r"= ANY\(\$(\d+)\)")
 ANY_OF = re.compile(r"= ANY\(ARRAY\(((?:[^()]|\([^()]*\))*)\)\)")
-LOCKS = re.compile(r"FOR UPDATE( OF \w+)?( SKIP LOCKED)?")
+LOCKS = re.compile(r"FOR (NO KEY )?UPDATE( OF \w+)?( SKIP LOCKED)?")
 PAIRS = re.compile(r"unnest\(\$(\d+)::text\[\], \$(\d+)::text\[\]\) AS (\w+)\((\w+), (\w+)\)")
 BOTH = r"(SELECT x.value AS \4, y.value AS \5 FROM json_each(?\1) x JOIN json_each(?\2) y ON y.key = x.key) AS \3"
 PRAGMAS = [
