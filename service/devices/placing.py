@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import ClaimCode, Elder, Station, Terminal
@@ -56,7 +57,10 @@ async def register(
         area_code=station.area_code,
         import_id=import_id,
     )
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise TerminalKnown(f"terminal {terminal_id} was registered a moment ago") from None
     audit.note(session, now, actor.account_id, "terminal.registered", f"terminal:{terminal_id}", model)
     return await session.get_one(Terminal, terminal_id)
 

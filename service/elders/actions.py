@@ -103,7 +103,7 @@ async def change_elder(
         values |= {"household_id": moved.id, "area_code": moved.area_code}
     await _step(session, elder, version, values)
     if household_id is not None:
-        await _bring_terminals(session, elder)
+        await _bring_terminals(session, elder, now)
     if place:
         await session.execute(update(Household).where(Household.id == elder.household_id).values(place))
     fields = sorted({*wanted, *(f"home.{field}" for field in home or {})})
@@ -276,10 +276,11 @@ async def _household(
     return home
 
 
-async def _bring_terminals(session: AsyncSession, elder: Elder) -> None:
+async def _bring_terminals(session: AsyncSession, elder: Elder, now: datetime) -> None:
     """Who moves takes their terminals along: no call sends anybody to the old door. They are tried anew there."""
     theirs = update(Terminal).where(Terminal.elder_id == elder.id, Terminal.household_id != elder.household_id)
-    await session.execute(theirs.values(household_id=elder.household_id, area_code=elder.area_code, tested_at=None))
+    here = {"household_id": elder.household_id, "area_code": elder.area_code}
+    await session.execute(theirs.values(**here, installed_at=now, tested_at=None))
 
 
 async def _community(session: AsyncSession, actor: Actor, area_code: str) -> None:
