@@ -13,12 +13,12 @@ from models.types import Category, Role
 from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import LOCAL, Clock, clock_of
-from service.db import database_of, reading
+from service.db import database_of, reading, writing
 from service.elders.queries import Filters
 from service.errors import BadInput, FieldProblem, Forbidden
 from service.exchange import exporting, importing, tables
 from service.exchange.kinds import KINDS
-from service.inputs import PLAIN, AreaCode, Input, Line, PathId
+from service.inputs import PLAIN, AreaCode, Input, Line, PathId, RowId
 from service.paging import Page, as_list
 from service.vault import Vault, vault_of
 
@@ -28,6 +28,9 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Timed = Annotated[Clock, Depends(clock_of)]
 Register = Literal["elders", "assessments", "terminals"]
 Sealed = Annotated[Vault, Depends(vault_of)]
+Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
+MOST_NAMED = 20_000
+"""Rows of one list that is taken out."""
 FILE = {
     "requestBody": {
         "required": True,
@@ -53,6 +56,14 @@ class Export(Input):
     ability: Annotated[int, Field(ge=0, le=4)] | None = None
     full: bool = False
     reason: Annotated[Line, Field(min_length=4)] | None = None
+
+
+class TakenOut(Input):
+    """A list that somebody makes a file of: its title, how many rows, and the elders whom they name."""
+
+    title: Annotated[Line, Field(max_length=60)]
+    rows: Annotated[int, Field(ge=0, le=MOST_NAMED)]
+    elder_ids: Annotated[list[RowId], Field(max_length=MOST_NAMED)]
 
 
 @router.post("/imports/{register}", openapi_extra=FILE)
@@ -113,6 +124,13 @@ async def export_elders(request: Request, actor: Desk, clock: Timed, vault: Seal
     )
     write = tables.write_csv if wanted.format == "csv" else lambda lines: tables.write_xlsx("老年人", lines)
     return _file(await asyncio.to_thread(write, rows), "elders", wanted.format, withheld)
+
+
+@router.post("/exports/lists")
+async def take_out_list(session: Writing, actor: Desk, clock: Timed, wanted: TakenOut) -> dict[str, Any]:
+    """Whom of a list its file may not name; whoever makes one of what they read asks here first, and it is noted."""
+    withheld = await exporting.take_out(session, actor, wanted.title, wanted.rows, wanted.elder_ids, clock.now())
+    return {"withheld": sorted(withheld)}
 
 
 def _file(body: bytes, name: str, ending: str, withheld: int = 0) -> Response:

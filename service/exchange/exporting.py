@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Contact, Elder, Household
 from models.types import Purpose
 from service import audit
+from service.among import among
 from service.auth import Actor
 from service.clock import LOCAL
 from service.db import Database
@@ -57,6 +58,24 @@ async def export_elders(
         told = f"{len(rows) - 1} rows, {'full' if full else 'masked'}{left_out}: {reason or ''}"
         audit.note(session, now, actor.account_id, "elders.exported", None, told)
     return rows, withheld
+
+
+async def take_out(
+    session: AsyncSession, actor: Actor, title: str, rows: int, elder_ids: Sequence[int], now: datetime
+) -> set[int]:
+    """Note that a list is taken out as a file; whom of those it names it may not hold.
+
+    Those who took back that their data leaves the house, and whoever is not the actor's. Raises ConsentWithdrawn when
+    that is everybody.
+    """
+    asked = set(elder_ids)
+    theirs = among(Elder.id, asked) & actor.scope(Elder.area_code, Elder.provider_id)
+    mine = set(await session.scalars(select(Elder.id).where(theirs)))
+    withheld = asked - mine | await withdrawn_of(session, sorted(mine), Purpose.AUTHORITIES)
+    refuse_empty(len(asked) - len(withheld), len(withheld), Purpose.AUTHORITIES)
+    told = f"{title}: {rows} rows, {len(asked)} people" + (f", {len(withheld)} withheld" if withheld else "")
+    audit.note(session, now, actor.account_id, "list.exported", None, told)
+    return withheld
 
 
 async def _rows(session: AsyncSession, elders: Sequence[Elder], vault: Vault, full: bool) -> Iterator[list[str]]:

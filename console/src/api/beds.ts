@@ -111,7 +111,6 @@ const contract = (id: Id): string => `/api/contracts/${encodeURIComponent(id)}`
 export const beds = {
   board: () => get<BedBoardView>('/api/beds/board'),
   list: (query: Readonly<Record<string, string>>, cursor: string | null) => get<Slice<BedRow>>(pathOf('/api/beds', { ...query, cursor, limit: 100 })),
-  file: (state: string) => pathOf('/api/beds/export.csv', { state }),
   one: (id: Id) => get<BedCard>(one(id)),
   open: (elder_id: Id, station_id: Id, why: string, called: Called) => post<BedCard>('/api/beds', { elder_id, station_id, why: why || null, ...called }),
   move: (id: Id, to: Stage, expected: Stage, why: string) => post<BedCard>(`${one(id)}/moves`, { to, expected, why: why || null }),
@@ -128,7 +127,6 @@ export const beds = {
 
 export const worksOf = {
   all: (state: string, cursor: string | null) => get<Slice<Works>>(pathOf('/api/works', { state, cursor, limit: 100 })),
-  file: (state: string) => pathOf('/api/works/export.csv', { state }),
   moveMany: (works_ids: Id[], to: string) => post<Slice<WorksResult>>('/api/works/moves', { works_ids, to }),
   nameMany: (works_ids: Id[], roles: { serve_provider_id?: Id; accept_provider_id?: Id }) => post<Slice<WorksResult>>('/api/works/roles', { works_ids, ...roles }),
   list: (household_id: Id) => get<Slice<Works>>(pathOf('/api/works', { household_id })),

@@ -15,6 +15,8 @@ export const files = {
   read: (register: Register, file: File, dry_run: boolean) => send<ImportReport>(pathOf(`/api/imports/${register}`, { dry_run: String(dry_run), file_name: file.name.slice(0, 120) }), file),
   list: () => get<Slice<ImportRow>>(pathOf('/api/imports', { limit: 200 })),
   undo: (id: Id) => post<{ import: Id; removed: number; kept: Id[] }>(`/api/imports/${encodeURIComponent(id)}/undo`),
+  /** Whom the file of a list may not name; that it is taken out is noted. */
+  leaving: (title: string, rows: number, elder_ids: Id[]) => post<{ withheld: Id[] }>('/api/exports/lists', { title, rows, elder_ids }),
   elders: (query: Readonly<Record<string, string>>) => fetchFile('/api/exports/elders', {
     format: 'xlsx', name: query['name'] ?? null, area: query['area'] ?? null, category: query['category'] ?? null, ability: query['ability'] ? Number(query['ability']) : null,
   }),

@@ -71,12 +71,15 @@ export const put = <T>(path: string, body: unknown): Promise<T> => call<T>('PUT'
 export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>('PATCH', path, body)
 export const del = (path: string): Promise<null> => call<null>('DELETE', path)
 
+/** A file, and how many people it leaves out because they took consent back. */
+export interface Fetched { body: Blob; withheld: number }
+
 /** A file that the service makes for a question too long for an address. */
-export async function fetchFile(path: string, body: unknown): Promise<Blob> {
+export async function fetchFile(path: string, body: unknown): Promise<Fetched> {
   const response = await fetch(path, { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) })
     .catch((thrown: unknown) => { throw new Problem(0, { detail: String(thrown) }) })
   if (!response.ok) throw new Problem(response.status, ((await bodyOf(response)) ?? {}) as ProblemBody)
-  return response.blob()
+  return { body: await response.blob(), withheld: Number(response.headers.get('x-withheld') ?? 0) }
 }
 
 /** Sends a file as it is; its kind is what the browser says of it. */

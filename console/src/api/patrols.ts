@@ -24,7 +24,6 @@ const one = (id: Id): string => `/api/patrols/${encodeURIComponent(id)}`
 export const patrols = {
   list: (status: string, month: string, cursor: string | null) => get<Slice<PatrolRow>>(pathOf('/api/patrols', { status, month, cursor, limit: 100 })),
   rate: (month: string) => get<PatrolRate>(pathOf('/api/patrols/rate', { month })),
-  file: (month: string) => pathOf('/api/patrols/export.csv', { month }),
   refresh: (area_code: string) => post<Record<string, unknown>>('/api/patrols/refresh', { area_code }),
   generate: (area_code: string) => post<Record<string, unknown>>('/api/patrols/generate', { area_code }),
   seen: (id: Id, by: string, on: string | null, note: string) => post<unknown>(`${one(id)}/seen`, { by, on, note: note || null }),

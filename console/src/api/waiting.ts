@@ -49,7 +49,6 @@ const one = (id: Id): string => `/api/waiting/${encodeURIComponent(id)}`
 
 export const waiting = {
   list: (area_code: string) => get<WaitingList>(pathOf('/api/waiting', { area_code, limit: 2000 })),
-  file: (area_code: string) => pathOf('/api/waiting/export.csv', { area_code }),
   ask: (elder_id: Id, note: string, called: Called) => post<WaitingRow>('/api/waiting', { elder_id, note: note || null, ...called }),
   withdraw: (id: Id, called: Called) => post<WaitingRow>(`${one(id)}/withdraw`, called),
   grant: (id: Id, station_id: Id, why: string) => post<WaitingRow>(`${one(id)}/grant`, { station_id, why: why || null }),

@@ -5,7 +5,7 @@ export const registers = {
   places: { desk: '值守台', beds: '床位', elders: '老人', assessments: '评估', waiting: '轮候', patrols: '探访', fleet: '设备', duty: '值班', rules: '规则' } satisfies Record<PlaceName, string>,
   shell: { waiting: (n: number) => `${n} 个呼叫没人接`, toDesk: '去值守台', goTo: '去哪一页：g 再按 d 值守台 b 床位 e 老人 a 评估 w 轮候 p 探访 f 设备 u 值班 r 规则' },
   list: {
-    count: (n: string) => `${n} 条`, atLeast: (n: string) => `已取 ${n} 条，还有`, columns: '列', file: '导出', print: '打印', sort: '按这一列排', sortLater: '先取完全部，再按这一列排', soFar: (n: string) => `正在取全部，已取 ${n} 条…`, tooMany: (n: string) => `超过 ${n} 条，排不了：请先缩小范围`, verbs: '能做的事', more: '再取一页', reading: '正在取…', making: '正在取全部…',
+    count: (n: string) => `${n} 条`, atLeast: (n: string) => `已取 ${n} 条，还有`, columns: '列', file: '导出', fileWhat: '导出 XLSX 表格', withheld: (n: string) => `有 ${n} 人不同意资料外送，没有放进去`, print: '打印', sort: '按这一列排', sortLater: '先取完全部，再按这一列排', soFar: (n: string) => `正在取全部，已取 ${n} 条…`, tooMany: (n: string) => `超过 ${n} 条，排不了：请先缩小范围`, verbs: '能做的事', more: '再取一页', reading: '正在取…', making: '正在取全部…',
     cut: (n: string) => `只取了前 ${n} 条，请先缩小范围`, unreachable: '读不出来，连不上服务。', gone: '没有这一条，或不归你管。', all: '全部', search: '姓名开头', back: '返回', none: '没有登记', saved: '已存', since: (days: number) => (days < 1 ? '今天起' : `已 ${days} 天`), never: '从来没有', now: '刚刚',
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },

@@ -8,7 +8,25 @@ export interface Slice<T> { items: T[]; next: string | null }
 export type Ask<T> = (query: Query, cursor: string | null) => Promise<Slice<T>>
 
 const SLOW_MS = 300
-const MOST_EXPORTED = 5_000
+/** Rows that are put in order here. */
+const MOST_SORTED = 5_000
+/** Rows of one sheet. */
+const MOST_TAKEN = 20_000
+
+export interface All<T> { rows: T[]; cut: boolean }
+
+/** Every row of a filter for a file, read page by page; stops at a bound and says so. */
+export async function allOf<T>(ask: Ask<T>, query: Query, told: (rows: number) => void = () => undefined): Promise<All<T>> {
+  const rows: T[] = []
+  let cursor: string | null = null
+  do {
+    const slice: Slice<T> = await ask(query, cursor)
+    rows.push(...slice.items)
+    cursor = slice.next
+    told(rows.length)
+  } while (cursor !== null && rows.length < MOST_TAKEN)
+  return { rows: rows.slice(0, MOST_TAKEN), cut: cursor !== null || rows.length > MOST_TAKEN }
+}
 
 export interface ListFace {
   busy: boolean
@@ -64,7 +82,7 @@ export function createList<T>(filters: readonly string[], ask: Ask<T>) {
   }
 
   /** Reads what is left, a page after the other, so that the rows can be put in order or on paper; false when there are too many or one failed. */
-  async function rest(told: (rows: number) => void, most = MOST_EXPORTED): Promise<boolean> {
+  async function rest(told: (rows: number) => void, most = MOST_SORTED): Promise<boolean> {
     const mine = turn
     while (next.value !== null && mine === turn && rows.value.length < most) {
       const before = rows.value.length
@@ -75,17 +93,7 @@ export function createList<T>(filters: readonly string[], ask: Ask<T>) {
     return mine === turn && next.value === null
   }
 
-  /** Every row of the filter for a file, read page by page; stops at a bound and says so. */
-  async function everything(): Promise<{ rows: T[]; cut: boolean }> {
-    const all: T[] = []
-    let cursor: string | null = null
-    do {
-      const slice: Slice<T> = await ask(query.value, cursor)
-      all.push(...slice.items)
-      cursor = slice.next
-    } while (cursor !== null && all.length < MOST_EXPORTED)
-    return { rows: all, cut: cursor !== null }
-  }
+  const everything = (told?: (rows: number) => void): Promise<All<T>> => allOf(ask, query.value, told)
 
   watch(() => JSON.stringify(query.value), () => void read(), { immediate: true })
   onUnmounted(() => { turn += 1 })

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from models import AuditRow
 from service.exchange.tables import read_table
 from tests.fixtures.keeping import Keeping
 from tests.fixtures.town import TownBuilder
@@ -67,6 +69,31 @@ async def test_files_leave_out_who_took_it_back(keeping: Keeping) -> None:
     assert (await sun.get(f"/api/beds/{bed_id}")).status_code == 200
     await says(sun, chen, "authorities", True)
     assert (await sun.get("/api/beds/export.csv")).text == whole["beds"].text
+
+
+async def test_a_list_that_is_taken_out_leaves_people_out_and_is_noted(keeping: Keeping) -> None:
+    """Whoever makes a file of what they read asks whom it may name: not who took consent back, nor strangers."""
+    town, sun = keeping.town, keeping.sun
+    chen, yu = town.elders["chen"], town.elders["yu"]
+    wanted = {"title": "探访", "rows": 3, "elder_ids": [chen, yu, chen]}
+    assert (await sun.post("/api/exports/lists", json=wanted)).json() == {"withheld": []}
+    await says(sun, chen, "authorities", False)
+    assert (await sun.post("/api/exports/lists", json=wanted)).json() == {"withheld": [chen]}
+    strange = {**wanted, "elder_ids": [yu, 999_999]}
+    assert (await sun.post("/api/exports/lists", json=strange)).json() == {"withheld": [999_999]}
+    alone = await sun.post("/api/exports/lists", json={**wanted, "elder_ids": [chen]})
+    assert (alone.status_code, alone.json()["code"], alone.json()["withheld"]) == (409, "consent.withdrawn", 1)
+    assert (await sun.post("/api/exports/lists", json={**wanted, "rows": 20_001})).status_code == 422
+    nobody = {"title": "改造", "rows": 4, "elder_ids": []}
+    assert (await sun.post("/api/exports/lists", json=nobody)).json() == {"withheld": []}
+    async with town.database.reading() as session:
+        noted = select(AuditRow.detail).where(AuditRow.action == "list.exported").order_by(AuditRow.id)
+        assert list(await session.scalars(noted)) == [
+            "探访: 3 rows, 2 people",
+            "探访: 3 rows, 2 people, 1 withheld",
+            "探访: 3 rows, 2 people, 1 withheld",
+            "改造: 4 rows, 0 people",
+        ]
 
 
 @SQLITE
