@@ -26,6 +26,7 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Dispatch = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.DISPATCHER, Role.SUPERVISOR))]
 Installers = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.STATION_MANAGER))]
 Timed = Annotated[Clock, Depends(clock_of)]
+Wants = Literal["never_tested", "test_due", "offline", "low_battery", "in_stock", "unplaced"]
 Sealed = Annotated[Vault, Depends(vault_of)]
 TerminalId = Annotated[str, Path(min_length=1, max_length=40, pattern=queries.NUMBER)]
 Number = Annotated[str, Field(min_length=1, max_length=40, pattern=queries.NUMBER)]
@@ -65,12 +66,14 @@ async def list_terminals(
     clock: Timed,
     cursor: Annotated[str, Query(max_length=40, pattern=r"^[\x21-\x7e]*$")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    wants: Annotated[Literal["never_tested", "test_due", "offline", "low_battery", "in_stock"] | None, Query()] = None,
+    wants: Wants | None = None,
     elder: RowId | None = None,
+    station: RowId | None = None,
 ) -> dict[str, Any]:
-    """Terminals in scope with their health, a page at a time: those that want this or lie in stock, those of one."""
+    """Terminals in scope with their health, a page at a time: those that want this or stand nowhere, those of one
+    elder, those of one station."""
     which = None if wants is None else health.wanting(wants, clock.now())
-    return as_list(*await queries.list_terminals(session, actor, cursor, limit, which, elder))
+    return as_list(*await queries.list_terminals(session, actor, cursor, limit, which, elder, station))
 
 
 @router.get("/health")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Alert, Outage, Terminal
 from service.auth import Actor
 from service.clock import rfc3339
-from service.devices.queries import IN_STOCK, LOW_BATTERY
+from service.devices.queries import IN_STOCK, LOW_BATTERY, UNPLACED
 
 TEST_EVERY = timedelta(days=31)
 """Once a month somebody presses the button of every terminal."""
@@ -18,10 +18,11 @@ SHOWN = 20
 
 WANTS = ("never_tested", "test_due", "offline", "low_battery")
 IN_LIST = (*WANTS, "in_stock")
+UNFITTED = {"in_stock": IN_STOCK, "unplaced": UNPLACED}
 
 
 def wanting(what: str, now: datetime) -> ColumnElement[bool]:
-    """Terminals that want something, one of WANTS, or are in stock, where they want nothing.
+    """Terminals that want something, one of WANTS, or are in stock, where they want nothing, or in no home at all.
 
     Never tested means delivered, and nobody has tried it.
     """
@@ -31,7 +32,7 @@ def wanting(what: str, now: datetime) -> ColumnElement[bool]:
         "offline": ~Terminal.online,
         "low_battery": Terminal.battery <= LOW_BATTERY,
     }
-    return IN_STOCK if what == "in_stock" else and_(~IN_STOCK, wants[what])
+    return UNFITTED[what] if what in UNFITTED else and_(~IN_STOCK, wants[what])
 
 
 async def fleet_health(session: AsyncSession, actor: Actor, now: datetime) -> list[dict[str, Any]]:

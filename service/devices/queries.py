@@ -18,9 +18,9 @@ LOW_BATTERY = 20
 NOBODYS = 100
 NUMBER = r"^[\x21-\x7e]+$"
 """How the number of a terminal may look."""
-IN_STOCK = and_(
-    Terminal.household_id.is_(None), Terminal.elder_id.is_(None), Terminal.station_id.is_not(None), ~Terminal.online
-)
+UNPLACED = and_(Terminal.household_id.is_(None), Terminal.elder_id.is_(None), Terminal.station_id.is_not(None))
+"""A station's, in nobody's home: in stock, or heard already because it got its key at the office."""
+IN_STOCK = and_(UNPLACED, ~Terminal.online)
 """Terminals that lie in a station's stock. One that is heard, or somebody's, without a home is astray instead."""
 
 
@@ -66,12 +66,15 @@ async def list_terminals(
     limit: int,
     which: ColumnElement[bool] | None = None,
     elder_id: int | None = None,
+    station_id: int | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Terminals in scope (those `which`, of one elder) by id after `after`, with health and place; the next cursor."""
+    """Terminals in scope (those `which`, of one elder or station) by id after `after`, with health and place, and the
+    next cursor."""
     query = select(Terminal, Household.address).outerjoin(Household, Household.id == Terminal.household_id)
     query = query.where(actor.scope(Terminal.area_code, Terminal.provider_id), Terminal.id > after)
     query = query if which is None else query.where(which)
     query = query if elder_id is None else query.where(Terminal.elder_id == elder_id)
+    query = query if station_id is None else query.where(Terminal.station_id == station_id)
     rows = (await session.execute(query.order_by(Terminal.id).limit(limit + 1))).all()
     views = [terminal_view(terminal, address) for terminal, address in rows[:limit]]
     return views, views[-1]["id"] if len(rows) > limit else None

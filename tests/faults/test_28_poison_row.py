@@ -7,7 +7,7 @@ from models import Incident, Ladder, Timer
 from models.types import TimerState
 from service.emergencies import jobs
 from tests.fixtures.gateway import Gateway
-from tests.fixtures.rescue import NUMBERS
+from tests.fixtures.rescue import NUMBERS, desk_is_called
 from tests.fixtures.town import TownBuilder
 from tests.service.emergencies.watching import watching
 
@@ -31,9 +31,7 @@ async def test_a_rung_that_means_nothing_is_quarantined_and_the_supervisor_calle
     async with rescue.database.writing() as session:
         broken = update(Timer).where(Timer.incident_id == chen, Timer.step == 1).values(rung="no such rung")
         await session.execute(broken)
-    rescue.clock.shift(seconds=4)
-    for call in (chen, yu):
-        await gateway.pages("voice", NUMBERS["wu"], incident=call)  # nobody has shown it
+    await desk_is_called(rescue, gateway, chen, yu)
     rescue.clock.shift(seconds=57)
     for _ in range(3):
         await jobs.ring_timers(rescue.database, rescue.clock)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from models import Account, Contact, Duty, Event
 from service.emergencies import jobs
 from tests.fixtures.gateway import Gateway
-from tests.fixtures.rescue import NUMBERS
+from tests.fixtures.rescue import NUMBERS, desk_is_called
 from tests.fixtures.town import PASSWORD, TownBuilder
 from tests.service.emergencies.watching import watching
 
@@ -46,9 +46,9 @@ async def test_an_empty_station_does_not_cost_a_minute(rescue: TownBuilder, gate
     await watching(rescue.database)
     async with rescue.database.writing() as session:
         await session.execute(delete(Duty).where(Duty.station_id.is_not(None)))
-    await rescue.terminal("chen").presses_call()
-    rescue.clock.shift(seconds=61)
-    await gateway.pages("voice", NUMBERS["wu"])
+    incident = (await rescue.terminal("chen").presses_call())["incident"]
+    await desk_is_called(rescue, gateway, incident)
+    rescue.clock.shift(seconds=57)
     await gateway.pages("sms", NUMBERS["daughter"])
     assert await climbed(rescue) == ["station", "family"]
 

@@ -8,19 +8,18 @@ from sqlalchemy import select
 from models import Notice
 from models.types import ChannelKind, NoticeState
 from tests.fixtures.gateway import Gateway
-from tests.fixtures.rescue import NUMBERS
+from tests.fixtures.rescue import NUMBERS, desk_is_called
 from tests.fixtures.town import TownBuilder
 from tests.service.emergencies.watching import watching
 
 pytestmark = pytest.mark.slow
 
 
-async def family_is_due(town: TownBuilder, who: str = "chen") -> int:
-    """A call whose family rung has just come; desk and station were told before."""
+async def family_is_due(town: TownBuilder) -> None:
+    """A call whose family rung is due; the station is told with it, the desk not by telephone for sure."""
     await watching(town.database)
-    incident = (await town.terminal(who).presses_call())["incident"]
+    await town.terminal("chen").presses_call()
     town.clock.shift(seconds=121)
-    return int(incident)
 
 
 async def notice(town: TownBuilder, rung: str, channel: ChannelKind) -> Notice:
@@ -50,7 +49,8 @@ async def test_a_slow_gateway_holds_up_nobody_else(rescue: TownBuilder, gateway:
     """Messages hang: the desk's telephone, another channel, rings all the same, before a single message has an end."""
     gateway.modes["sms"] = "slow"
     await family_is_due(rescue)
-    await gateway.pages("voice", NUMBERS["wu"], rung="desk")
+    yu = (await rescue.terminal("yu").presses_call())["incident"]
+    await desk_is_called(rescue, gateway, yu)
     async with asyncio.timeout(20):
         while not any((one["channel"], one["rung"]) == ("sms", "family") for one in gateway.requests):
             await asyncio.sleep(0.02)
@@ -65,6 +65,6 @@ async def test_a_slow_gateway_holds_up_nobody_else(rescue: TownBuilder, gateway:
 async def the_others(gateway: Gateway) -> None:
     """What goes out besides is the station's and the desk's; each person got each way once."""
     await asyncio.sleep(1.5)
-    known = {(one["rung"], one["channel"], one["to"]) for one in gateway.delivered.values()}
+    known = {(one["incident"], one["rung"], one["channel"], one["to"]) for one in gateway.delivered.values()}
     assert len(known) == len(gateway.delivered), "nobody twice by one way"
     gateway.expected |= {key for key, one in gateway.delivered.items() if one["rung"] in ("desk", "station", "village")}

@@ -48,7 +48,6 @@ export interface Unverified { id: Id; terminal_id: string | null; source: string
 export const WANTS = ['never_tested', 'test_due', 'offline', 'low_battery', 'in_stock'] as const
 
 const one = (terminal: string): string => `/api/terminals/${encodeURIComponent(terminal)}`
-const STOCK_PAGES = 5
 
 export const fleet = {
   list: (query: Record<string, string>, cursor: string | null) => get<Slice<Device>>(pathOf('/api/terminals', { ...query, cursor, limit: '100' })),
@@ -63,14 +62,5 @@ export const fleet = {
   claimCodes: (ids: readonly string[]) => post<Slice<ClaimCode>>('/api/terminals/claim-codes', { ids }),
 }
 
-/** What a station has in stock, among the first thousand terminals that wait somewhere. */
-export async function stockOf(station: Id): Promise<Device[]> {
-  const found: Device[] = []
-  let cursor: string | null = null
-  for (let page = 0; page < STOCK_PAGES && (page === 0 || cursor !== null); page += 1) {
-    const slice: Slice<Device> = await get<Slice<Device>>(pathOf('/api/terminals', { wants: 'in_stock', cursor, limit: 200 }))
-    found.push(...slice.items.filter((device) => device.station_id === station))
-    cursor = slice.next
-  }
-  return found
-}
+/** What a station could fit in a home: its stock, and what got its key at the office and is heard from there. */
+export const stockOf = async (station: Id): Promise<Device[]> => (await get<Slice<Device>>(pathOf('/api/terminals', { wants: 'unplaced', station, limit: 200 }))).items

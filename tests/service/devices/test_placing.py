@@ -107,6 +107,12 @@ async def test_one_that_is_heard_from_stock_is_astray(town: TownBuilder) -> None
     assert await red() == []
     await (await claimed(town, ma, "T-0001")).presses_call("battery", battery=5)
     assert await red() == ["T-0001"]
+    for wants, found in (("in_stock", []), ("unplaced", ["T-0001"])):
+        asked = {"wants": wants, "station": town.station_id}
+        listed = (await ma.get("/api/terminals", params=asked)).json()["items"]
+        assert [one["id"] for one in listed] == found, wants
+    elsewhere = {"wants": "unplaced", "station": town.station_id + 1}
+    assert (await ma.get("/api/terminals", params=elsewhere)).json()["items"] == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
