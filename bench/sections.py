@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench import (
     beds,
+    carried,
     days,
     extended,
     firstplan,
@@ -50,6 +51,7 @@ SECTIONS: dict[str, Section] = {
     "plain": Section("a reduced district day that everybody can play", days.reduced, 3),
     "city": Section("a city's day", days.city, 3),
     "insertion": Section("one urgent visit into a plan", insertion.measure, 0.5),
+    "carried": Section("meals that caregivers take along", carried.measure, 3),
     "replan": Section("planning again after a call-off", replan.measure, 1.5),
     "firstplan": Section("from nothing to the first plan", firstplan.measure, 2),
     "hub": Section("live sockets beside a bare broadcaster", hub.measure, 4),

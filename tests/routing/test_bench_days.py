@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import hotmeal
+from bench import carried, hotmeal
 from bench.district import CITY, REDUCED, SMALL, Shape, drawn_day
 from bench.plain import plain_of
 from routing.formats import parse_problem
 from routing.plan import Plan, Route, Stop
 from routing.problem import FAR, Problem
+from routing.travel import PARK_S, SPEED_MPS
 
 LITTLE = Shape(visits=300, meals=80, caregivers=60, couriers=6)
 
@@ -109,3 +110,28 @@ def test_an_instance_file_says_the_same(tmp_path: Path) -> None:
     hot = hotmeal.hot(parse_problem(LILIM, "lilim", "li.txt"), "tight")
     assert read.links == hot.links and read.visits == hot.visits and read.name == "li-tight"
     assert json.loads(target.read_text())["links"] and all(link.high < FAR for link in read.links)
+
+
+def test_meals_go_along_where_a_caregiver_comes_at_noon() -> None:
+    """Half of the meals move to a visited home, bags are on e-bikes alone, couriers keep theirs."""
+    drawn = drawn_day(LITTLE)
+    day = carried.with_bags(carried.at_home(drawn), 2)
+    homes = {visit.place for visit in day.visits if visit.meal is None}
+    meals = [visit for visit in day.visits if visit.meal is not None]
+    assert sum(meal.place in homes for meal in meals) >= len(meals) // 2
+    assert [visit for visit in day.visits if visit.meal is None] == [v for v in drawn.visits if v.meal is None]
+    bags = {(person.mode, person.portions) for person in day.caregivers}
+    assert ("ebike", 2) in bags and ("ebike", 10) in bags and not any(mode != "ebike" and n for mode, n in bags)
+
+
+def test_kilometres_are_those_of_the_legs() -> None:
+    """A route there and back is as long as its time at the speed of the bike says, a courier's counts apart."""
+    day = carried.with_bags(drawn_day(LITTLE), 1)
+    meal = next(visit for visit in day.visits if visit.meal is not None)
+    for person in (next(p for p in day.caregivers if p.portions == n and p.mode == "ebike") for n in (1, 10)):
+        stop = Stop("visit", meal.id, 0, meal.place, 0, 0, 0, 0, 0)
+        plan = Plan((Route(person.id, 0, 0, (stop,), 0, 0),), {}, 0.0, {})
+        told = carried.drives(day, plan)
+        there = day.travel.time("ebike", person.start, meal.place) - PARK_S["ebike"]
+        assert told.km == pytest.approx(2 * there * SPEED_MPS["ebike"] / 1000, rel=0.01)
+        assert (told.courier_km, told.taken) == ((told.km, 0) if person.portions == 10 else (0.0, 1))

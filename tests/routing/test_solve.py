@@ -10,7 +10,7 @@ import pytest
 from routing.check import check
 from routing.errors import Cancelled, NothingPublishable, ProblemError, SolverCrashed
 from routing.plan import Plan
-from routing.problem import Caregiver, Need, Problem, Shift, Visit, Window
+from routing.problem import Canteen, Caregiver, Meal, Need, Problem, Shift, Visit, Window
 from routing.solve import Progress, Solving, solve
 from routing.travel import straight
 from tests.routing.town import call, lin, line, rich, scattered
@@ -134,3 +134,17 @@ def test_a_day_of_one_visit_is_searched_to_its_end() -> None:
     ask = Visit("v", 1, (Need(600),), (Window.hard(3_600, 7_200),), price=3_600)
     plan = solve(Problem("one", 1, home, (lin,), (ask,)), iterations=300, seed=1)
     assert plan.served == 1
+
+
+def test_a_caregiver_takes_the_meal_along_to_whom_she_visits() -> None:
+    """With a bag Lin fetches it on her way to the visit there; without one it is left out, and says so."""
+    meal = call("meal", 4, 300, 500, needs=(Need(5),), meal=Meal("kitchen", 1, 60))
+    visits = (call("wash", 4, 200, 400, needs=(Need(30, {"care": 1}),)), meal)
+    kitchen = Canteen("kitchen", 2, 250, 10)
+    told = {}
+    for portions in (2, 0):
+        crew = (Caregiver("lin", (Shift.hard(0, 1000),), 0, 0, {"care": 1}, "walk", None, portions),)
+        plan = solve(Problem("along", 1, line(5), crew, visits, (kitchen,)), iterations=200)
+        told[portions] = ([stop.visit for route in plan.routes for stop in route.stops], dict(plan.unserved))
+    assert told[2] == (["kitchen", "wash", "meal"], {}) or told[2] == (["kitchen", "meal", "wash"], {})
+    assert told[0][0] == ["wash"] and told[0][1]["meal"].code == "bag"
