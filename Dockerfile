@@ -1,6 +1,7 @@
 # One image for every role; the console is built by the same hook that builds the wheel.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
+ENV UV_COMPILE_BYTECODE=1
 RUN pip install --no-cache-dir uv
 COPY requirements/run.txt requirements/run.txt
 RUN uv venv /opt/unwalled && VIRTUAL_ENV=/opt/unwalled uv pip install --require-hashes -r requirements/run.txt
