@@ -176,11 +176,11 @@ class World:
             mine = [event.seq for event in self.log if event.seq <= cursor and client.audience.sees(event)]
             snapshot = {"type": "snapshot", "seq": cursor, "state": {"log": mine}}
             client.line.write(packed(orjson.dumps(snapshot)))
-        while entries := self.hub.ring.after(cursor, 3):
-            for entry in entries:
-                if client.audience.sees(entry.event):
-                    client.line.write(self.hub.ring.frame(entry, client.audience, None))
-                cursor = entry.event.seq
+        frames = [b""]
+        while frames:
+            frames, cursor = self.hub.replays.frames(cursor, client.audience, None, None, most=3)
+            for frame in frames:
+                client.line.write(frame)
         self.hub.enter(client.connection)
         client.connection.push(packed(tick_text(self.told)), tick=True)
 

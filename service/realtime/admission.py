@@ -19,8 +19,10 @@ MAX_WAITING = 4096
 BEGUN_PER_S = 400
 """What a hub begins in a second, for the hint to those it sends away (bench/hub.py)."""
 MOST = 200
-CROWD = 16
-"""Sockets within a second from which on a picture of the last second is good enough: the events since follow it."""
+CROWD, STORM = 16, 200
+"""Sockets within a second from which on an older picture is good enough: the events since follow it."""
+CROWD_S, STORM_S = 1.0, 5.0
+"""How old it may be. In a storm a scope's picture would be read once a second, each time for a few of its consoles."""
 
 
 class Turnstile:
@@ -38,9 +40,11 @@ class Turnstile:
         return self.inside >= self._most
 
     @property
-    def crowded(self) -> bool:
-        """Whether so many came within the last second that they have to share what they are shown."""
-        return len(self._recent) > CROWD
+    def good_for_s(self) -> float:
+        """How old a picture of others may be that is shown to the next one; 0 while everybody gets one of their own."""
+        if len(self._recent) > STORM:
+            return STORM_S
+        return CROWD_S if len(self._recent) > CROWD else 0.0
 
     def retry_after_s(self) -> float:
         """When one who is sent away should come back."""
@@ -102,19 +106,28 @@ def _fail(batch: "dict[K, list[asyncio.Future[V | None]]]", error: Exception) ->
                 answer.set_exception(error)
 
 
+def _any(_answer: object) -> bool:
+    return True
+
+
 class Shared(Generic[K, V]):
     """Keeps an answer for a moment after it was made, and lets everybody who asks meanwhile wait for the same one."""
 
-    def __init__(self, fresh_s: float = 1.0) -> None:
-        self._fresh_s = fresh_s
+    def __init__(self) -> None:
         self._made: dict[K, tuple[float, V]] = {}
         self._making: dict[K, asyncio.Task[V]] = {}
         self.made = 0
 
-    async def get(self, key: K, make: Callable[[], Coroutine[Any, Any, V]]) -> V:
-        """The answer that is being made or was made at most a second ago, else a new one."""
+    async def get(
+        self,
+        key: K,
+        make: Callable[[], Coroutine[Any, Any, V]],
+        old_s: float = CROWD_S,
+        good: Callable[[V], bool] = _any,
+    ) -> V:
+        """The answer that is being made, or was made at most `old_s` ago and is still `good`, else a new one."""
         kept = self._made.get(key)
-        if kept is not None and time.monotonic() - kept[0] < self._fresh_s:
+        if kept is not None and time.monotonic() - kept[0] < old_s and good(kept[1]):
             return kept[1]
         making = self._making.get(key)
         if making is None:
@@ -133,7 +146,7 @@ class Shared(Generic[K, V]):
         try:
             answer = await make()
             now = time.monotonic()
-            self._made = {known: kept for known, kept in self._made.items() if now - kept[0] < self._fresh_s}
+            self._made = {known: kept for known, kept in self._made.items() if now - kept[0] < STORM_S}
             self._made[key] = (now, answer)
             return answer
         finally:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from service.realtime.audience import Audience, Refiner
 from service.realtime.connection import Connection
+from service.realtime.replays import Replays
 from service.realtime.ring import Entry, Ring
 from service.realtime.wire import CALLING, PRIVATE, Close, ahead_text, packed, tick_text
 
@@ -32,6 +33,7 @@ class Hub:
 
     def __init__(self, ring: Ring | None = None) -> None:
         self.ring = ring or Ring()
+        self.replays = Replays(self.ring)
         self.closed: Counter[Close] = Counter()
         self.sent = 0
         self._groups: dict[Hashable, Group] = {}

@@ -7,7 +7,7 @@ and written as they are, so an idle client costs no task, no queue and no copy o
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from starlette.websockets import WebSocket
@@ -116,6 +116,11 @@ class Line(WebSocketsSansIOProtocol):
         """Send bytes that `wire.packed` made."""
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(frame)
+
+    def write_all(self, frames: Sequence[bytes]) -> None:
+        """Send some frames at once: uvloop makes one call to the kernel of it, and one of each `write`."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.writelines(frames)
 
     def end(self, code: Close, reason: str) -> None:
         """Close with this code; who does not answer is cut off soon after."""

@@ -31,11 +31,14 @@ class Ring:
         self._seqs: list[int] = []
         self.floor = 0
         """Everything after it is here."""
+        self.life = 0
+        """Another number whenever something was forgotten: what was made of the entries before is void."""
         self.encoded = 0
 
     def begin(self, floor: int) -> None:
         """Forget everything; the next event is the one after `floor`."""
         self._entries, self._seqs, self.floor = [], [], floor
+        self.life += 1
 
     def extend(self, entries: Sequence[Entry]) -> None:
         """Take the next events, forgetting the oldest beyond twice what is to be kept."""
@@ -43,6 +46,7 @@ class Ring:
         self._seqs += [entry.event.seq for entry in entries]
         if len(self._entries) > 2 * self._keep:
             self.floor = self._seqs[-self._keep - 1]
+            self.life += 1
             del self._entries[: -self._keep]
             del self._seqs[: -self._keep]
 

@@ -17,7 +17,7 @@ from service.realtime.assembly import Live, live_of
 from service.realtime.audience import Audience, Picture, Refiner
 from service.realtime.connection import Connection
 from service.realtime.line import Line, line_of
-from service.realtime.resume import replay_from
+from service.realtime.resume import MAX_REPLAY, replay_from
 from service.realtime.wire import (
     HELLO_S,
     BadFrame,
@@ -117,47 +117,42 @@ class LiveSocket:
             await live.pump.catch_up()  # another hub was quicker
         cursor = replay_from(hello, epoch, live.hub.ring, live.pump.last)
         if cursor is not None:
-            line.write(packed(welcome_text(epoch, "replay")))
+            greeting = [packed(welcome_text(epoch, "replay"))]
         else:
             cursor, parts = await self._picture(websocket, live, connection.audience)
-            line.write(packed(welcome_text(epoch, "snapshot")))
-            line.write(packed(snapshot_text(cursor, parts)))
-        if not await self._follow(live, connection, line, cursor):
+            greeting = [packed(welcome_text(epoch, "snapshot")), packed(snapshot_text(cursor, parts))]
+        if not await self._follow(live, connection, line, greeting, cursor):
             connection.end(Close.SLOW)
             return
         if live.pump.epoch != known:
             connection.end(Close.RESTART)
             return
+        line.write_all([*greeting, packed(tick_text(live.pump.last))])
         live.take(connection, line, since)
-        connection.push(packed(tick_text(live.pump.last)), tick=True)
 
-    async def _follow(self, live: Live, connection: Connection, line: Line, cursor: int) -> bool:
-        """Send the memory's events after the cursor as the line takes them; False when it was outrun.
+    async def _follow(self, live: Live, connection: Connection, line: Line, greeting: list[bytes], cursor: int) -> bool:
+        """Add the memory's events after the cursor to `greeting`; False when it was outrun.
 
-        When it returns nothing has been awaited since the last look: no event falls between it and the hub.
+        A long one is sent part by part as the line takes it; what is left in it is still to be sent. When it returns
+        nothing has been awaited since the last look: no event falls between it and the hub.
         """
-        ring, audience, loaded = live.hub.ring, connection.audience, None
+        replays, audience, loaded = live.hub.replays, connection.audience, None
         while True:
             await line.writable.wait()
-            if cursor < ring.floor:
+            if cursor < live.hub.ring.floor:
                 return False
-            entries = ring.after(cursor, STEP)
-            if not entries:
-                return True
-            if loaded is None and self._refiner is not None and any(self._lacks(entry) for entry in entries):
+            if loaded is None and self._refiner is not None and replays.lacks(cursor, audience, self._refiner):
                 loaded = await live.loaded(self._refiner)
                 continue
-            for entry in entries:
-                if audience.sees(entry.event):
-                    line.write(ring.frame(entry, audience, self._refiner, loaded))
-                cursor = entry.event.seq
-
-    def _lacks(self, entry: Any) -> bool:
-        refiner = self._refiner
-        return refiner is not None and entry.event.topic in refiner.topics and id(refiner) not in entry.loaded
+            frames, cursor = replays.frames(cursor, audience, self._refiner, loaded, STEP)
+            greeting += frames
+            if len(frames) < STEP:
+                return True
+            line.write_all(greeting)
+            greeting.clear()
 
     async def _picture(self, websocket: WebSocket, live: Live, audience: Audience) -> tuple[int, dict[str, Any]]:
-        """The state as of a seq; in a crowd its shared part is read once a second for everybody who sees the same."""
+        """The state as of a seq; a crowd shares what was read a moment ago, and then gets the events since."""
         actor = audience.actor
 
         async def read() -> tuple[int, Picture]:
@@ -167,8 +162,10 @@ class LiveSocket:
                 seq = (await session.execute(select(Counter.last).where(Counter.id == 1))).scalar_one()
                 return seq, live.encoded(await self._snapshot(websocket, session, actor))
 
-        key = (live.pump.epoch, audience.view, actor.role)
-        seq, picture = await (live.pictures.get(key, read) if live.turnstile.crowded else read())
+        key, old_s = (live.pump.epoch, audience.view, actor.role), live.turnstile.good_for_s
+        floor = live.pump.last - MAX_REPLAY
+        good = live.pictures.get(key, read, old_s, lambda made: made[0] >= floor) if old_s else read()
+        seq, picture = await good
         return seq, {**picture.shared, **picture.personal(actor)}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -130,6 +131,7 @@ def reason_for(code: Close, retry_after_s: float | None = None, more: str | None
     return said + hint
 
 
+@lru_cache(maxsize=1024)
 def view_epoch(epoch: str, view: Hashable) -> str:
     """The epoch as one audience knows it: another database life or another scope forces a snapshot."""
     return f"{epoch}.{hashlib.sha256(repr(view).encode()).hexdigest()[:8]}"

@@ -12,12 +12,12 @@ from starlette.websockets import WebSocket
 
 from models.types import Role
 from service.auth import Actor
-from service.realtime.admission import Claims, Shared
+from service.realtime.admission import CROWD, STORM, Claims, Shared, Turnstile
 from service.realtime.audience import Desk, Picture
 from service.realtime.socket import LiveSocket
 from tests.service.realtime.tower import Client, Tower
 
-CROWD, STALE_S = 200, 2.5
+CONSOLES, STALE_S = 200, 2.5
 
 
 @pytest.mark.slow
@@ -34,14 +34,14 @@ async def test_a_storm_of_slow_pictures_does_not_blind_the_hub(tower: Tower) -> 
         return Picture({}, lambda _: {})
 
     tower.routes.append(WebSocketRoute("/slow", LiveSocket(let_in, slow, Desk).serve))
-    clients = [Client(f"ws://{tower.address}/slow", None) for _ in range(CROWD)]
+    clients = [Client(f"ws://{tower.address}/slow", None) for _ in range(CONSOLES)]
     tower.clients += clients
     await asyncio.gather(*[client.hello("x") for client in clients])
     worst = 0.0
     for _ in range(40):
         await asyncio.sleep(0.1)
         worst = max(worst, tower.live.pump.blind_s)
-    assert tower.live.turnstile.inside > CROWD / 4
+    assert tower.live.turnstile.inside > CONSOLES / 4
     assert worst < STALE_S
 
 
@@ -78,10 +78,20 @@ async def test_a_crowd_shares_one_answer_and_an_error_is_not_kept() -> None:
             raise ValueError("not yet")
         return made
 
-    shared: Shared[str, int] = Shared(fresh_s=0.2)
+    shared: Shared[str, int] = Shared()
     failed = await asyncio.gather(*[shared.get("k", make) for _ in range(5)], return_exceptions=True)
     assert [type(result) for result in failed] == [ValueError] * 5
     assert await asyncio.gather(*[shared.get("k", make) for _ in range(5)]) == [2] * 5
-    assert await shared.get("k", make) == 2
-    await asyncio.sleep(0.25)
-    assert await shared.get("k", make) == 3
+    await asyncio.sleep(0.1)
+    assert await shared.get("k", make, 3600) == 2
+    assert await shared.get("k", make, 0.05) == 3
+    assert await shared.get("k", make, 3600, lambda answer: answer > 3) == 4
+
+
+async def test_the_bigger_the_crowd_the_older_a_picture_may_be() -> None:
+    """Somebody alone gets one of their own, a crowd that of the last second, a storm one of five seconds ago."""
+    turnstile, found = Turnstile(at_once=1000), []
+    for _ in range(STORM + 1):
+        async with turnstile.turn():
+            found.append(turnstile.good_for_s)
+    assert (found[0], found[CROWD - 1], found[CROWD], found[STORM - 1], found[STORM]) == (0, 0, 1, 1, 5)

@@ -145,8 +145,8 @@ async def _accounts(database: Database) -> None:
 
 
 @contextlib.asynccontextmanager
-async def tower_on(database: Database, home: Path) -> AsyncIterator[Tower]:
-    """Intake, pump and sockets, served by uvicorn on a free port."""
+async def tower_on(database: Database, home: Path, line: type[Line] = Line) -> AsyncIterator[Tower]:
+    """Intake, pump and sockets, served by uvicorn on a free port; `line` may count what is written."""
     async with bedside_on(database) as bedside:
         await _accounts(database)
         settings = Settings(home=home, database_url=database.url, secret_key="a" * 40)
@@ -159,7 +159,7 @@ async def tower_on(database: Database, home: Path) -> AsyncIterator[Tower]:
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            app, ws=Line, lifespan="off", log_config=None, ws_max_size=64 * 1024, ws_per_message_deflate=False
+            app, ws=line, lifespan="off", log_config=None, ws_max_size=64 * 1024, ws_per_message_deflate=False
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
