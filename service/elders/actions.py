@@ -286,9 +286,15 @@ async def _bring_terminals(session: AsyncSession, elder: Elder, now: datetime) -
 async def _community(session: AsyncSession, actor: Actor, area_code: str) -> None:
     """Homes stand in communities within the scope. Raises BadInput."""
     area = await session.get(Area, area_code)
-    if area is None or area.level is not AreaLevel.COMMUNITY or not actor.sees(area.code, None):
+    problem = None
+    if area is None:
+        problem = "is unknown"
+    elif area.level is not AreaLevel.COMMUNITY:
+        problem = f"{area.name} is a {area.level}"
+    elif not actor.sees(area.code, None):
+        problem = "is not within your scope"
+    if problem is not None:
         accepted = "the 12-digit code of a community within your scope (GET /api/areas)"
-        problem = "is unknown" if area is None else f"{area.name} is a {area.level}, or not yours"
         raise BadInput("no home there", fields=[FieldProblem("home.area_code", problem, accepted)])
 
 

@@ -32,7 +32,8 @@ def person_values(
     for field in SEALED:
         if field in wanted:
             values[f"{field}_sealed"] = _sealed(vault, wanted[field], f"elder.{field}_sealed")
-    faults += _born(values, today, fresh)
+    unread = any(fault.field == "id_number" for fault in faults)
+    faults += _born(values, today, fresh, unread)
     faults += _some(rules.date_problem("left_on", values.get("left_on")))
     return values, faults
 
@@ -69,12 +70,13 @@ def _phone(
     }
 
 
-def _born(values: Mapping[str, Any], today: date, fresh: bool) -> Faults:
+def _born(values: Mapping[str, Any], today: date, fresh: bool, unread: bool) -> Faults:
+    """Both sex and date of birth, or an ID number that tells them; one that could not be read is the fault itself."""
     born_on = values.get("born_on")
-    if born_on is not None:
-        return _some(rules.born_problem(born_on, today))
-    missing = [field for field in ("born_on", "sex") if (fresh or field in values) and values.get(field) is None]
-    return [FieldProblem(field, "is missing", "a value, or an ID number that tells it") for field in missing]
+    faults = _some(rules.born_problem(born_on, today)) if born_on is not None else []
+    needed = [field for field in ("born_on", "sex") if not unread and (fresh or field in values)]
+    accepted = "a value, or an ID number that tells it"
+    return faults + [FieldProblem(field, "is missing", accepted) for field in needed if values.get(field) is None]
 
 
 def home_values(wanted: Mapping[str, Any], vault: Vault) -> tuple[dict[str, Any], Faults]:

@@ -69,6 +69,10 @@ async def test_every_fault_is_named_at_once(town: TownBuilder) -> None:
     assert all(one["problem"] and one["accepted"] for one in answer.json()["fields"])
     born = await wu.post("/api/elders", json=person(id_number=ID, born_on="1940-05-07", sex="M"))
     assert sorted(fields(born)) == ["born_on", "sex"]
+    for half in ("born_on", "sex"):
+        assert fields(await wu.post("/api/elders", json=person(**{half: None}))) == [half]
+    unread = person(id_number=ID[:17] + ("1" if ID[-1] != "1" else "2"), sex=None, born_on=None)
+    assert fields(await wu.post("/api/elders", json=unread)) == ["id_number"]
     assert fields(await wu.post("/api/elders", json=person(home=home(area_code=STREET)))) == ["home.area_code"]
     assert fields(await wu.post("/api/elders", json=person(home=home(area_code="370602001001")))) == ["home.area_code"]
     assert fields(await wu.post("/api/elders", json=person(household_id=1))) == ["home"]
