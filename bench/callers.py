@@ -1,7 +1,8 @@
 """Thousands of terminals in one small process: signed requests made before the clock starts; no library on the line.
 
 Run as `python -m bench.callers`. One JSON command a line on standard input, one JSON answer a line on standard output:
-`burst` (port, path, count, lines: as fast as they are answered), `pace` (port, path, rate, seconds, lines), `quit`.
+`burst` (port, path, count, lines: as fast as they are answered), `pace` (port, path, rate, seconds, lines, and
+first, terminals), `quit`.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ class Maker:
         self._counter = itertools.count(1)
         self._boot = str(int(time.time())).encode()
 
-    def request(self, path: str) -> bytes:
-        """One request, ready to be written."""
+    def request(self, path: str, first: int = 1, terminals: int = TERMINALS) -> bytes:
+        """One request of the next of so many terminals from the number `first` on, ready to be written."""
         number = next(self._counter)
-        terminal, counter = name_of(1 + number % TERMINALS).encode(), str(number).encode()
+        terminal, counter = name_of(first + number % terminals).encode(), str(number).encode()
         body = b'{"msg_id":"%s-%d","kind":"sos","battery":77,"text":"pressed"}' % (self._boot, number)
         if path.endswith("heartbeats"):
             body = b'{"battery":77,"signal":-71,"worn":true,"firmware":"2.4.1"}'
@@ -129,9 +130,11 @@ async def burst(maker: Maker, port: int, path: str, count: int, lines: int) -> d
     return told(work, time.perf_counter() - began)
 
 
-async def pace(maker: Maker, port: int, path: str, rate: float, seconds: float, lines: int) -> dict[str, Any]:
+async def pace(
+    maker: Maker, port: int, path: str, rate: float, seconds: float, lines: int, **whose: int
+) -> dict[str, Any]:
     """Open loop: a request that is due is sent whether or not others are still waiting."""
-    work = Work(deque(maker.request(path) for _ in range(int(rate * seconds))))
+    work = Work(deque(maker.request(path, **whose) for _ in range(int(rate * seconds))))
     work.greedy = False
     await connect(work, port, lines)
     began, sent, turn = time.perf_counter(), 0, itertools.cycle(work.lines)
