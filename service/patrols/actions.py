@@ -2,17 +2,20 @@
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, PatrolTarget, Visit
-from models.types import VisitState
+from models.types import Family, OrderState, VisitState
 from service import audit
 from service.auth import Actor
 from service.errors import BadInput, Conflict, FieldProblem
 from service.patrols import queries
 from service.patrols.rules import month_of
 from service.realtime import outbox
-from service.town_clock import local_midnight
+from service.staff.actions import tell_caregiver
+from service.town_clock import TownTime, local_midnight
+from service.visits.queries import caregivers_of, visit_view
 
 NOON_MIN = 12 * 60
 
@@ -30,21 +33,31 @@ class AlreadyOff(Conflict):
 
 
 async def record(
-    session: AsyncSession, actor: Actor, target_id: int, on: date, by: str, note: str | None, now: datetime, today: date
+    session: AsyncSession,
+    actor: Actor,
+    target_id: int,
+    on: date,
+    by: str,
+    note: str | None,
+    now: datetime,
+    town: TownTime,
 ) -> PatrolTarget:
     """Note that somebody saw the elder on a day: a village committee, a volunteer, a neighbour asked to look.
 
-    A visit confirmed on that day is written, with who looked. Raises NotFound, NoItem, BadInput for another month.
+    A visit confirmed on that day is written, with who looked; one planned for it that nobody has begun is called off.
+    Raises NotFound, NoItem, BadInput for another month.
     """
     target = await queries.get_target(session, actor, target_id)
     first, last = month_of(target.month_on)
-    if not first <= on <= min(last, today):
-        fault = FieldProblem("on", f"is {on}", f"{first} to {min(last, today)}")
+    latest = min(last, town.today)
+    if not first <= on <= latest:
+        fault = FieldProblem("on", f"is {on}", f"{first} to {latest}")
         raise BadInput("a patrol counts in its own month, when it has been", fields=[fault])
     item = await queries.find_item(session)
     if item is None:
         raise NoItem("the menu has no patrol")
     elder = await session.get_one(Elder, target.elder_id)
+    await _call_off(session, elder.id, on, town)
     noon = local_midnight(on) + timedelta(minutes=NOON_MIN)
     visit = Visit(elder_id=elder.id, household_id=elder.household_id, area_code=elder.area_code, item_id=item.id)
     visit.provider_id, visit.family, visit.service_on, visit.duration_min = elder.provider_id, item.family, on, 0
@@ -54,6 +67,18 @@ async def record(
     await session.flush()
     _tell(session, actor, target, now, "patrol.recorded")
     return target
+
+
+async def _call_off(session: AsyncSession, elder_id: int, on: date, town: TownTime) -> None:
+    """Cancel the patrols of a day that nobody has begun; to the desk they go as cancelled orders do."""
+    planned = (Visit.elder_id == elder_id) & (Visit.service_on == on) & (Visit.family == Family.PATROL)
+    theirs = update(Visit).where(planned, Visit.order_id.is_(None), Visit.state == VisitState.ACCEPTED)
+    for visit in list(await session.scalars(theirs.values(state=VisitState.CANCELLED).returning(Visit))):
+        data = {"order_id": None, "state": OrderState.CANCELLED, "visit": await visit_view(session, visit)}
+        subject, area, provider = f"visit:{visit.id}", visit.area_code, visit.provider_id
+        outbox.append(session, "order.cancelled", data, subject=subject, area_code=area, provider_id=provider)
+        for caregiver_id in await caregivers_of(session, visit.id):
+            await tell_caregiver(session, caregiver_id, town)
 
 
 async def excuse(session: AsyncSession, actor: Actor, target_id: int, why: str, now: datetime) -> PatrolTarget:

@@ -13,6 +13,7 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
 from service.elders.consents import passable
+from service.idempotency import OnceOnly
 from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
 from service.paging import Page, as_list
 from service.patrols import actions, queries, register
@@ -117,12 +118,18 @@ async def record_many(actor: Desk, database: Whole, clock: Timed, seen: SeenMany
 
 
 @router.post("/{target_id}/seen", status_code=201)
-async def record(actor: Desk, session: Writing, clock: Timed, target_id: PathId, seen: Seen) -> dict[str, Any]:
+async def record(
+    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, target_id: PathId, seen: Seen
+) -> dict[str, Any]:
     """Note that somebody looked in on them, on the phone or at the door, on behalf of whoever did."""
-    today = (await town_time(session, clock)).today
-    day = seen.on or today
-    target = await actions.record(session, actor, target_id, day, seen.by, seen.note, clock.now(), today)
-    return {"id": target.id, "elder_id": target.elder_id, "seen_on": day.isoformat()}
+
+    async def work() -> dict[str, Any]:
+        town = await town_time(session, clock)
+        day = seen.on or town.today
+        target = await actions.record(session, actor, target_id, day, seen.by, seen.note, clock.now(), town)
+        return {"id": target.id, "elder_id": target.elder_id, "seen_on": day.isoformat()}
+
+    return await once(actor, work, status=201)
 
 
 @router.post("/{target_id}/excuse")

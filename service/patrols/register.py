@@ -145,8 +145,8 @@ async def record_many(
     for target_id in dict.fromkeys(target_ids):
         try:
             async with database.writing() as session:
-                today = (await town_time(session, clock)).today
-                await actions.record(session, actor, target_id, on or today, by, note, clock.now(), today)
+                town = await town_time(session, clock)
+                await actions.record(session, actor, target_id, on or town.today, by, note, clock.now(), town)
                 results.append({"id": target_id, "ok": True, "problem": None})
         except ServiceError as refusal:
             results.append({"id": target_id, "ok": False, "problem": refusal.problem()})

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models import Elder, MenuItem, Visit
+from models import Elder, Event, MenuItem, Visit
 from models.types import Family, VisitState
 from service.patrols.rules import Standing, covers, days_left, days_to_use, groups_of, rests_all_month, spread
 from service.policies.conditions import Facts
@@ -134,3 +134,25 @@ async def test_a_rule_that_leaves_a_group_out_and_a_rest(keeping: Keeping) -> No
     policy = {"kind": "patrol.groups", "area_code": COMMUNITY, "value": {"groups": groups}, "source": "社区方案"}
     assert (await keeping.sun.post("/api/policies", json={**policy, "from_on": str(keeping.town.today)})).is_success
     assert (await keeping.sun.post("/api/patrols/refresh", json=here)).json()["dropped"] == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_seen_by_somebody_else_once_and_nobody_goes_too(keeping: Keeping) -> None:
+    """A repeat with its key is the same word; the day's planned patrol is called off, one under way goes on."""
+    await with_item(keeping)
+    await keeping.sun.post("/api/patrols/refresh", json={"area_code": DISTRICT})
+    await keeping.sun.post("/api/patrols/generate", json={"area_code": DISTRICT})
+    (row,) = (await keeping.sun.get("/api/patrols")).json()["items"]
+    async with keeping.town.database.writing() as session:
+        planned = (await session.scalars(select(Visit))).one()
+        planned.service_on = keeping.town.today
+        begun = {one.key: getattr(planned, one.key) for one in Visit.__table__.columns if one.key != "id"}
+        session.add(Visit(**{**begun, "state": VisitState.EN_ROUTE}))
+    url, word, key = f"/api/patrols/{row['id']}/seen", {"by": "王主任"}, {"Idempotency-Key": "seen-once"}
+    first, second = [await keeping.sun.post(url, json=word, headers=key) for _ in range(2)]
+    assert first.status_code == second.status_code == 201 and first.json() == second.json()
+    async with keeping.town.database.reading() as session:
+        states = list(await session.scalars(select(Visit.state).order_by(Visit.id)))
+        told = list(await session.scalars(select(Event).where(Event.topic == "order.cancelled")))
+    assert states == [VisitState.CANCELLED, VisitState.EN_ROUTE, VisitState.CONFIRMED]
+    assert [event.data["visit"]["id"] for event in told] == [planned.id]
