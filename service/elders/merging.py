@@ -100,7 +100,10 @@ async def _one_by_one(session: AsyncSession, column: Any, key: Any, ids: list[An
 
 
 async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: datetime) -> dict[str, Any]:
-    """Give every row that moved back to the elder it came from; what was added since stays. Raises CannotUndo."""
+    """Give every row that moved back to the elder it came from; what was added or changed since stays.
+
+    Raises NotFound, CannotUndo, also where both would have one ID number.
+    """
     row = await session.get(Merge, merge_id)
     if row is None:
         raise NotFound(f"no merge {merge_id}")
@@ -114,14 +117,26 @@ async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: da
         back = update(column.table).where(key.in_(ids), column == row.kept_id)
         await session.execute(back.values({column.name: row.gone_id}))
     for field in row.moved["filled"]:
-        setattr(kept, field, None)
+        if getattr(kept, field) == getattr(gone, field):
+            setattr(kept, field, None)
     kept.version, gone.version, gone.merged_into_id = kept.version + 1, gone.version + 1, None
+    await _refuse_two(session, gone)
     today = now.astimezone(LOCAL).date()
     for elder in (kept, gone):
         await actions.refresh_categories(session, elder, today)
     audit.note(session, now, actor.account_id, "elder.merge_undone", f"elder:{kept.id}", f"elder:{gone.id} is back")
     await session.refresh(row)
     return merge_view(row)
+
+
+async def _refuse_two(session: AsyncSession, gone: Elder) -> None:
+    """Nobody else may have the ID number of a row that comes back. Raises CannotUndo."""
+    await session.flush()
+    if gone.id_number_hash is None:
+        return
+    other = await queries.find_by_id_number(session, gone.id_number_hash, gone.id)
+    if other is not None:
+        raise CannotUndo(f"elder {other.id} was given the ID number of elder {gone.id}: change it first")
 
 
 async def list_merges(

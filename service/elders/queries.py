@@ -101,12 +101,15 @@ async def turned_lately(session: AsyncSession, on: date, days: int) -> Sequence[
 async def find_elders(
     session: AsyncSession, actor: Actor, *, id_number_hash: bytes | None = None, phone_hash: bytes | None = None
 ) -> list[Elder]:
-    """Elders in scope with this ID number or telephone number, by their keyed hashes; at most 20."""
+    """Elders in scope with this ID number or telephone number, by their keyed hashes; at most 20.
+
+    The numbers of a row that was merged away are those of the row that stands for it.
+    """
     query = select(Elder).where(actor.scope(Elder.area_code, Elder.provider_id), LISTED)
     if id_number_hash is not None:
-        query = query.where(Elder.id_number_hash == id_number_hash)
+        query = query.where(Elder.id.in_(_standing_for(Elder.id_number_hash == id_number_hash)))
     if phone_hash is not None:
-        query = query.where(Elder.phone_hash == phone_hash)
+        query = query.where(Elder.id.in_(_standing_for(Elder.phone_hash == phone_hash)))
     return list(await session.scalars(query.order_by(Elder.id).limit(MOST_FOUND)))
 
 
@@ -122,11 +125,19 @@ async def get_by_number(session: AsyncSession, actor: Actor, vault: Vault, typed
 
 
 async def find_by_id_number(session: AsyncSession, id_number_hash: bytes, but: int | None = None) -> Elder | None:
-    """Whoever has this ID number anywhere in the register, other than `but`; merged rows do not count."""
-    query = select(Elder).where(Elder.id_number_hash == id_number_hash, LISTED)
+    """Whoever has this ID number anywhere in the register, other than `but`; of a merged row the one that stands."""
+    query = select(Elder).where(Elder.id.in_(_standing_for(Elder.id_number_hash == id_number_hash)))
     if but is not None:
         query = query.where(Elder.id != but)
     return (await session.scalars(query.order_by(Elder.id).limit(1))).first()
+
+
+def _standing_for(known: ColumnElement[bool]) -> Select[int]:
+    """The ids of the rows that stand for those of which this is true: themselves, or where their merges lead."""
+    trail = select(Elder.id, Elder.merged_into_id).where(known).cte(recursive=True)
+    onward = select(Elder.id, Elder.merged_into_id).join(trail, Elder.id == trail.c.merged_into_id)
+    led = trail.union(onward)
+    return select(led.c.id).where(led.c.merged_into_id.is_(None))
 
 
 async def find_alike(session: AsyncSession, actor: Actor, elder: Elder) -> list[Elder]:

@@ -127,3 +127,64 @@ async def test_doubles_are_listed(town: TownBuilder) -> None:
     assert (await far.get("/api/elders/doubles")).json() == []
     other = await wu.patch(f"/api/elders/{kept}", json={"version": 1, "id_number": id_number("19410308", 26)})
     assert other.status_code == 200 and len((await wu.get("/api/elders/doubles")).json()) == 1
+
+
+async def test_one_person_with_two_numbers(town: TownBuilder) -> None:
+    """Merged, either number finds who stands and is not registered again; taken back, each row has its own."""
+    kept, gone = await twice(town)
+    sun, wu = await town.desk("sun"), await town.desk("wu")
+    other, third = id_number("19410308", 26), id_number("19410308", 28)
+
+    async def search(number: str) -> list[int]:
+        found = await wu.post("/api/elders/search", json={"id_number": number})
+        return [one["id"] for one in found.json()["items"]]
+
+    async def register(number: str) -> tuple[int, int | None]:
+        made = await wu.post("/api/elders", json=person(name="陈桂兰", born_on="1941-03-08", id_number=number))
+        return made.status_code, made.json().get("elder_id")
+
+    assert (await wu.patch(f"/api/elders/{kept}", json={"version": 1, "id_number": other})).status_code == 200
+    before = await whole(town)
+    merge = await sun.post(f"/api/elders/{kept}/merge", json={"gone_id": gone, "reason": "一人两个身份证号"})
+    assert await search(ID) == await search(other) == [kept]
+    assert (await wu.post("/api/elders/search", json={"phone": "13900007777"})).json()["items"][0]["id"] == kept
+    assert await register(ID) == await register(other) == (409, kept)
+    onto = (await wu.post("/api/elders", json=person(born_on="1941-03-08", id_number=third))).json()["id"]
+    on = await sun.post(f"/api/elders/{onto}/merge", json={"gone_id": kept, "reason": "还是这个人"})
+    assert await search(ID) == await search(other) == await search(third) == [onto]
+    assert await register(ID) == (409, onto)
+    for one in (on, merge):
+        assert (await sun.post(f"/api/elders/merges/{one.json()['id']}/undo")).status_code == 200
+    after = await whole(town)
+    assert {name: after[name] for name in before if name.startswith("elder ")} == {
+        name: rows for name, rows in before.items() if name.startswith("elder ")
+    }
+    assert (await search(ID), await search(other)) == ([gone], [kept])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_number_changed_since_the_merge(town: TownBuilder) -> None:
+    """A number filled in and then mended stays after the undo; two rows never come to have one number by it."""
+    kept, gone = await twice(town)
+    sun, wu = await town.desk("sun"), await town.desk("wu")
+    wish = {"gone_id": gone, "reason": "同一个人"}
+    other = id_number("19410308", 26)
+
+    async def give(number: str) -> int:
+        version = (await wu.get(f"/api/elders/{kept}")).json()["version"]
+        return (await wu.patch(f"/api/elders/{kept}", json={"version": version, "id_number": number})).status_code
+
+    async def numbers() -> list[str]:
+        return [(await wu.get(f"/api/elders/{one}")).json()["id_number"] for one in (kept, gone)]
+
+    merge = (await sun.post(f"/api/elders/{kept}/merge", json=wish)).json()["id"]
+    assert await give(other) == 200
+    assert (await sun.post(f"/api/elders/merges/{merge}/undo")).status_code == 200
+    assert await numbers() == [f"990{'*' * 13}{number[-2:]}" for number in (other, ID)]
+    merge = (await sun.post(f"/api/elders/{kept}/merge", json=wish)).json()["id"]
+    assert await give(ID) == 200
+    refused = await sun.post(f"/api/elders/merges/{merge}/undo")
+    assert (refused.status_code, refused.json()["code"]) == (409, "merge.cannot_undo")
+    assert await give(other) == 200
+    assert (await sun.post(f"/api/elders/merges/{merge}/undo")).status_code == 200
+    assert await numbers() == [f"990{'*' * 13}{number[-2:]}" for number in (other, ID)]
