@@ -36,6 +36,10 @@ describe('objections in Chinese', () => {
     expect(inPlainEnglish('Value error, least takes a whole number from 0 to 150')).toBe('least takes a whole number from 0 to 150')
   })
 
+  it('say what no district may rule away', () => {
+    expect([problemInChinese('Value error, a call device must be mandatory'), problemInChinese('Value error, design and accept must be apart')]).toEqual(['至少一台呼叫器要必装', '设计和验收必须分开'])
+  })
+
   it('speak of terminals and their numbers', () => {
     expect(problemInChinese("0 stations of yours are called '没有的站'")).toBe('你名下没有叫“没有的站”的站')
     expect([problemInChinese('terminal T-1 is registered already'), problemInChinese("'T 1' is no terminal's number")]).toEqual(['终端 T-1 已经登记过', '“T 1”不是终端编号'])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from models.types import BedState, WorksState
+from models.types import BedState, DeviceKind, WorksState
 from service.clock import LOCAL
 from service.contracts.rules import Held
 
@@ -27,6 +27,8 @@ NEXT: dict[BedState, tuple[BedState, ...]] = {
 """What may follow what: one step on, one step back while it is built, the end at any time."""
 
 ORDER = tuple(NEXT)
+ALWAYS = DeviceKind.CALL.value
+"""The device that must be there whatever a district asks for: without a caller there is no live test call."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def _works(gate: Gate) -> list[Lack]:
 
 def _fitted(gate: Gate) -> list[Lack]:
     kinds = {device.kind for device in gate.devices if device.mandatory}
-    lacks = [Lack("device.missing", f"no {kind} device is planned") for kind in gate.wanted if kind not in kinds]
+    asked = dict.fromkeys((ALWAYS, *gate.wanted))
+    lacks = [Lack("device.missing", f"no mandatory {kind} device is planned") for kind in asked if kind not in kinds]
     return lacks + [
         Lack("device.not_fitted", f"device {device.id} ({device.kind}) is not fitted")
         for device in gate.devices

@@ -36,7 +36,7 @@ async def set_policy(
     area = await get_area(session, area_code)
     if not actor.sees(area.code, None):
         raise NotFound(f"no area {area_code}")
-    kept = _checked(kind, value)
+    kept = checked(kind, value)
     row = Policy(kind=kind, area_code=area.code, from_on=from_on, until_on=until_on, value=kept, source=source)
     row.verified, row.made_at, row.made_by = verified, now, actor.account_id
     session.add(row)
@@ -45,7 +45,7 @@ async def set_policy(
     return Rule(kind, kept, source, verified, area.code, from_on, row.id)
 
 
-def _checked(kind: str, value: dict[str, Any]) -> dict[str, Any]:
+def checked(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     """The value in the shape of its kind. Raises BadInput with the place of each fault."""
     try:
         return KINDS[kind].shape.model_validate(value).model_dump(mode="json")

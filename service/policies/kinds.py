@@ -39,20 +39,35 @@ class WantedDevice(Input):
     mandatory: bool = True
 
 
-class Devices(Input):
-    """What is fitted in a bed's home; the mandatory ones must pass a live test call."""
+def _with_caller(devices: list[WantedDevice]) -> list[WantedDevice]:
+    if not any(device.mandatory and device.kind is DeviceKind.CALL for device in devices):
+        raise ValueError("a call device must be mandatory")
+    return devices
 
-    devices: Annotated[list[WantedDevice], Field(min_length=1, max_length=20)]
+
+class Devices(Input):
+    """What is fitted in a bed's home; the mandatory ones, a caller among them, must pass a live test call."""
+
+    devices: Annotated[list[WantedDevice], Field(min_length=1, max_length=20), AfterValidator(_with_caller)]
 
 
 Role = Literal["design", "serve", "accept"]
 
 
+def _design_apart(separate: list[tuple[Role, Role]]) -> list[tuple[Role, Role]]:
+    if not any({"design", "accept"} == set(pair) for pair in separate):
+        raise ValueError("design and accept must be apart")
+    return separate
+
+
 class Works(Input):
-    """How much of a household's works the grant pays, and which two roles one organisation may not hold."""
+    """How much of a household's works the grant pays, and which two roles one organisation may not hold.
+
+    Design and acceptance are apart in every district.
+    """
 
     grant_cap_fen: Fen
-    separate: Annotated[list[tuple[Role, Role]], Field(max_length=3)]
+    separate: Annotated[list[tuple[Role, Role]], Field(max_length=3), AfterValidator(_design_apart)]
 
 
 class Terms(Input):

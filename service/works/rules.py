@@ -23,6 +23,8 @@ ROLE_OF = {
     WorksState.SENT_BACK: "accept",
 }
 """Whose step it is; calling works off is anybody's."""
+ALWAYS_APART = ("design", "accept")
+"""Two organisations hold these whatever a district separates."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,11 @@ class Pictured:
 
 def clashes(parts: dict[str, int | None], separate: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """Pairs of roles that one organisation holds and may not: `parts` is role to provider, None not named yet."""
+    rest = [(one, other) for one, other in separate if {one, other} != set(ALWAYS_APART)]
     return [
-        (one, other) for one, other in separate if parts.get(one) is not None and parts.get(one) == parts.get(other)
+        (one, other)
+        for one, other in (ALWAYS_APART, *rest)
+        if parts.get(one) is not None and parts.get(one) == parts.get(other)
     ]
 
 

@@ -3,7 +3,7 @@ import type { Lack } from '../api/beds'
 import { language, t, word } from '../i18n'
 import { problemInChinese } from '../registers/wording'
 
-/** `no smoke device is planned`, `device 5 (smoke) is not fitted`: the kind is a word of a closed list. */
+/** `no mandatory smoke device is planned`, `device 5 (smoke) is not fitted`: the kind is a word of a closed list. */
 export function deviceKind(detail: string, kinds: Readonly<Record<string, string>>): string | null {
   return detail.match(/[a-z_]+/g)?.find((one) => one in kinds && one !== 'other') ?? null
 }

@@ -30,7 +30,7 @@ export const registers: Registers = {
   stage: { applied: 'applied', assessed: 'assessed', surveyed: 'surveyed', adapting: 'adapting', devices_installed: 'devices in', tested: 'tested', contracted: 'contracted', active: 'active', suspended: 'suspended', closed: 'closed', other: '' },
   step: { applied: 'Back to applied', assessed: 'Assessed', surveyed: 'Surveyed', adapting: 'Begin works', devices_installed: 'Devices fitted', tested: 'All tests passed', contracted: 'Contract signed', active: 'Activate', closed: 'Close', other: '' },
   lack: {
-    'provider.licence_expired': 'the provider\'s licence has expired', 'provider.blacklisted': 'the provider is on the black list', 'assessment.none': 'no reviewed assessment is valid today', 'works.none': 'no works order', 'works.not_accepted': 'the works are not accepted', 'device.missing': 'not on the list of devices', 'device.not_fitted': 'not fitted yet', 'device.not_tested': 'no live test call passed since it was fitted',
+    'provider.licence_expired': 'the provider\'s licence has expired', 'provider.blacklisted': 'the provider is on the black list', 'assessment.none': 'no reviewed assessment is valid today', 'works.none': 'no works order', 'works.not_accepted': 'the works are not accepted', 'device.missing': 'not on the list of mandatory devices', 'device.not_fitted': 'not fitted yet', 'device.not_tested': 'no live test call passed since it was fitted',
     'contract.none': 'no contract', 'contract.not_signed': 'the contract is not signed', 'contract.over': 'the contract has ended', 'contract.old_template': 'the contract is not of the current template', 'contract.not_begun': 'the contract has not begun', 'contract.other_provider': 'the contract is with another provider', 'elder.left': 'the elder has left the register: close the bed',
   },
   deviceKind: { call: 'call unit', wristband: 'wristband', smoke: 'smoke', gas: 'gas', water: 'water', activity: 'activity', wander: 'wandering', door: 'door', other: 'device' },
@@ -74,7 +74,7 @@ export const registers: Registers = {
   },
   patrolStatus: { missing: 'Missing', planned: 'Planned', done: 'Seen', all: 'All', other: '' },
   patrolEmpty: { missing: 'Nobody is missing.', planned: 'Nothing planned.', done: 'Nobody seen yet this month.', all: 'The month\'s register is not made yet.', other: '' },
-  promise: { title: 'Promise of the month', line: (had, planned, due) => `had ${had}, planned ${planned}, due ${due}`, short: (h) => `will be ${h} short` },
+  promise: { title: 'Promise of the month', none: 'No hours are promised this month: no rule applies to this elder.', line: (had, planned, due) => `had ${had}, planned ${planned}, due ${due}`, short: (h) => `will be ${h} short` },
   cover: { whole: 'Somebody is on duty for the beds day and night for 14 days.', open: (who, minutes) => `${who}: ${minutes} minutes of the next 14 days without duty` },
   missed: { look: 'Look now', looking: (s) => `Looking through the register, ${s} s`, looked: 'Done.', notLooked: 'It did not end; tonight it looks again.', title: 'Service finds people', roll: 'Roll', rule: 'Entitled to', facts: 'Facts', since: 'Since', source: 'Source', none: 'Everybody receives what is due.', allRules: 'All', sum: (people, ago) => (ago ? `${people} people · looked ${ago}` : `${people} people`) },
   imports: {

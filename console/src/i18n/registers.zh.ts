@@ -30,7 +30,7 @@ export const registers = {
   stage: { applied: '已申请', assessed: '已评估', surveyed: '已查勘', adapting: '改造中', devices_installed: '设备已装', tested: '试呼通过', contracted: '已签约', active: '在用', suspended: '暂停', closed: '已结束', other: '' },
   step: { applied: '退回申请', assessed: '评估完成', surveyed: '查勘完成', adapting: '开始改造', devices_installed: '设备装好', tested: '试呼都通过', contracted: '签约完成', active: '启用', closed: '结束', other: '' },
   lack: {
-    'provider.licence_expired': '机构的许可到期了', 'provider.blacklisted': '机构在黑名单上', 'assessment.none': '没有在有效期内、已复核的能力评估', 'works.none': '没有改造单', 'works.not_accepted': '改造还没验收', 'device.missing': '没有列进要装的设备', 'device.not_fitted': '还没装', 'device.not_tested': '装好后还没有真的试呼通过',
+    'provider.licence_expired': '机构的许可到期了', 'provider.blacklisted': '机构在黑名单上', 'assessment.none': '没有在有效期内、已复核的能力评估', 'works.none': '没有改造单', 'works.not_accepted': '改造还没验收', 'device.missing': '没有列进必装的设备', 'device.not_fitted': '还没装', 'device.not_tested': '装好后还没有真的试呼通过',
     'contract.none': '没有合同', 'contract.not_signed': '合同还没签', 'contract.over': '合同到期了', 'contract.old_template': '合同不是现行范本', 'contract.not_begun': '合同还没到生效日', 'contract.other_provider': '合同是与别的机构签的', 'elder.left': '老人已离开名册，请结束床位',
   } as Record<string, string>,
   deviceKind: { call: '呼叫器', wristband: '手环', smoke: '烟感', gas: '燃气', water: '水浸', activity: '活动感应', wander: '防走失', door: '门磁', other: '设备' },
@@ -74,7 +74,7 @@ export const registers = {
   },
   patrolStatus: { missing: '没人去', planned: '已安排', done: '看过了', all: '全部', other: '' },
   patrolEmpty: { missing: '没有漏掉的人。', planned: '没有安排着的。', done: '这个月还没看过谁。', all: '这个月的名单还没生成。', other: '' },
-  promise: { title: '本月服务承诺', line: (had: string, planned: string, due: string) => `已做 ${had}，已排 ${planned}，应有 ${due}`, short: (h: string) => `照这样会少 ${h}` },
+  promise: { title: '本月服务承诺', none: '本月没有承诺时长：没有一条规定适用于这位老人。', line: (had: string, planned: string, due: string) => `已做 ${had}，已排 ${planned}，应有 ${due}`, short: (h: string) => `照这样会少 ${h}` },
   cover: { whole: '今后 14 天，床位昼夜都有人值班。', open: (who: string, minutes: string) => `${who} 今后 14 天有 ${minutes} 分没人值班` },
   missed: { look: '现在查一遍', looking: (s: number) => `正在查名册，已 ${s} 秒`, looked: '查完了。', notLooked: '没查完，今晚会再查。', title: '服务找人', roll: '名册', rule: '应有的', facts: '依据', since: '从哪天', source: '出处', none: '应享受的都享受到了。', allRules: '全部', sum: (people: string, ago: string) => (ago ? `${people} 人 · 上次查 ${ago}` : `${people} 人`) },
   imports: {

@@ -73,6 +73,8 @@ const PROBLEMS: readonly Turn[] = [
   [/^List should have at most (\d+) items.*/, '最多 $1 条'],
   [/^Value error, conditions nest at most (\d+) deep/, '条件最多套 $1 层'],
   [/^Value error, least takes .*/, '要填 0 到 150 的整数'],
+  [/^Value error, a call device must be mandatory/, '至少一台呼叫器要必装'],
+  [/^Value error, design and accept must be apart/, '设计和验收必须分开'],
   [/^Value error, .*/, '条件没写对'],
   [/^(.+) is a (district|street|community)$/, '$1不是这一级'],
   [/^is (\S+)$/, '是 $1'],

@@ -15,17 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Assessment, Bed, BedDevice, Contract, Elder, Provider, Station, Terminal, WorksOrder
-from models.types import AssessmentState, BedState, ContractState, PauseKind, Role, Scale, WorksState
+from models import Account, Assessment, Bed, BedDevice, Contract, Elder, Policy, Provider, Station, Terminal, WorksOrder
+from models.types import AssessmentState, BedState, ContractState, DeviceKind, PauseKind, Role, Scale, WorksState
 from service.auth import Actor
 from service.beds import moving, pausing
-from service.beds.actions import fit_device, open_bed
+from service.beds.actions import fit_device, open_bed, plan_device, remove_device
 from service.beds.queries import billed_days
 from service.clock import Clock
 from service.contracts.actions import draw_up, publish_template, sign, step_back
 from service.db import Database
 from service.errors import ServiceError
 from service.orders.actions import Wish, place_order
+from service.policies.actions import set_policy
 from service.town_clock import TownTime
 from service.vault import Vault
 from tests.fixtures.house import SECRET, nine_in_the_morning
@@ -48,7 +49,7 @@ DEEDS = (
         "onwards",
         "back",
     ),
-    *("activate", "activate", "close"),
+    *("activate", "activate", "close", "policy", "plan", "remove"),
 )
 
 
@@ -100,8 +101,32 @@ class World:
             row.state = WorksState.SENT_BACK
 
     async def fit(self, _number: int) -> None:
-        device = (await self.session.scalars(select(BedDevice).where(BedDevice.mandatory).limit(1))).one()
-        await fit_device(self.session, self.actor, self.bed.id, device.id, "T-chen", self.clock.now())
+        device = await self._must_be_there()
+        if device is not None:
+            await fit_device(self.session, self.actor, self.bed.id, device.id, "T-chen", self.clock.now())
+
+    async def policy(self, number: int) -> None:
+        """No device is mandatory from now on: as somebody sets it, or in a row from before that was refused."""
+        value, today = {"devices": [{"kind": "call", "mandatory": False}]}, self.town.today
+        if number % 2:
+            told = {"from_on": today, "until_on": None, "source": "…", "verified": False, "now": self.clock.now()}
+            await set_policy(self.session, self.actor, "bed.devices", DISTRICT, value, **told)
+        row = Policy(kind="bed.devices", area_code=DISTRICT, from_on=today, value=value, source="…")
+        row.verified, row.made_at = False, self.clock.now()
+        self.session.add(row)
+
+    async def plan(self, number: int) -> None:
+        kind = (DeviceKind.CALL, DeviceKind.SMOKE)[number % 2]
+        await plan_device(self.session, self.actor, self.bed.id, kind, number < 2, self.clock.now())
+
+    async def remove(self, _number: int) -> None:
+        device = await self._must_be_there()
+        if device is not None:
+            await remove_device(self.session, self.actor, self.bed.id, device.id, self.clock.now())
+
+    async def _must_be_there(self) -> BedDevice | None:
+        of_bed = select(BedDevice).where(BedDevice.bed_id == self.bed.id, BedDevice.mandatory)
+        return (await self.session.scalars(of_bed.order_by(BedDevice.id).limit(1))).first()
 
     async def test(self, _number: int) -> None:
         (await self.session.get_one(Terminal, "T-chen")).tested_at = self.clock.now()
@@ -170,7 +195,8 @@ SELECT
          AND valid_until_on >= :today AND (ended_on IS NULL OR ended_on > :today)) AS assessed,
  (SELECT state FROM works_order WHERE household_id = :home ORDER BY id DESC LIMIT 1) = 'accepted' AS built,
  NOT EXISTS (SELECT 1 FROM bed_device d LEFT JOIN terminal t ON t.id = d.terminal_id WHERE d.bed_id = :bed
-             AND d.mandatory AND (t.tested_at IS NULL OR d.fitted_at IS NULL OR t.tested_at < d.fitted_at)) AS tested,
+             AND d.mandatory AND (t.tested_at IS NULL OR d.fitted_at IS NULL OR t.tested_at < d.fitted_at))
+ AND EXISTS (SELECT 1 FROM bed_device WHERE bed_id = :bed AND mandatory AND kind = 'call') AS tested,
  EXISTS (SELECT 1 FROM contract WHERE bed_id = :bed AND state IN ('signed', 'renewed')
          AND from_on <= :today AND until_on >= :today
          AND (:again OR template_version = (SELECT max(version) FROM contract_template))) AS signed
@@ -245,6 +271,9 @@ BREAKS = ("expire", "reopen_works", "fit", "template", "end_contract", "blacklis
 LATE = (9, 11, 12, 14)
 """Before the test's step, between signing and contracted, before active, while suspended."""
 BROKEN = [(*PATH[:place], deed, *PATH[place:]) for place in LATE for deed in BREAKS]
+UNASKED = tuple(deed for deed in PATH if deed not in ("fit", "test"))
+FREED = [("policy", "remove", *UNASKED), ("policy", "remove", "plan", *UNASKED)]
+"""No device is asked for by policy, and none is planned that must be there, or one that need not."""
 SKIPPED = [(*PATH[:place], *PATH[place + 1 :]) for place, deed in enumerate(PATH[:11]) if deed != "onwards"]
 
 
@@ -267,9 +296,9 @@ async def test_one_thing_broken_or_left_out(ground: TownBuilder) -> None:
     whole = await walk(ground, [(deed, 2) for deed in PATH])
     assert whole[-3:] == [BedState.ACTIVE, BedState.SUSPENDED, BedState.ACTIVE]
     reached = {}
-    for deeds in (*BROKEN, *SKIPPED):
+    for deeds in (*BROKEN, *SKIPPED, *FREED):
         reached[deeds] = BedState.ACTIVE in await walk(ground, [(deed, 2) for deed in deeds])
-    assert not any(reached[deeds] for deeds in SKIPPED)
+    assert not any(reached[deeds] for deeds in (*SKIPPED, *FREED))
     assert not any(reached[deeds] for deeds in BROKEN[len(BREAKS) : 3 * len(BREAKS)])
 
 

@@ -6,7 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from models import Policy
+from service.errors import BadInput
 from service.exports import as_csv
+from service.policies.actions import checked
 from service.policies.conditions import Facts, faults, first_holding, holds
 from service.policies.kinds import KINDS
 from service.policies.queries import Book
@@ -75,6 +77,30 @@ def test_a_wrong_value_is_refused_by_its_place() -> None:
     for value in ({"grant_cap_fen": -1, "separate": []}, {"grant_cap_fen": 1, "separate": [["a", "b"]]}, {"cap": 1}):
         with pytest.raises(ValidationError):
             KINDS["bed.works"].shape.model_validate(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "place"),
+    [
+        ("bed.devices", {"devices": [{"kind": "call", "mandatory": False}]}, "value.devices"),
+        ("bed.devices", {"devices": [{"kind": "smoke", "mandatory": True}]}, "value.devices"),
+        ("bed.works", {"grant_cap_fen": 1, "separate": []}, "value.separate"),
+        ("bed.works", {"grant_cap_fen": 1, "separate": [["serve", "accept"]]}, "value.separate"),
+    ],
+)
+def test_no_district_rules_the_gate_away(kind: str, value: dict[str, object], place: str) -> None:
+    """A caller that must pass its test and a design that somebody else accepts are in every district's rule."""
+    with pytest.raises(BadInput) as refused:
+        checked(kind, value)
+    assert [fault.field for fault in refused.value.fields] == [place]
+
+
+def test_stricter_than_the_floor_is_a_districts_own_thing() -> None:
+    """More devices that must be there, the pair written the other way about: both are kept as written."""
+    devices = {"devices": [{"kind": "smoke", "mandatory": True}, {"kind": "call", "mandatory": True}]}
+    assert checked("bed.devices", devices) == devices
+    works = {"grant_cap_fen": 1, "separate": [["accept", "design"]]}
+    assert checked("bed.works", works) == works
 
 
 def test_the_smallest_area_and_the_newest_day_hold() -> None:

@@ -21,11 +21,13 @@ def test_the_grant_pays_up_to_its_cap_once() -> None:
 
 
 def test_roles_that_clash() -> None:
-    """Only pairs that the district separates, and only once both are named."""
+    """Only pairs that the district separates, and only once both are named; design and acceptance in any case."""
     apart = [["design", "accept"], ["serve", "accept"]]
     assert clashes({"design": 1, "serve": 1, "accept": None}, apart) == []
     assert clashes({"design": 1, "serve": 2, "accept": 1}, apart) == [("design", "accept")]
     assert clashes({"design": 1, "serve": 1, "accept": 1}, apart) == [("design", "accept"), ("serve", "accept")]
+    for nothing_apart in ([], [["accept", "design"]]):
+        assert clashes({"design": 1, "serve": 1, "accept": 1}, nothing_apart) == [("design", "accept")]
 
 
 def test_nothing_is_built_without_pictures() -> None:
