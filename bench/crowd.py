@@ -78,6 +78,9 @@ class Console(asyncio.Protocol):
                 break
             if buffer[place] == 0x81:
                 self._text(bytes(buffer[start : start + min(length, LONGEST_HEAD)]))
+            elif buffer[place] == 0x89:  # a ping that is not answered ends the socket after 40 s
+                pong = masked(bytes(buffer[start : start + length]))
+                self.transport.write(b"\x8a" + pong[1:])
             elif buffer[place] == 0x88:
                 reason = bytes(buffer[start + 2 : start + length]).decode()
                 self.close = (int.from_bytes(buffer[start : start + 2]), reason)

@@ -19,6 +19,8 @@ from service.terminals.signature import sign
 HOMES, ONE_DISTRICTS, FLEET = 10_000, 6000, 30_000
 """Every home presses once; from the second number on they do so for the district that all desks watch. So many more
 only send heartbeats: 60 a minute are taken of a terminal, and a second's all have a row of their own to be written."""
+BEAT_LINES = 512
+"""Enough that none has to wait for an earlier answer on its line, as no terminal with a line of its own does."""
 PATH, BEATS = "/terminals/v1/alerts", "/terminals/v1/heartbeats"
 A_SECOND, A_SECOND_TO_ALL, BEATS_A_SECOND = 50, 10, 8333
 
@@ -153,7 +155,12 @@ async def spread(crowd: Program, calls: Calls, count: int, desks: int, a_second:
 
 async def beats(intake: str, fleet: Program, seconds: float) -> tuple[float, float]:
     """The fleet's heartbeats for so long; how many a second were taken, and the share told to come later."""
-    order: dict[str, Any] = {"port": int(intake.split(":")[1]), "path": BEATS, "lines": 64, "rate": BEATS_A_SECOND}
+    order: dict[str, Any] = {
+        "port": int(intake.split(":")[1]),
+        "path": BEATS,
+        "lines": BEAT_LINES,
+        "rate": BEATS_A_SECOND,
+    }
     told = await fleet.does("pace", seconds=seconds, first=HOMES + 1, terminals=FLEET, **order)
     if not set(told["statuses"]) <= {"200", "503"}:
         raise RuntimeError(f"heartbeats were answered {told['statuses']}")
