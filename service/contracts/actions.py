@@ -74,7 +74,7 @@ async def draw_up(
 ) -> Contract:
     """Draw up a contract of the current template with the menu's prices as they are.
 
-    Raises NotFound, NoTemplate, BadInput when it would last longer than the district allows.
+    Raises NotFound, NoTemplate, BadInput when it would begin over a year away or last longer than the district allows.
     """
     bed = await queries.lock_bed(session, actor, bed_id)
     if bed.state is BedState.CLOSED:
@@ -84,6 +84,10 @@ async def draw_up(
         raise NoTemplate("the district has no model contract in force")
     if guardian_id is not None:
         await queries.get_guardian(session, bed.elder_id, guardian_id)
+    first, last = rules.may_begin(on)
+    if renews is None and not first <= from_on <= last:
+        fault = FieldProblem("from_on", f"is {from_on}", f"{first} to {last}")
+        raise BadInput("the contract would begin over a year away", fields=[fault])
     terms = (await policy_on(session, "bed.contract", bed.area_code, on)).value
     if months > terms["longest_months"]:
         fault = FieldProblem("months", f"is {months}", f"at most {terms['longest_months']}")

@@ -166,7 +166,8 @@ async def due_for_renewal(session: AsyncSession, on: date, actor: Actor | None =
 
 
 async def contract_views(session: AsyncSession, rows: Sequence[Contract], on: date) -> list[dict[str, Any]]:
-    """Contracts with their parties (masked), prices, and whether they bind today."""
+    """Contracts with their parties (masked), prices, whether they bind on a day and whether renewal is due."""
+    book: Book = await book_of(session, "bed.contract", on)
     elders = await _names(session, Elder, {row.elder_id for row in rows})
     providers = await _names(session, Provider, {row.provider_id for row in rows})
     guardians = await _names(session, Contact, {row.guardian_id for row in rows if row.guardian_id is not None})
@@ -181,6 +182,9 @@ async def contract_views(session: AsyncSession, rows: Sequence[Contract], on: da
                 "provider": providers[row.provider_id],
                 "guardian": masked_name(guardians[row.guardian_id]) if row.guardian_id is not None else None,
                 "in_force": held.in_force(on),
+                "renewal_due": rules.renewal_due(
+                    row.state, row.until_on, on, book.at(row.area_code).value["remind_days"]
+                ),
                 "days_left": (row.until_on - on).days,
                 **{
                     name: value.isoformat() if (value := getattr(row, name)) is not None else None

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from models.types import ContractState
 
+YEAR = timedelta(days=366)
 HELD = (ContractState.SIGNED, ContractState.RENEWED)
 UNABLE = 4
 """Ability level (GB/T 42195) at which nobody signs for themselves."""
@@ -30,6 +31,11 @@ class Held:
     def in_force(self, on: date) -> bool:
         """Whether it binds both sides on this day; one that was renewed does so until the later one begins."""
         return self.signed and self.from_on <= on <= self.until_on
+
+
+def may_begin(on: date) -> tuple[date, date]:
+    """The first and the last day on which a contract drawn up on a day may begin: a year back, a year ahead."""
+    return on - YEAR, on + YEAR
 
 
 def needs_guardian(ability: int | None, categories: Collection[str]) -> bool:

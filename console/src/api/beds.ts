@@ -94,7 +94,11 @@ export interface Contract {
   guardian: string | null
   signed_by: string | null
   in_force: boolean
+  /** Whether its end is as near as the district speaks of the next one. */
+  renewal_due: boolean
   days_left: number
+  /** The menu as it was when it was drawn up. */
+  prices: { code: string; name_zh: string; price_fen: number | null }[]
   from_on: string
   until_on: string
   cooling_until_on: string | null

@@ -10,6 +10,7 @@ from models.types import ContractState
 from service.contracts.jobs import remind
 from service.contracts.rules import Held, choose, cooling_until, last_day, needs_guardian, renewal_due
 from tests.fixtures.keeping import Keeping
+from tests.fixtures.town import DISTRICT
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -93,6 +94,28 @@ async def test_drawn_signed_left_and_renewed(keeping: Keeping) -> None:
     old = (await keeping.sun.get(f"/api/contracts/{due['id']}")).json()
     assert old["state"] == "renewed" and old["in_force"]
     assert (await keeping.sun.get("/api/contracts/due")).json()["items"] == []
+
+
+@SQLITE
+async def test_when_it_may_begin_and_when_renewal_is_due(keeping: Keeping) -> None:
+    """A year back and a year ahead, else the field is named; the next one is due by the district's own days."""
+    await keeping.publishes_template()
+    bed_id, today = await keeping.opens("chen"), keeping.town.today
+    for begin, status in ((366, 201), (-366, 201), (367, 422), (-367, 422), (26_500, 422), (-46_000, 422)):
+        wish = {"bed_id": bed_id, "from_on": str(today + timedelta(days=begin))}
+        answer = await keeping.sun.post("/api/contracts", json=wish)
+        assert answer.status_code == status, answer.text
+        if status == 422:
+            (fault,) = answer.json()["fields"]
+            accepted = f"{today - timedelta(days=366)} to {today + timedelta(days=366)}"
+            assert (fault["field"], fault["accepted"]) == ("from_on", accepted)
+    signed = await keeping.signs(bed_id, months=3)
+    assert not (await keeping.sun.get(f"/api/contracts/{signed}")).json()["renewal_due"]
+    terms = {"cooling_off_days": 7, "remind_days": 120, "longest_months": 36}
+    policy = {"kind": "bed.contract", "area_code": DISTRICT, "value": terms, "source": "区里的规定"}
+    assert (await keeping.sun.post("/api/policies", json={**policy, "from_on": str(today)})).is_success
+    rows = (await keeping.sun.get("/api/contracts", params={"bed_id": bed_id})).json()["items"]
+    assert [row["id"] for row in rows if row["renewal_due"]] == [signed]
 
 
 @SQLITE

@@ -1,0 +1,14 @@
+/** Which of a bed's contracts speaks for it, which are still to come, which are history; as the service's gate chooses, pure. */
+import type { Contract } from '../api/beds'
+
+export interface Papers { standing: Contract | null; coming: Contract[]; older: Contract[] }
+
+const signedAhead = (one: Contract): boolean => one.state === 'signed' && !one.in_force && one.days_left >= 0
+
+/** `papers` come the newest first: one in force stands before one signed that is still to come, and that before a draft. */
+export function papersOf(papers: readonly Contract[]): Papers {
+  const live = papers.filter((one) => one.in_force || ['drawn', 'signed'].includes(one.state))
+  const standing = live.find((one) => one.in_force) ?? live.find(signedAhead) ?? live[0] ?? null
+  const coming = live.filter((one) => one !== standing && (one.state === 'drawn' || signedAhead(one)))
+  return { standing, coming, older: papers.filter((one) => one !== standing && !coming.includes(one)) }
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import type { Contract } from '../src/api/beds'
+import { papersOf } from '../src/beds/papers'
+
+const paper = (id: number, state: string, in_force: boolean, days_left: number): Contract => ({
+  id, bed_id: 1, state, template_version: 1, guardian: null, signed_by: null, in_force, renewal_due: false, days_left, prices: [],
+  from_on: '2026-01-01', until_on: '2026-12-31', cooling_until_on: null, signed_at: null,
+})
+const ids = (papers: Contract[]): number[] => papers.map((one) => Number(one.id))
+
+describe('the contract of a bed', () => {
+  it('is the one in force, whatever was drawn up since', () => {
+    const found = papersOf([paper(3, 'drawn', false, 27000), paper(2, 'signed', true, 200), paper(1, 'ended', false, -100)])
+    expect([found.standing?.id, ids(found.coming), ids(found.older)]).toEqual([2, [3], [1]])
+  })
+
+  it('is the renewed one until its last day, while the next is to come', () => {
+    const found = papersOf([paper(2, 'signed', false, 400), paper(1, 'renewed', true, 20)])
+    expect([found.standing?.id, ids(found.coming), ids(found.older)]).toEqual([1, [2], []])
+  })
+
+  it('is else one signed that is to come, else the newest; none of those that are gone', () => {
+    expect(papersOf([paper(2, 'drawn', false, 365), paper(1, 'signed', false, 400)]).standing?.id).toBe(1)
+    expect(papersOf([paper(2, 'drawn', false, 365), paper(1, 'signed', false, -3)]).standing?.id).toBe(2)
+    expect(papersOf([paper(2, 'withdrawn', false, 365), paper(1, 'renewed', false, -3)])).toMatchObject({ standing: null, coming: [] })
+  })
+})
