@@ -36,6 +36,11 @@ describe('objections in Chinese', () => {
     expect(inPlainEnglish('Value error, least takes a whole number from 0 to 150')).toBe('least takes a whole number from 0 to 150')
   })
 
+  it('say how long a result from elsewhere may hold', () => {
+    expect([problemInChinese('2100-12-31 lies after 2010-12-31'), acceptedInChinese('2010-01-01 to 2010-12-31, or none')]).toEqual(['2100-12-31 晚于 2010-12-31', '2010-01-01 到 2010-12-31，或不填'])
+    expect([acceptedInChinese('le 2199-12-31'), acceptedInChinese('ge 1900-01-01')]).toEqual(['不晚于 2199-12-31', '不早于 1900-01-01'])
+  })
+
   it('say what no district may rule away', () => {
     expect([problemInChinese('Value error, a call device must be mandatory'), problemInChinese('Value error, design and accept must be apart')]).toEqual(['至少一台呼叫器要必装', '设计和验收必须分开'])
   })

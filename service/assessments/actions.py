@@ -135,11 +135,11 @@ async def read_in(
     """A result from elsewhere. One of today's scales waits for a review; one of the old scale is history only."""
     elder = await get_elder(session, actor, elder_id)
     scale, level, on, until = wanted["scale"], wanted["level"], wanted["assessed_on"], wanted["valid_until_on"]
-    _refuse(rules.imported_problems(scale, level, on, until, elder.born_on, now.astimezone(LOCAL).date()))
+    policy, today = await queries.policy_of(session, elder.area_code), now.astimezone(LOCAL).date()
+    _refuse(rules.imported_problems(scale, level, on, until, elder.born_on, today, policy.valid_months))
     levels = rules.LEVELS[scale]
     row = _fresh(elder_id, scale, "other", now, actor.account_id)
     row.import_id = import_id
-    policy = await queries.policy_of(session, elder.area_code)
     row.state = AssessmentState.APPROVED if scale is Scale.MZT039 else AssessmentState.SUBMITTED
     row.level, row.assessed_on, row.source = level, on, wanted["source"]
     row.valid_until_on = until or rules.valid_until(on, policy.valid_months)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Assessment
 from models.types import AssessmentState, Scale
-from service.assessments import rules
+from service.assessments import queries, rules
 from service.assessments.actions import read_in
 from service.auth import Actor
 from service.clock import LOCAL
@@ -28,7 +28,8 @@ async def check_result(
     today = now.astimezone(LOCAL).date()
     elder = await get_by_number(session, actor, vault, wanted["id_number"], today)
     scale, on = wanted["scale"], wanted["assessed_on"]
-    faults = rules.imported_problems(scale, wanted["level"], on, wanted["valid_until_on"], elder.born_on, today)
+    months = (await queries.policy_of(session, elder.area_code)).valid_months
+    faults = rules.imported_problems(scale, wanted["level"], on, wanted["valid_until_on"], elder.born_on, today, months)
     if await _known(session, elder.id, scale, wanted):
         faults.append(FieldProblem("assessed_on", f"a result of {on} is known", "a row for each new result"))
     if faults:

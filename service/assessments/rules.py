@@ -93,15 +93,20 @@ def assessed_problem(assessed_on: date, born_on: date, today: date) -> FieldProb
 
 
 def imported_problems(
-    scale: Scale, level: int, on: date, until: date | None, born_on: date, today: date
+    scale: Scale, level: int, on: date, until: date | None, born_on: date, today: date, months: int
 ) -> list[FieldProblem]:
-    """What keeps a result from elsewhere out: a level that its scale does not have, days that cannot be."""
+    """What keeps a result from elsewhere out: a level that its scale does not have, days that cannot be.
+
+    It may end sooner than one made here, which holds for `months`, and no later.
+    """
     fault, levels = assessed_problem(on, born_on, today), LEVELS[scale]
     faults = [] if fault is None else [fault]
     if not 0 <= level < len(levels):
         faults.append(FieldProblem("level", f"is {level}", f"0 to {len(levels) - 1}: {', '.join(levels)}"))
-    if until is not None and until < on:
-        faults.append(FieldProblem("valid_until_on", f"{until} lies before {on}", f"{on} or later"))
+    last = valid_until(on, months)
+    if until is not None and not on <= until <= last:
+        told = f"{until} lies before {on}" if until < on else f"{until} lies after {last}"
+        faults.append(FieldProblem("valid_until_on", told, f"{on} to {last}, or none"))
     return faults
 
 

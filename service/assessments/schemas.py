@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from models.types import Scale
-from service.inputs import PLAIN, Input, Line
+from service.inputs import PLAIN, Day, Input, Line
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}(\.[0-9]{1,2})?$")]
 Score = Annotated[int, Field(ge=0, le=100)]
@@ -68,8 +68,8 @@ class Imported(Input):
 
     scale: Scale
     level: Annotated[int, Field(ge=0, le=5)]
-    assessed_on: date
-    valid_until_on: date | None = None
+    assessed_on: Day
+    valid_until_on: Day | None = None
     source: Annotated[Line, Field(max_length=120)]
 
 

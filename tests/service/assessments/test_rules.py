@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from service.assessments.rules import falls_again, valid_until
+from models.types import Scale
+from service.assessments.rules import falls_again, imported_problems, valid_until
 from service.elders.rules import age_on, birthday, born_by
 
 
@@ -22,6 +23,27 @@ from service.elders.rules import age_on, birthday, born_by
 def test_the_last_day_of_a_result(on: date, months: int, last: date) -> None:
     """The day before the same day, also where the month has no such day."""
     assert valid_until(on, months) == last
+
+
+@pytest.mark.parametrize(
+    ("until", "months", "faults"),
+    [
+        (None, 12, []),
+        (date(2011, 1, 1), 12, []),
+        (date(2010, 1, 1), 12, ["valid_until_on"]),
+        (date(2011, 1, 2), 12, ["valid_until_on"]),
+        (date(2012, 1, 1), 24, []),
+        (date(2199, 12, 31), 24, ["valid_until_on"]),
+    ],
+)
+def test_paper_holds_no_longer_than_the_district_lets_results_hold(
+    until: date | None, months: int, faults: list[str]
+) -> None:
+    """A result from elsewhere may end sooner than one made here, never later; the fault names the last day."""
+    on, born = date(2010, 1, 2), date(1940, 5, 6)
+    found = imported_problems(Scale.GBT42195, 2, on, until, born, date(2026, 3, 5), months)
+    assert [one.field for one in found] == faults
+    assert all(one.accepted == f"{on} to {valid_until(on, months)}, or none" for one in found)
 
 
 def test_two_falls_within_thirty_days() -> None:

@@ -144,6 +144,9 @@ async def test_old_results_are_read_in(town: TownBuilder) -> None:
     assert (old["state"], old["level_name"], old["holds"]) == ("approved", "重度失能", False)
     assert fields(await wu.post(path, json={**paper, "level": 4})) == ["level"]
     assert fields(await wu.post(path, json={**paper, "assessed_on": "2100-01-01"})) == ["assessed_on"]
+    for on, until in (("2010-01-01", "9999-12-31"), ("2010-01-01", "2100-12-31"), ("9999-12-31", None)):
+        ancient = {**paper, "scale": "gbt42195", "assessed_on": on, "valid_until_on": until}
+        assert fields(await wu.post(path, json=ancient)) == ["valid_until_on" if until else "assessed_on"]
     recent = {"scale": "gbt42195", "level": 3, "assessed_on": town.today.isoformat(), "source": "区评估机构 12 号"}
     row = (await wu.post(path, json=recent)).json()
     assert row["state"] == "submitted" and await holding(town, "yu", town.today) is None

@@ -30,16 +30,18 @@ async def test_results_come_in_and_wait(town: TownBuilder) -> None:
         [ID, "GB/T 42195", "1", "2100-01-01", "", "未来"],
         [ID, "GB/T 42195", "1", recent, "2020-01-01", "颠倒"],
         ["990000194005060124", "自定", "", recent, "", ""],
+        [ID, "GB/T 42195", "1", "2010-01-01", "9999-12-31", "永久有效"],
+        [ID, "GB/T 42195", "1", "2010-01-01", "2100-12-31", "长期有效"],
     ]
     path = {"dry_run": False, "file_name": "评估.csv"}
     tried = (await wu.post("/api/imports/assessments", content=write_csv(rows))).status_code
     assert tried == 403
     done = (await sun.post("/api/imports/assessments", params=path, content=write_csv(rows))).json()
-    assert (done["rows"], done["good"], done["bad"]) == (9, 3, 6), done
+    assert (done["rows"], done["good"], done["bad"]) == (11, 3, 8), done
     told = sorted((one["row"], one["column"]) for one in done["faults"])
     assert told == [
         (5, "评估日期"), (6, "等级"), (7, "身份证号"), (8, "评估日期"), (9, "有效期至"), (10, "来源"), (10, "等级"),
-        (10, "评估标准"),
+        (10, "评估标准"), (11, "有效期至"), (12, "有效期至"),
     ]  # fmt: skip
     history = (await wu.get(f"/api/elders/{elder}/assessments")).json()["items"]
     assert [(one["scale"], one["state"], one["level"], one["holds"]) for one in history] == [
