@@ -4,7 +4,7 @@ Values for rows only, the same for the same town; it writes nothing.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from models.types import (
     WaitingState,
     WorksState,
 )
+from service.contracts.rules import needs_guardian
 from service.demo.people import CARE_LEVELS
 from service.demo.town import Bed, Terminal, Town
 
@@ -34,7 +35,9 @@ FITTINGS = (
     ("浴室坐凳", "卫生间", 16_000),
 )  # fmt: skip
 TEMPLATE = "家庭养老床位服务合同（示例文本）\n一、服务内容与价格见附表。\n二、签约之日起 7 日内任何一方可以解除。"
-VALID_DAYS = 730
+VALID_DAYS = 365
+"""As a district has it that sets nothing else."""
+OLDEST = 340
 WAITING = 14
 FITTED_FROM = WALK.index(BedState.DEVICES_INSTALLED)
 
@@ -47,6 +50,8 @@ class Ids:
     elders: Sequence[int]
     providers: Sequence[int]
     beds: Sequence[int]
+    guardians: Mapping[int, int]
+    """The first contact of an elder, both by id: who signs where the elder cannot."""
 
 
 def reached(bed: Bed) -> int:
@@ -81,8 +86,8 @@ def assessment_rows(town: Town, ids: Ids, now: datetime, on: date) -> list[Row]:
         assessed.append((elder, 20, random.Random(f"waiting {town.seed} {elder}")))
     rows = []
     for elder, since, rng in assessed:
-        age = rng.randint(VALID_DAYS + 1, VALID_DAYS + 20) if rng.random() < 0.05 else rng.randint(10, 600)
-        begun = on - timedelta(days=max(age, min(since, 700)) if age <= VALID_DAYS else age)
+        age = rng.randint(VALID_DAYS + 1, VALID_DAYS + 20) if rng.random() < 0.05 else rng.randint(10, OLDEST)
+        begun = on - timedelta(days=max(age, min(since, OLDEST)) if age <= VALID_DAYS else age)
         moment = now - (on - begun)
         level = CARE_LEVELS.index(town.elders[elder].care_level)
         rows.append(
@@ -197,7 +202,9 @@ def contract_rows(
         if rng.random() < 0.06:
             until = on + timedelta(days=rng.randint(1, 30))
         version = 2 if (on - began).days < 90 else 1
-        signed = now - (on - began)
+        signed, elder = now - (on - began), town.elders[bed.elder]
+        unable = needs_guardian(CARE_LEVELS.index(elder.care_level), elder.categories)
+        guardian = ids.guardians.get(ids.elders[bed.elder]) if unable else None
         rows.append(
             {
                 "bed_id": bed_id,
@@ -213,7 +220,8 @@ def contract_rows(
                 "cooling_until_on": began + timedelta(days=6),
                 "drawn_at": signed,
                 "signed_at": signed,
-                "signed_by": "elder",
+                "signed_by": "elder" if guardian is None else "guardian",
+                "guardian_id": guardian,
             }
         )
     return rows

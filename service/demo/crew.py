@@ -17,7 +17,8 @@ Row = dict[str, Any]
 BREAK_MIN = 40
 NIGHT_WATCH = (1080, 1920)
 """Whoever has no shift by day watches by night, 18:00 to 8:00: calls come at any hour."""
-DUTY_DAYS = 14
+DUTY_DAYS = 15
+"""The desk looks a fortnight ahead from this moment on, into the fifteenth day."""
 ACCOUNTS_A_CHUNK = 8
 PORTERS = frozenset({"ebike", "car"})
 COURIER_BAG, OTHER_BAG = 15, 8

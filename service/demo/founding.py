@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+from sqlalchemy import select
+
 from models import (
     Area,
     Assessment,
@@ -96,7 +98,10 @@ async def _write_beds(
     """The family beds at every stage with all that stands behind them, and who waits for one."""
     now, on = clock.now(), founded.on
     beds = await add_numbered(database, Bed, register.bed_rows(town, ids.elders, providers, stations, now))
-    mine = bedlife.Ids(ids.households, ids.elders, providers, beds)
+    async with database.reading() as session:
+        contacts = await session.execute(select(Contact.elder_id, Contact.id).order_by(Contact.rank.desc()))
+        guardians = dict(contacts.all())
+    mine = bedlife.Ids(ids.households, ids.elders, providers, beds, guardians)
     await add_rows(database, BedStep, bedlife.step_rows(town, mine, now))
     known = bedlife.assessment_rows(town, mine, now, on)
     await add_rows(database, Assessment, known)

@@ -18,6 +18,7 @@ BED_STAGES = (
     ("applied", 6), ("assessed", 5), ("surveyed", 4), ("adapting", 8), ("devices_installed", 5), ("tested", 3),
     ("contracted", 3), ("suspended", 8),
 )  # fmt: skip
+LONGEST_REST = 45
 # Model, kind, how many.
 MODELS = (
     ("床头呼叫器 BX-2", "sos", 700),
@@ -127,6 +128,7 @@ def _beds(seed: int, register: Register, work: Workforce) -> tuple[Bed, ...]:
         household = register.elders[elder].household
         station = nearest_station(register.households[household].home, work.stations)
         since = rng.randint(30, 900) if state in ("active", "suspended") else rng.randint(1, 40)
+        since = since % LONGEST_REST + 1 if state == "suspended" else since
         provider = work.stations[station].provider
         beds.append(Bed(f"JC-{number + 1:04d}", elder, household, provider, station, state, since))
     return tuple(beds)

@@ -17,8 +17,10 @@ from models import (
     Area,
     Assessment,
     Bed,
+    BedPause,
     Canteen,
     Caregiver,
+    Contract,
     DemoClock,
     Duty,
     Elder,
@@ -36,6 +38,7 @@ from models import (
 from models.types import AreaLevel, PlanState, Role, VisitState
 from service.accounts.actions import WrongPassword, check_sign_in
 from service.clock import LOCAL, Clock
+from service.contracts.rules import needs_guardian
 from service.db import Database
 from service.demo.foreign import UNFINISHED, ForeignDatabase
 from service.demo.homefiles import DemoFileMissing, read_accounts, read_keys
@@ -104,6 +107,25 @@ async def test_everything_promised_stands(town: Town) -> None:
     assert orders == visits == 560
     assert await town.count(Account) == 76
     assert await town.count(Area, Area.level == AreaLevel.DISTRICT) == 2
+
+
+async def test_what_stands_behind_the_beds_could_have_been_done_by_hand(town: Town) -> None:
+    """Who cannot sign has a guardian, results hold a year, nobody rests for years, the roster covers a fortnight."""
+    async with town.database.reading() as session:
+        contracts = select(Contract.signed_by, Elder.ability, Elder.categories).join(
+            Elder, Elder.id == Contract.elder_id
+        )
+        signed = {(needs_guardian(ability, groups), by) for by, ability, groups in await session.execute(contracts)}
+        assert signed == {(True, "guardian"), (False, "elder")}
+        assert await town.count(Contract, Contract.signed_by == "guardian", Contract.guardian_id.is_(None)) == 0
+        valid = await session.execute(
+            select(Assessment.assessed_on, Assessment.valid_until_on).join(Bed, Bed.elder_id == Assessment.elder_id)
+        )
+        assert {(until - on).days for on, until in valid} == {364, 365}
+        rests = list(await session.scalars(select(BedPause.from_on)))
+        assert rests and min(rests) > town.founded.on - timedelta(days=60)
+        last = await session.scalar(select(func.max(Duty.to_at)))
+        assert last is not None and last > town.clock.now() + timedelta(days=14)
 
 
 async def test_two_people_stand_behind_every_assessment(town: Town) -> None:
