@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { sheetOf } from '../src/registers/sheet'
+import { sheetOf, stamp } from '../src/registers/sheet'
 import type { Column } from '../src/registers/table'
 
 interface Row { name: string; age: number | null }
@@ -18,6 +18,15 @@ describe('a list as a sheet', () => {
     expect(xml).toContain('<c t="inlineStr"><is><t xml:space="preserve">=1+1</t></is></c><c><v>90</v></c>')
     expect(xml).toContain('<row><c/><c/></row>')
     expect(xml).not.toContain('<f>')
+  })
+
+  it('leaves out the marks of the page, and says when instead of how long ago', async () => {
+    const when: Column<Row>[] = [{ key: 'state', name: '状态', cell: () => '▲ 没人去' }, { key: 'at', name: '何时', cell: () => '刚刚', filed: () => stamp('2026-11-28T01:05:00Z') }]
+    const files = unzipSync(new Uint8Array(await sheetOf('探访', when, [{ name: '', age: null }]).arrayBuffer()))
+    const xml = strFromU8(files['xl/worksheets/sheet1.xml'] ?? new Uint8Array())
+    expect(xml).toContain('>没人去</t>')
+    expect(xml).toMatch(/>2026-11-28 09:05<\/t>/)
+    expect(xml).not.toMatch(/▲|刚刚/)
   })
 
   it('holds what XML cannot', async () => {

@@ -1,6 +1,7 @@
 /** A list as an XLSX sheet (ECMA-376): bold headings that stay in sight, columns as wide as what they hold, no formulas. */
 import { strToU8, zipSync } from 'fflate'
-import type { Cell, Column } from './table'
+import { clockHm, dateParts, ms } from '../state/time'
+import { filed, type Cell, type Column } from './table'
 
 const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -37,8 +38,8 @@ const nameOf = (title: string): string => title.replace(/[[\]:*?/\\]/g, ' ').sli
 
 /** One sheet of these rows under the names of their columns. */
 export function sheetOf<T>(title: string, columns: readonly Column<T>[], rows: readonly T[]): Blob {
-  const widths = columns.map((one) => Math.min(WIDEST, Math.max(NARROWEST, widthOf(one.name), ...rows.slice(0, MEASURED).map((row) => widthOf(one.cell(row))))))
-  const lines = [`<row>${columns.map((one) => cellOf(one.name, ' s="1"')).join('')}</row>`, ...rows.map((row) => `<row>${columns.map((one) => cellOf(one.cell(row))).join('')}</row>`)]
+  const widths = columns.map((one) => Math.min(WIDEST, Math.max(NARROWEST, widthOf(one.name), ...rows.slice(0, MEASURED).map((row) => widthOf(filed(one, row))))))
+  const lines = [`<row>${columns.map((one) => cellOf(one.name, ' s="1"')).join('')}</row>`, ...rows.map((row) => `<row>${columns.map((one) => cellOf(filed(one, row))).join('')}</row>`)]
   const parts: Record<string, string> = {
     ...FIXED,
     'xl/workbook.xml': `<workbook ${MAIN} xmlns:r="${OFFICE}"><sheets><sheet name="${safe(nameOf(title))}" sheetId="1" r:id="rId1"/></sheets></workbook>`,
@@ -46,4 +47,11 @@ export function sheetOf<T>(title: string, columns: readonly Column<T>[], rows: r
   }
   const files = Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, strToU8(HEAD + xml)]))
   return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: XLSX })
+}
+
+/** A moment as a sheet holds it, so that it sorts: 2026-11-28 09:05. */
+export function stamp(moment: string | null | undefined): string | null {
+  if (!moment) return null
+  const { year, month, day } = dateParts(ms(moment))
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')} ${clockHm(ms(moment))}`
 }

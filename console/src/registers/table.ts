@@ -7,6 +7,8 @@ export interface Column<T> {
   key: string
   name: string
   cell: (row: T) => Cell
+  /** What a file holds instead: a moment where the page says how long ago. */
+  filed?: (row: T) => Cell
   tone?: (row: T) => Tone
   /** Figures stand to the right. */
   figure?: boolean
@@ -37,6 +39,13 @@ export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], ord
     if (typeof x === 'number' && typeof y === 'number') return sign * (x - y)
     return sign * String(x).localeCompare(String(y), 'zh-CN', { numeric: true })
   })
+}
+
+const MARK = /^[▲✓] /
+/** A row's cell as a file holds it: without the marks that stand for colours on the page. */
+export function filed<T>(column: Column<T>, row: T): Cell {
+  const value = (column.filed ?? column.cell)(row)
+  return typeof value === 'string' ? value.replace(MARK, '') : value
 }
 
 const NARROW = /[\u0000-\u00ff]/g
