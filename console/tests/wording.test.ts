@@ -29,6 +29,7 @@ describe('objections in Chinese', () => {
 
   it('speak of sheets, duties and rules as a clerk would', () => {
     expect(problemInChinese('nobody with this ID number is in the register')).toBe('名册里没有这个身份证号的人')
+    expect([problemInChinese('does not fit what is in the register'), acceptedInChinese('look at it again')]).toEqual(['和名册里已有的对不上', '核对后再传'])
     expect([problemInChinese('who is to accept'), problemInChinese('a picture of 扶手 before')]).toEqual(['没定谁验收', '“扶手”没有改前照片'])
     expect(acceptedInChinese('number or name: 0 能力完好、1 轻度失能')).toBe('序号或名称：0 能力完好、1 轻度失能')
     expect(acceptedInChinese('an account, or a name and a phone number')).toBe('选一个人，或写姓名和电话')

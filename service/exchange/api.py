@@ -89,10 +89,10 @@ async def import_sheet(
 
 @router.get("/imports")
 async def list_imports(
-    actor: Importer, session: Annotated[AsyncSession, Depends(reading)], page: Annotated[Page, Depends()]
+    actor: Importer, session: Annotated[AsyncSession, Depends(reading)], clock: Timed, page: Annotated[Page, Depends()]
 ) -> dict[str, Any]:
-    """What was imported, with the rows that were refused, and what was taken back."""
-    return as_list(*await importing.list_imports(session, actor, page))
+    """What was imported, with the rows that were refused, what was broken off midway, and what was taken back."""
+    return as_list(*await importing.list_imports(session, actor, page, clock.now()))
 
 
 @router.post("/imports/{import_id}/undo")

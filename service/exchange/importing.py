@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
@@ -10,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import RegisterImport
@@ -25,6 +27,8 @@ from service.exchange.sheets import RowFault
 from service.exchange.tables import read_table
 from service.paging import Page, page_of
 from service.vault import Vault
+
+log = logging.getLogger(__name__)
 
 LOOK, REMOVE = 100, 25
 MOST_FAULTS = 1000
@@ -80,7 +84,7 @@ async def import_sheet(
 ) -> dict[str, Any]:
     """Take every row that can be, in small transactions so that no alert waits; report the others.
 
-    Raises BadInput, AlreadyImported. Broken off, what was taken can be taken back like any import.
+    Raises BadInput, AlreadyImported. Broken off, it says how many came, and they can be taken back like any import.
     """
     kind = KINDS[register]
     sheet = await asyncio.to_thread(read_sheet, kind, body, now.astimezone(LOCAL).date())
@@ -120,16 +124,18 @@ async def undo_import(database: Database, actor: Actor, import_id: int, now: dat
         await asyncio.sleep(0)
 
 
-async def list_imports(session: AsyncSession, actor: Actor, page: Page) -> tuple[list[dict[str, Any]], str | None]:
+async def list_imports(
+    session: AsyncSession, actor: Actor, page: Page, now: datetime
+) -> tuple[list[dict[str, Any]], str | None]:
     """Imports that the actor made, all of them for whoever sees everywhere."""
     query = select(RegisterImport)
     if "" not in actor.area_prefixes:
         query = query.where(RegisterImport.made_by == actor.account_id)
     rows, following = await page_of(session, query, RegisterImport.id, page)
-    return [_import_view(row) for row in rows], following
+    return [_import_view(row, now) for row in rows], following
 
 
-def _import_view(row: RegisterImport) -> dict[str, Any]:
+def _import_view(row: RegisterImport, now: datetime) -> dict[str, Any]:
     return {
         "id": row.id,
         "register": row.register,
@@ -138,6 +144,7 @@ def _import_view(row: RegisterImport) -> dict[str, Any]:
         "added": row.added,
         "refused": len({one["row"] for one in row.refused}),
         "faults": row.refused,
+        "broken_off": row.done_at is None and row.undone_at is None and row.made_at <= now - LONGEST,
         "made_at": rfc3339(row.made_at),
         "done_at": rfc3339(row.done_at),
         "undone_at": rfc3339(row.undone_at),
@@ -221,21 +228,48 @@ async def _write(
 ) -> int:
     """Take rows in transactions that end after some 10 ms, on a busy machine after one row; after each, calls go first.
 
-    A row that has become impossible meanwhile joins the faults.
+    Each transaction keeps how many came so far. A row that has become impossible meanwhile joins the faults.
     """
     added, waiting = 0, deque(rows)
+    mine = update(RegisterImport).where(RegisterImport.id == import_id)
     while waiting:
         async with database.writing() as session:
             until = time.monotonic() + AIM_S
             while waiting and time.monotonic() < until:
                 number, wanted = waiting.popleft()
-                try:
-                    await kind.write(session, actor, vault, wanted, now, import_id)
-                    added += 1
-                except ServiceError as error:
-                    sheet.faults += _as_faults(kind, number, error)
+                faults = await _take(session, actor, vault, kind, number, wanted, import_id, now)
+                sheet.faults += faults
+                added += not faults
+            await session.execute(mine.values(added=added))
         await asyncio.sleep(0)
     return added
+
+
+async def _take(
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    kind: Kind,
+    number: int,
+    wanted: dict[str, Any],
+    import_id: int,
+    now: datetime,
+) -> list[RowFault]:
+    """Take one row in a savepoint: what the database refuses is this row's fault, and no event of it is told."""
+    events = session.info.setdefault("events", [])
+    before = len(events)
+    try:
+        async with session.begin_nested():
+            await kind.write(session, actor, vault, wanted, now, import_id)
+        return []
+    except ServiceError as error:
+        del events[before:]
+        return _as_faults(kind, number, error)
+    except (IntegrityError, DataError) as error:  # its text would carry the row, so only its name is logged
+        told = {"import": import_id, "row": number, "error": type(error.orig).__name__}
+        log.warning("the database refused a row of a sheet", extra=told)
+        del events[before:]
+        return [kind.layout.fault(number, kind.key_field, "does not fit what is in the register", "look at it again")]
 
 
 async def _get_import(session: AsyncSession, actor: Actor, import_id: int) -> RegisterImport:

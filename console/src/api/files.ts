@@ -8,7 +8,7 @@ export interface RowFault { row: number; field: string; column: string; problem:
 export interface ImportReport { dry_run: boolean; import: Id | null; rows: number; good: number; bad: number; faults: RowFault[]; ignored_columns: string[] }
 /** The registers that take sheets. */
 export type Register = 'elders' | 'assessments' | 'terminals'
-export interface ImportRow { id: Id; register: Register; file_name: string; rows: number; added: number; refused: number; faults: RowFault[]; made_at: string; done_at: string | null; undone_at: string | null }
+export interface ImportRow { id: Id; register: Register; file_name: string; rows: number; added: number; refused: number; faults: RowFault[]; made_at: string; done_at: string | null; broken_off: boolean; undone_at: string | null }
 
 export const files = {
   template: (register: Register) => `/api/imports/${register}/template`,
