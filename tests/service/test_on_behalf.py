@@ -49,7 +49,7 @@ STAFF = {
         *("POST /api/elders/{elder_id}/categories", "POST /api/elders/{elder_id}/categories/{row_id}/end"),
         *("POST /api/elders/{elder_id}/merge", "POST /api/elders/merges/{merge_id}/undo"),
         *("POST /api/elders/{elder_id}/benefits", "POST /api/entitlements/look", "POST /api/imports/{register}"),
-        *("POST /api/imports/{import_id}/undo", "POST /api/exports/elders"),
+        *("POST /api/imports/{import_id}/undo", "POST /api/exports/elders", "POST /api/exports/lists"),
     ),
     "planners, who looks in, and the fleet": (
         *("POST /api/plans", "POST /api/plans/{plan_id}/publish", "POST /api/visits/{visit_id}/places"),
