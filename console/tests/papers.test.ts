@@ -3,7 +3,7 @@ import type { Contract } from '../src/api/beds'
 import { papersOf } from '../src/beds/papers'
 
 const paper = (id: number, state: string, in_force: boolean, days_left: number): Contract => ({
-  id, bed_id: 1, state, template_version: 1, guardian: null, signed_by: null, in_force, renewal_due: false, days_left, prices: [],
+  id, bed_id: 1, state, template_version: 1, guardian: null, signed_by: null, in_force, renewal_due: false, renews_id: null, days_left, prices: [],
   from_on: '2026-01-01', until_on: '2026-12-31', cooling_until_on: null, signed_at: null,
 })
 const ids = (papers: Contract[]): number[] => papers.map((one) => Number(one.id))
@@ -17,6 +17,12 @@ describe('the contract of a bed', () => {
   it('is the renewed one until its last day, while the next is to come', () => {
     const found = papersOf([paper(2, 'signed', false, 400), paper(1, 'renewed', true, 20)])
     expect([found.standing?.id, ids(found.coming), ids(found.older)]).toEqual([1, [2], []])
+  })
+
+  it('is renewed when it is time, once, whatever else was drawn up', () => {
+    const ending = { ...paper(1, 'signed', true, 50), renewal_due: true }
+    const other = paper(2, 'drawn', false, 400)
+    expect([[ending], [other, ending], [{ ...other, renews_id: 1 }, ending], [paper(1, 'signed', true, 50)]].map((one) => papersOf(one).renews)).toEqual([true, true, false, false])
   })
 
   it('is else one signed that is to come, else the newest; none of those that are gone', () => {

@@ -96,6 +96,8 @@ export interface Contract {
   in_force: boolean
   /** Whether its end is as near as the district speaks of the next one. */
   renewal_due: boolean
+  /** The contract that it renews. */
+  renews_id: Id | null
   days_left: number
   /** The menu as it was when it was drawn up. */
   prices: { code: string; name_zh: string; price_fen: number | null }[]
