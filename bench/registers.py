@@ -246,6 +246,7 @@ def kinds(count: int) -> list[Asked]:
         ("a category that many have", "/api/elders?category=living_alone"),
         ("a category that few have", "/api/elders?category=destitute&cursor={cursor}"),
         ("community and category", "/api/elders?area={code}&category=low_income"),
+        ("a level", "/api/elders?ability=4&cursor={cursor}"),
         ("street, level and name", "/api/elders?area={street}&ability=3&name={name[0]}"),
         ("80+ without assessment", "/api/assessments/coverage/missing"),
         ("assessments that run out", "/api/assessments/due"),

@@ -40,7 +40,7 @@ class Household(Base):
 
 
 class Elder(Base):
-    """One registered older person. `ability` is the GB/T 42195 level, 0 unimpaired to 4 fully lost, None unassessed.
+    """One registered elder. `ability` is the newest GB/T 42195 level, run out or not: 0 unimpaired to 4; or None.
 
     `categories` repeats the codes that hold today of `ElderCategory`, for cards. `version` grows with every change.
     Somebody merged into another row keeps their own, with `merged_into_id`, and leaves every list.

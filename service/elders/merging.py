@@ -13,12 +13,13 @@ from service import audit
 from service.auth import Actor
 from service.clock import LOCAL, rfc3339
 from service.elders import actions, queries
+from service.elders.levels import chain_results
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.paging import Page, page_of
 
 FILLED = (
     *("id_number_sealed", "id_number_hash", "phone_sealed", "phone_hash", "conditions_sealed", "medicines_sealed"),
-    *("dialect", "notes", "provider_id", "ability", "registered_on"),
+    *("dialect", "notes", "provider_id", "registered_on"),
 )
 """What the row that stays takes from the one that goes where it has nothing itself."""
 LEFT_OUT = {"elder_merge"}
@@ -78,6 +79,7 @@ async def merge(
     row.moved = {"rows": moved, "filled": filled}
     session.add(row)
     await actions.refresh_categories(session, kept, now.astimezone(LOCAL).date())
+    await chain_results(session, kept)
     audit.note(session, now, actor.account_id, "elder.merged", f"elder:{kept_id}", f"from elder:{gone_id}: {reason}")
     return merge_view(row)
 
@@ -124,6 +126,7 @@ async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: da
     today = now.astimezone(LOCAL).date()
     for elder in (kept, gone):
         await actions.refresh_categories(session, elder, today)
+        await chain_results(session, elder)
     audit.note(session, now, actor.account_id, "elder.merge_undone", f"elder:{kept.id}", f"elder:{gone.id} is back")
     await session.refresh(row)
     return merge_view(row)

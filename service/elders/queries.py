@@ -12,6 +12,7 @@ from models import Base, Consent, Contact, Elder, ElderCategory, Household, Inci
 from models.types import Category, IncidentState, Purpose
 from service.among import among
 from service.auth import Actor
+from service.elders.levels import Result, at_level, results_of
 from service.elders.rules import AGED_FROM as AGED_FROM
 from service.elders.rules import age_on as age_on
 from service.elders.rules import area_prefix as area_prefix
@@ -68,7 +69,7 @@ def filtered(actor: Actor, wanted: Filters) -> Select[Elder]:
     if wanted.category is not None:
         query = query.where(in_category(wanted.category, wanted.on))
     if wanted.ability is not None:
-        query = query.where(Elder.ability == wanted.ability)
+        query = query.where(at_level(wanted.ability, wanted.on))
     return query
 
 
@@ -221,19 +222,22 @@ def callers_for(elder_id: int) -> Select[OnBehalf]:
 
 
 async def elder_views(session: AsyncSession, elders: Sequence[Elder], today: date) -> list[dict[str, Any]]:
-    """Elders for a list or a head card: name masked, no phone, no conditions."""
+    """Elders for a list or a head card: name masked, no phone, no conditions; a level only while its result holds."""
     wanted = select(Household).where(among(Household.id, [elder.household_id for elder in elders]))
     homes = {home.id: home for home in await session.scalars(wanted)}
-    return [_view(elder, homes[elder.household_id], today) for elder in elders]
+    results = await results_of(session, [elder.id for elder in elders], today)
+    return [_view(elder, homes[elder.household_id], results.get(elder.id), today) for elder in elders]
 
 
-def _view(elder: Elder, home: Household, today: date) -> dict[str, Any]:
+def _view(elder: Elder, home: Household, result: Result | None, today: date) -> dict[str, Any]:
     return {
         "id": elder.id,
         "name": masked_name(elder.name),
         "sex": elder.sex,
         "age": age_on(elder.born_on, today),
-        "ability": elder.ability,
+        "ability": result.level if result is not None and result.holds else None,
+        "ability_was": None if result is None or result.holds else result.level,
+        "ability_until_on": None if result is None else result.until.isoformat(),
         "lives_alone": elder.lives_alone,
         "categories": elder.categories,
         "dialect": elder.dialect,

@@ -10,7 +10,10 @@ export interface ElderRow {
   name: string
   sex: 'F' | 'M'
   age: number
+  /** The level while its result holds; what it was once that ran out; the last day of either. */
   ability: number | null
+  ability_was: number | null
+  ability_until_on: string | null
   lives_alone: boolean
   categories: string[]
   dialect: string | null

@@ -16,7 +16,7 @@ export function reasonLine(row: WaitingRow): string {
 
 function said(reason: WaitingRow['reasons'][number] | undefined): string {
   if (!reason) return ''
-  if (reason.by === 'ability') return typeof reason.value === 'number' && reason.value >= 0 ? t.value.words.careLevel(reason.value) : t.value.reg.elder.notAssessed
+  if (reason.by === 'ability') return typeof reason.value === 'number' && reason.value >= 0 ? t.value.words.careLevel(reason.value) : t.value.reg.elder.noLevel
   if (reason.by === 'first_among_equals') return reason.value === true ? ruleName(reason.name ?? '') : t.value.reg.waiting.noPriority
   return String(reason.value)
 }

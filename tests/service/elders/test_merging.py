@@ -26,6 +26,7 @@ async def twice(town: TownBuilder) -> tuple[int, int]:
         row = Assessment(elder_id=second, scale=Scale.MZT039, reason="other", state=AssessmentState.APPROVED, version=1)
         row.answers, row.result, row.made_at, row.saved_at = {}, {}, town.clock.now(), town.clock.now()
         session.add(row)
+        (await session.get_one(Elder, town.elders["chen"])).ability = None
     return town.elders["chen"], second
 
 
