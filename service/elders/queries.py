@@ -199,6 +199,12 @@ async def consents_of(session: AsyncSession, elder_id: int) -> Sequence[Consent]
     return (await session.scalars(query)).all()
 
 
+async def within_scope(session: AsyncSession, actor: Actor, elder_ids: Collection[int]) -> set[int]:
+    """Those of these elders whom the actor sees."""
+    theirs = among(Elder.id, elder_ids) & actor.scope(Elder.area_code, Elder.provider_id)
+    return set(await session.scalars(select(Elder.id).where(theirs)))
+
+
 async def withdrawn_of(session: AsyncSession, elder_ids: Sequence[int], purpose: Purpose) -> set[int]:
     """Those of these elders whose newest word about a purpose took consent back."""
     query = select(Consent.elder_id, Consent.given).where(among(Consent.elder_id, elder_ids))

@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Contact, Elder, Household
 from models.types import Purpose
 from service import audit
-from service.among import among
 from service.auth import Actor
 from service.clock import LOCAL
 from service.db import Database
 from service.elders.consents import refuse_empty
-from service.elders.queries import Filters, filtered, withdrawn_of
+from service.elders.queries import Filters, filtered, withdrawn_of, within_scope
 from service.errors import BadInput, FieldProblem
 from service.exchange.elder_sheet import SHEET, WORD_OF
 from service.vault import Vault, masked_name, masked_phone
@@ -69,8 +68,7 @@ async def take_out(
     that is everybody.
     """
     asked = set(elder_ids)
-    theirs = among(Elder.id, asked) & actor.scope(Elder.area_code, Elder.provider_id)
-    mine = set(await session.scalars(select(Elder.id).where(theirs)))
+    mine = await within_scope(session, actor, asked)
     withheld = asked - mine | await withdrawn_of(session, sorted(mine), Purpose.AUTHORITIES)
     refuse_empty(len(asked) - len(withheld), len(withheld), Purpose.AUTHORITIES)
     told = f"{title}: {rows} rows, {len(asked)} people" + (f", {len(withheld)} withheld" if withheld else "")
