@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,15 +16,19 @@ Fire = Callable[[AsyncSession], Awaitable[int]]
 LINES = 4
 """Batches under way at once on PostgreSQL: made, written, waiting for the disk. The embedded writer is one."""
 LOOK_S = 0.25
+ASLEEP = timedelta(seconds=1)
+"""Longer than this after a look the host slept, or was too busy: no rung comes before the next one, so that a call
+that reached nobody is telephoned to the desk first."""
+NEVER = datetime.max.replace(tzinfo=UTC)
 FIRES: tuple[Fire, ...] = (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches)
 
 
-async def keep_time(database: Database, _clock: Clock) -> None:
+async def keep_time(database: Database, clock: Clock) -> None:
     """One look at calls that reach nobody, and until the next one whatever comes due, each at its own moment."""
-    until = time.monotonic() + LOOK_S
+    until, last = time.monotonic() + LOOK_S, clock.now() + ASLEEP
     await hurry(database)
-    while True:
-        fired = await fire_due(database)
+    while clock.now() < last:
+        fired = await fire_due(database, clock, last)
         left_s = until - time.monotonic()
         wait_s = 0.0 if fired else await _until_next(database)
         if wait_s >= left_s:
@@ -37,37 +43,45 @@ async def _until_next(database: Database) -> float:
     return LOOK_S if wait is None else wait.total_seconds()
 
 
-async def ring_timers(database: Database, _clock: Clock) -> None:
+async def ring_timers(database: Database, clock: Clock) -> None:
     """One look: see to calls that reach nobody, then fire what is due."""
     await hurry(database)
-    await fire_due(database)
+    await fire_due(database, clock, NEVER)
 
 
-async def fire_due(database: Database) -> bool:
-    """Fire what is due; a round that was full is followed by others at once. Whether there was anything."""
+async def fire_due(database: Database, clock: Clock, last: datetime) -> bool:
+    """Fire what is due, nothing once it is `last`; a full round is followed by others. Whether there was anything."""
     async with database.reading() as session:
         if not await firing.anything_due(session):
             return False
-    return any([await _drain(database, fire) for fire in FIRES])
+    rounds = Rounds(database, clock, last)
+    return any([await rounds.drain(fire) for fire in FIRES])
 
 
-async def _drain(database: Database, fire: Fire) -> bool:
-    count = await _round(database, fire)
-    if count == firing.AT_ONCE:
-        async with asyncio.TaskGroup() as lines:
-            for _ in range(1 if database.embedded else LINES):
-                lines.create_task(_go_on(database, fire))
-    return count > 0
+@dataclass(frozen=True)
+class Rounds:
+    """Batches of due timers, one transaction each, until a moment."""
 
+    database: Database
+    clock: Clock
+    last: datetime
 
-async def _go_on(database: Database, fire: Fire) -> None:
-    while await _round(database, fire) == firing.AT_ONCE:
-        pass
+    async def drain(self, fire: Fire) -> bool:
+        """Round after round while each is full; whether there was anything."""
+        count = await self._one(fire)
+        if count == firing.AT_ONCE:
+            async with asyncio.TaskGroup() as lines:
+                for _ in range(1 if self.database.embedded else LINES):
+                    lines.create_task(self._go_on(fire))
+        return count > 0
 
+    async def _go_on(self, fire: Fire) -> None:
+        while await self._one(fire) == firing.AT_ONCE:
+            pass
 
-async def _round(database: Database, fire: Fire) -> int:
-    async with database.writing(urgent=True) as session:
-        return await fire(session)
+    async def _one(self, fire: Fire) -> int:
+        async with self.database.writing(urgent=True) as session:
+            return await fire(session) if self.clock.now() < self.last else 0
 
 
 async def hurry(database: Database) -> None:

@@ -8,7 +8,7 @@ wait for its successor's time either. Who presses again while nobody has answere
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Event, Incident, Notice, Receipt, Timer
@@ -52,7 +52,7 @@ async def find_unheard(session: AsyncSession, now: datetime) -> list[Unheard]:
     The database picks them: among thousands that wait, fifty that were shown hide no one that was not.
     """
     told = exists(select(Notice.id).where(Notice.incident_id == Incident.id, Notice.step == 0))
-    fresh = [NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung == 0, ~told, _armed(now)]
+    fresh = [NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung == 0, ~told, exists(_armed())]
     places = (await session.execute(select(Incident.area_code, Incident.provider_id).where(*fresh).distinct())).all()
     scopes = await watched(session, now) if places else []
     alone = [place for place in places if not _covered(scopes, *place)]
@@ -77,10 +77,9 @@ def _at(area_code: str | None, provider_id: int | None) -> ColumnElement[bool]:
     return here.is_not_distinct_from(area_code) & theirs.is_not_distinct_from(provider_id)
 
 
-def _armed(now: datetime) -> ColumnElement[bool]:
-    """A rung that is still to come."""
-    rungs = select(Timer.id).where(Timer.incident_id == Incident.id, STILL_ARMED)
-    return exists(rungs.where(Timer.step < SENT_STEP, Timer.due_at > now))
+def _armed() -> Select[int]:
+    """A rung that has not come, whether or not its time has."""
+    return select(Timer.id).where(Timer.incident_id == Incident.id, STILL_ARMED, Timer.step < SENT_STEP)
 
 
 def _covered(scopes: list[Watched], area_code: str | None, provider_id: int | None) -> bool:
@@ -110,7 +109,8 @@ async def find_failed(session: AsyncSession, now: datetime) -> list[int]:
     any_told = exists(select(Notice.id).where(on_rung))
     any_alive = exists(select(Notice.id).where(on_rung, Notice.state.in_(ALIVE)))
     stuck = select(Incident.id).where(NOT_OVER, Incident.state == IncidentState.OPEN, Incident.rung > 0)
-    return list(await session.scalars(stuck.where(~any_alive, any_told, _armed(now)).order_by(Incident.id).limit(MOST)))
+    ahead = exists(_armed().where(Timer.due_at > now))
+    return list(await session.scalars(stuck.where(~any_alive, any_told, ahead).order_by(Incident.id).limit(MOST)))
 
 
 async def pull(session: AsyncSession, incident_id: int) -> None:

@@ -1,10 +1,14 @@
 """Calls that no console shows are found among however many that one does show."""
 
+import asyncio
 from datetime import timedelta
 
-from models import Event, Incident, Receipt, Sequence, Timer, Watch
-from models.types import TimerState
+from sqlalchemy import select
+
+from models import Duty, Event, Incident, Notice, Receipt, Sequence, Timer, Watch
+from models.types import Post, TimerState
 from service.db import Database
+from service.emergencies import jobs
 from service.emergencies.unheard import MOST, Unheard, find_unheard
 from tests.service.accounts.desk import ELSEWHERE, LAISHAN, Desk
 
@@ -47,6 +51,21 @@ async def watch(desk: Desk, *prefixes: str) -> None:
         session.add(Watch(hub="h", view="v", area_prefixes=list(prefixes), consoles=1, live_until_at=until))
 
 
+async def on_duty(desk: Desk) -> None:
+    """Somebody with a telephone answers for the desk today."""
+    now = desk.clock.now()
+    duty = Duty(post=Post.DESK, area_code=LAISHAN, name="值班", from_at=now - LONG_AGO, to_at=now + timedelta(hours=8))
+    duty.phone_sealed = desk.vault.seal("13900000001", "duty.phone_sealed")
+    async with desk.database.writing() as session:
+        session.add(duty)
+
+
+async def rungs_told(desk: Desk, call: int) -> list[str]:
+    async with desk.database.reading() as session:
+        told = select(Notice.rung).where(Notice.incident_id == call).order_by(Notice.id)
+        return list(await session.scalars(told))
+
+
 async def test_many_that_were_shown_hide_none_that_was_not(desk: Desk) -> None:
     """More than one look takes were shown; the one after them was not, and is found."""
     await watch(desk, "")
@@ -60,3 +79,17 @@ async def test_a_place_that_nobody_watches_is_found_beside_one_that_is(desk: Des
     await calls(desk, 2, shown={0, 1})
     (alone,) = await calls(desk, 1, shown={0}, area_code=ELSEWHERE)
     assert await found(desk.database, desk) == [Unheard(alone, watched=False)]
+
+
+async def test_a_host_that_slept_telephones_the_desk_before_any_rung(desk: Desk) -> None:
+    """A minute is gone at once, in the middle of a look: the station's time has come, and nobody told the desk."""
+    await watch(desk, "")
+    await on_duty(desk)
+    watching = asyncio.create_task(jobs.keep_time(desk.database, desk.clock))
+    await asyncio.sleep(jobs.LOOK_S / 2)
+    (call,) = await calls(desk, 1, shown=set())
+    desk.clock.shift(minutes=2)
+    await watching
+    assert await rungs_told(desk, call) == [], "nothing came before the desk was looked after"
+    await jobs.keep_time(desk.database, desk.clock)
+    assert (await rungs_told(desk, call))[0] == "desk"
