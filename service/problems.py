@@ -11,25 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.errors import PROBLEM_JSON, BadInput, FieldProblem, ServiceError, Unavailable
+from service.bodies import field_problems
+from service.errors import PROBLEM_JSON, BadInput, ServiceError, Unavailable
 
 log = logging.getLogger(__name__)
 
 CODES = {404: "route.unknown", 405: "route.method", 400: "input.invalid", 413: "input.too_large"}
-WORDS = {
-    "ge": "at least",
-    "gt": "more than",
-    "le": "at most",
-    "lt": "less than",
-    "max_length": "at most this long:",
-    "min_length": "at least this long:",
-}
-ACCEPTED = {
-    "missing": "a value: it is required",
-    "extra_forbidden": "only the fields listed in /docs",
-    "timezone_aware": "a moment with offset, such as 2026-03-05T09:00:00+08:00",
-    "int_parsing": "a whole number",
-}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -71,28 +58,12 @@ def answer(refusal: ServiceError) -> Response:
     return Response(orjson.dumps(refusal.problem()), refusal.status, headers, PROBLEM_JSON)
 
 
-def field_problems(error: RequestValidationError) -> list[FieldProblem]:
-    """Every fault of a request, named by its place: body.window_to, query.limit."""
-    found = []
-    for fault in error.errors():
-        if fault["type"] == "json_invalid":
-            found.append(FieldProblem("body", f"is not JSON: {fault['ctx']['error']}", "a JSON object"))
-            continue
-        where = ".".join(str(step) for step in fault["loc"] if step != "body") or "body"
-        accepted = fault.get("ctx", {}).get("expected") or ", ".join(
-            f"{WORDS.get(key, key)} {value}" for key, value in fault.get("ctx", {}).items() if key != "error"
-        )
-        accepted = accepted or ACCEPTED.get(fault["type"])
-        found.append(FieldProblem(where, str(fault["msg"]), str(accepted or "see /docs")))
-    return found
-
-
 async def _refused(_request: Request, error: Any) -> Response:
     return answer(error)
 
 
 async def _invalid(_request: Request, error: Any) -> Response:
-    return answer(BadInput("the request is not as it should be", fields=field_problems(error)))
+    return answer(BadInput("the request is not as it should be", fields=field_problems(error.errors())))
 
 
 async def _plain(_request: Request, error: Any) -> Response:

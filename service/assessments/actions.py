@@ -1,6 +1,6 @@
 """Verbs on assessments: begin, save, submit, review, drop, read in; refuses that one person assesses and reviews."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from service import audit
 from service.assessments import queries, rules
 from service.assessments.ltci2021 import Cell, table_problems
 from service.auth import Actor
+from service.bodies import all_faults
 from service.clock import LOCAL
 from service.elders.queries import get_elder
 from service.errors import BadInput, Conflict, FieldProblem, Forbidden, NotFound
@@ -60,13 +61,22 @@ async def begin(
 
 
 async def save(
-    session: AsyncSession, actor: Actor, assessment_id: int, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    assessment_id: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    unread: Sequence[FieldProblem] = (),
 ) -> Assessment:
-    """Keep the form as far as it is filled in. Raises NotNow, SamePerson, ChangedMeanwhile, BadInput."""
+    """Keep the form as far as it is filled in; `unread` are the faults of what could not be read.
+
+    Raises NotNow, SamePerson, ChangedMeanwhile, BadInput naming these and every other.
+    """
     row = await _own(session, actor, assessment_id, "save")
-    faults = rules.problems(row.scale, wanted["answers"], whole=False)
+    faults = rules.problems(row.scale, wanted.get("answers", {}), whole=False)
     faults += await _day_problem(session, row, wanted["assessed_on"], now)
-    _refuse(faults)
+    _refuse(all_faults(unread, faults))
     values = {"answers": wanted["answers"], "assessed_on": wanted["assessed_on"], "saved_at": now}
     await _step(session, row, wanted["version"], values)
     return row
@@ -90,7 +100,13 @@ async def submit(session: AsyncSession, actor: Actor, assessment_id: int, versio
 
 
 async def review(
-    session: AsyncSession, actor: Actor, assessment_id: int, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    assessment_id: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    unread: Sequence[FieldProblem] = (),
 ) -> Assessment:
     """Approve somebody else's assessment, or return it with a note.
 
@@ -102,10 +118,8 @@ async def review(
     if row.made_by == actor.account_id:
         audit.refuse(session, now, actor.account_id, "assessment.review", f"assessment:{row.id}")
         raise SamePerson("whoever assessed does not review: somebody else has to look")
-    note, approve = wanted["note"], wanted["approve"]
-    if not note and (not approve or rules.to_look_at(row.answers)):
-        what = ", ".join(rules.to_look_at(row.answers)) or "why it goes back"
-        raise BadInput("a word is needed", fields=[FieldProblem("note", "is missing", f"a note on: {what}")])
+    note, approve = wanted["note"], wanted.get("approve")
+    _refuse(all_faults(unread, rules.note_problems(note, approve, row.answers)))
     state = AssessmentState.APPROVED if approve else AssessmentState.RETURNED
     values = {"state": state, "reviewed_at": now, "reviewed_by": actor.account_id, "review_note": note}
     await _step(session, row, wanted["version"], values)
@@ -131,12 +145,13 @@ async def read_in(
     now: datetime,
     *,
     import_id: int | None = None,
+    unread: Sequence[FieldProblem] = (),
 ) -> Assessment:
     """A result from elsewhere. One of today's scales waits for a review; one of the old scale is history only."""
     elder = await get_elder(session, actor, elder_id)
-    scale, level, on, until = wanted["scale"], wanted["level"], wanted["assessed_on"], wanted["valid_until_on"]
     policy, today = await queries.policy_of(session, elder.area_code), now.astimezone(LOCAL).date()
-    _refuse(rules.imported_problems(scale, level, on, until, elder.born_on, today, policy.valid_months))
+    _refuse(all_faults(unread, rules.imported_problems(wanted, elder.born_on, today, policy.valid_months)))
+    scale, level, on, until = wanted["scale"], wanted["level"], wanted["assessed_on"], wanted["valid_until_on"]
     levels = rules.LEVELS[scale]
     row = _fresh(elder_id, scale, "other", now, actor.account_id)
     row.import_id = import_id
@@ -171,14 +186,21 @@ async def settle(session: AsyncSession, row: Assessment, now: datetime) -> None:
 
 
 async def set_policy(
-    session: AsyncSession, actor: Actor, area_code: str, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    area_code: str,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    unread: Sequence[FieldProblem] = (),
 ) -> None:
     """How a district reads the standards from now on; results that stand keep theirs. Raises NotFound, BadInput."""
     area = await get_area(session, area_code)
     if area.level is not AreaLevel.DISTRICT or not actor.sees(area_code, None):
         raise NotFound(f"no district {area_code}")
     cells = wanted["cells"] or []
-    _refuse(table_problems([Cell(**cell) for cell in cells]) if cells else [])
+    whole = not any(fault.field.startswith("cells") for fault in unread)
+    _refuse(all_faults(unread, table_problems([Cell(**cell) for cell in cells]) if cells and whole else []))
     row = await session.get(AssessmentPolicy, area_code) or AssessmentPolicy(area_code=area_code)
     row.combine, row.count, row.valid_months = wanted["combine"], wanted["count"], wanted["valid_months"]
     row.cells, row.verified, row.set_at, row.set_by = cells, wanted["verified"], now, actor.account_id

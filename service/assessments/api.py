@@ -9,6 +9,7 @@ from models import Assessment
 from models.types import AssessmentState, Role, Scale
 from service.assessments import actions, coverage, forms, queries, schemas
 from service.auth import DESK, Actor, Allow
+from service.bodies import Heard
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading, writing
 from service.elders.queries import get_elder
@@ -72,10 +73,10 @@ async def show_policy(session: Reading, actor: Desk, area_code: str) -> dict[str
 
 @router.put("/assessments/policy/{area_code}")
 async def set_policy(
-    actor: Ruler, session: Writing, clock: Timed, area_code: str, wanted: schemas.PolicyChange
+    actor: Ruler, session: Writing, clock: Timed, area_code: str, told: Heard[schemas.PolicyChange]
 ) -> dict[str, Any]:
     """Read the standards in another way from now on; results that stand keep theirs."""
-    await actions.set_policy(session, actor, area_code, wanted.model_dump(), clock.now())
+    await actions.set_policy(session, actor, area_code, told.values, clock.now(), unread=told.faults)
     return forms.policy_view(await queries.policy_of(session, area_code))
 
 
@@ -87,10 +88,10 @@ async def get_assessment(session: Reading, actor: Desk, clock: Timed, assessment
 
 @router.put("/assessments/{assessment_id}/answers")
 async def save(
-    actor: Desk, session: Writing, clock: Timed, assessment_id: PathId, wanted: schemas.Save
+    actor: Desk, session: Writing, clock: Timed, assessment_id: PathId, told: Heard[schemas.Save]
 ) -> dict[str, Any]:
     """Keep the form as far as it is filled in; `missing` tells what is left."""
-    row = await actions.save(session, actor, assessment_id, wanted.model_dump(), clock.now())
+    row = await actions.save(session, actor, assessment_id, told.values, clock.now(), unread=told.faults)
     return await _one(session, row, clock)
 
 
@@ -105,10 +106,10 @@ async def submit(
 
 @router.post("/assessments/{assessment_id}/review")
 async def review(
-    actor: Desk, session: Writing, clock: Timed, assessment_id: PathId, wanted: schemas.Review
+    actor: Desk, session: Writing, clock: Timed, assessment_id: PathId, told: Heard[schemas.Review]
 ) -> dict[str, Any]:
     """Approve or return; 403 for whoever assessed."""
-    row = await actions.review(session, actor, assessment_id, wanted.model_dump(), clock.now())
+    row = await actions.review(session, actor, assessment_id, told.values, clock.now(), unread=told.faults)
     return await _one(session, row, clock)
 
 
@@ -145,12 +146,12 @@ async def begin(
 
 @router.post("/elders/{elder_id}/assessments/imported", status_code=201)
 async def read_in(
-    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, elder_id: PathId, wanted: schemas.Imported
+    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, elder_id: PathId, told: Heard[schemas.Imported]
 ) -> dict[str, Any]:
     """A result from elsewhere: it waits for a review; of the old scale it is history."""
 
     async def work() -> dict[str, Any]:
-        row = await actions.read_in(session, actor, elder_id, wanted.model_dump(), clock.now())
+        row = await actions.read_in(session, actor, elder_id, told.values, clock.now(), unread=told.faults)
         return await _one(session, row, clock)
 
     return await once(actor, work, status=201)

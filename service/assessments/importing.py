@@ -29,7 +29,7 @@ async def check_result(
     elder = await get_by_number(session, actor, vault, wanted["id_number"], today)
     scale, on = wanted["scale"], wanted["assessed_on"]
     months = (await queries.policy_of(session, elder.area_code)).valid_months
-    faults = rules.imported_problems(scale, wanted["level"], on, wanted["valid_until_on"], elder.born_on, today, months)
+    faults = rules.imported_problems(wanted, elder.born_on, today, months)
     if await _known(session, elder.id, scale, wanted):
         faults.append(FieldProblem("assessed_on", f"a result of {on} is known", "a row for each new result"))
     if faults:

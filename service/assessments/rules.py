@@ -69,13 +69,21 @@ def reckon(scale: Scale, answers: Mapping[str, Any], policy: Policy) -> tuple[in
 
 
 def _form(answers: Mapping[str, Any]) -> gbt42195.Form:
-    diagnoses = [(one["code"], one["by_psychiatrist"]) for one in answers.get("diagnoses", [])]
+    diagnoses = [(one["code"], one["by_psychiatrist"]) for one in answers.get("diagnoses", []) if "code" in one]
     return gbt42195.Form(answers.get("items", {}), answers.get("coma", False), diagnoses, answers.get("events", {}))
 
 
 def to_look_at(answers: Mapping[str, Any]) -> list[str]:
     """What a reviewer has to say a word about before approving: items that the elder refused."""
     return [f"refused {code}" for code in answers.get("refused", [])]
+
+
+def note_problems(note: str | None, approve: bool | None, answers: Mapping[str, Any]) -> list[FieldProblem]:
+    """A word is needed to return a form, and where the elder refused an item; `approve` may not be known yet."""
+    refused = to_look_at(answers)
+    if note or (approve is not False and not refused):
+        return []
+    return [FieldProblem("note", "is missing", f"a note on: {', '.join(refused) or 'why it goes back'}")]
 
 
 def valid_until(assessed_on: date, months: int) -> date:
@@ -92,18 +100,20 @@ def assessed_problem(assessed_on: date, born_on: date, today: date) -> FieldProb
     return None
 
 
-def imported_problems(
-    scale: Scale, level: int, on: date, until: date | None, born_on: date, today: date, months: int
-) -> list[FieldProblem]:
+def imported_problems(wanted: Mapping[str, Any], born_on: date, today: date, months: int) -> list[FieldProblem]:
     """What keeps a result from elsewhere out: a level that its scale does not have, days that cannot be.
 
-    It may end sooner than one made here, which holds for `months`, and no later.
+    It may end sooner than one made here, which holds for `months`, and no later. What `wanted` lacks is not judged.
     """
-    fault, levels = assessed_problem(on, born_on, today), LEVELS[scale]
-    faults = [] if fault is None else [fault]
-    if not 0 <= level < len(levels):
+    scale, level, on, until = (wanted.get(field) for field in ("scale", "level", "assessed_on", "valid_until_on"))
+    faults = []
+    if scale is not None and level is not None and not 0 <= level < len(LEVELS[scale]):
+        levels = LEVELS[scale]
         faults.append(FieldProblem("level", f"is {level}", f"0 to {len(levels) - 1}: {', '.join(levels)}"))
-    last = valid_until(on, months)
+    if on is None:
+        return faults
+    fault, last = assessed_problem(on, born_on, today), valid_until(on, months)
+    faults += [] if fault is None else [fault]
     if until is not None and not on <= until <= last:
         told = f"{until} lies before {on}" if until < on else f"{until} lies after {last}"
         faults.append(FieldProblem("valid_until_on", told, f"{on} to {last}, or none"))

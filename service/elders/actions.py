@@ -11,6 +11,7 @@ from models import Area, Consent, Contact, Elder, ElderCategory, Household, Prov
 from models.types import AreaLevel, Category, Purpose
 from service import audit
 from service.auth import Actor
+from service.bodies import all_faults
 from service.clock import LOCAL
 from service.elders import checking, queries, rules
 from service.elders.consents import refuse_withdrawn
@@ -41,13 +42,14 @@ async def register_elder(
     now: datetime,
     *,
     import_id: int | None = None,
+    unread: Sequence[FieldProblem] = (),
 ) -> int:
     """Register a person with home, categories, contacts and consents; answers the new id.
 
-    Raises BadInput naming every fault, AlreadyRegistered, NotFound for a home or provider outside the scope; nothing
-    is written before all of that is checked.
+    `unread` are the faults of what could not be read. Raises BadInput naming these and every other, AlreadyRegistered,
+    NotFound for a home or provider outside the scope; nothing is written before all of that is checked.
     """
-    values, home, contacts = _read_person(vault, wanted, now)
+    values, home, contacts = await _read_person(session, actor, vault, wanted, now, unread)
     await refuse_double(session, actor, values.get("id_number_hash"))
     values["provider_id"] = await _provider(session, actor, wanted["provider_id"])
     household = await _household(session, actor, home, wanted["household_id"])
@@ -69,16 +71,21 @@ async def check_elder(
     session: AsyncSession, actor: Actor, vault: Vault, wanted: Mapping[str, Any], now: datetime
 ) -> bytes | None:
     """Everything that registering would refuse, without registering; answers the keyed hash of the ID number."""
-    values, home, _ = _read_person(vault, wanted, now)
+    values, _, _ = await _read_person(session, actor, vault, wanted, now)
     await refuse_double(session, actor, values.get("id_number_hash"))
-    if wanted["household_id"] is None:
-        await _community(session, actor, home["area_code"])
     found: bytes | None = values.get("id_number_hash")
     return found
 
 
 async def change_elder(
-    session: AsyncSession, actor: Actor, vault: Vault, elder_id: int, wanted: dict[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    elder_id: int,
+    wanted: dict[str, Any],
+    now: datetime,
+    *,
+    unread: Sequence[FieldProblem] = (),
 ) -> None:
     """Change the fields of `wanted` that are there, if the elder still stands at its `version`.
 
@@ -86,14 +93,14 @@ async def change_elder(
     """
     elder = await queries.get_elder(session, actor, elder_id)
     wanted = dict(wanted)
-    version, home = wanted.pop("version"), wanted.pop("home", None)
+    version, home = wanted.pop("version", 0), wanted.pop("home", None)
     household_id = wanted.pop("household_id", None)
     today = now.astimezone(LOCAL).date()
     values, faults = checking.person_values(wanted, vault, today, fresh=False)
     faults += [_empty(field) for field in ("name", "lives_alone") if field in wanted and wanted[field] is None]
     faults += _against_id(elder, values, vault, today)
     place, more = ({}, []) if home is None else checking.home_values(home, vault)
-    _refuse(faults + more)
+    _refuse(all_faults(unread, faults + more))
     if values.get("id_number_hash") is not None:
         await refuse_double(session, actor, values["id_number_hash"], elder_id)
     if values.get("provider_id") is not None:
@@ -111,13 +118,21 @@ async def change_elder(
 
 
 async def set_contacts(
-    session: AsyncSession, actor: Actor, vault: Vault, elder_id: int, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    elder_id: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    unread: Sequence[FieldProblem] = (),
 ) -> None:
     """Put the whole ladder of contacts anew, in its order. Raises NotFound, ChangedMeanwhile, BadInput."""
     elder = await queries.get_elder(session, actor, elder_id)
     known = {contact.id: contact for contact in await queries.contacts_of(session, elder_id)}
-    rows, faults = checking.contact_values(wanted["contacts"], known, vault)
-    ids = [one["id"] for one in wanted["contacts"] if one["id"] is not None]
+    asked = wanted.get("contacts", [])
+    rows, faults = checking.contact_values(asked, known, vault)
+    ids = [one["id"] for one in asked if one["id"] is not None]
     foreign = [number for number in ids if number not in known] + [n for n in set(ids) if ids.count(n) > 1]
     faults += [
         FieldProblem("contacts.id", f"{n} is not one of this elder's, or twice", "an id, or none") for n in foreign
@@ -127,7 +142,7 @@ async def set_contacts(
         FieldProblem("contacts", f"{known[n].name} stands in a contract or in respite", "keep them, lower down")
         for n in sorted(struck)
     ]
-    _refuse(faults)
+    _refuse(all_faults(unread, faults))
     await _step(session, elder, wanted["version"], {})
     await session.execute(delete(Contact).where(Contact.elder_id == elder_id, Contact.id.not_in(ids)))
     for row in rows:
@@ -140,11 +155,17 @@ async def set_contacts(
 
 
 async def note_category(
-    session: AsyncSession, actor: Actor, elder_id: int, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    elder_id: int,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    *,
+    unread: Sequence[FieldProblem] = (),
 ) -> None:
     """Note that an elder belongs to a category; saying what is known already changes nothing. Raises BadInput."""
     elder = await queries.get_elder(session, actor, elder_id)
-    _refuse(checking.category_faults([wanted], lambda _: "category"))
+    _refuse(all_faults(unread, checking.category_faults([wanted], lambda _: "")))
     open_rows = select(ElderCategory.id).where(ElderCategory.elder_id == elder_id, ElderCategory.until_on.is_(None))
     same = open_rows.where(ElderCategory.category == wanted["category"], ElderCategory.source == wanted["source"])
     if wanted["until_on"] is None and (await session.scalars(same.limit(1))).first() is not None:
@@ -162,7 +183,7 @@ async def end_category(
     row = await session.get(ElderCategory, row_id)
     if row is None or row.elder_id != elder_id:
         raise NotFound(f"no category {row_id} of elder {elder_id}")
-    _refuse(rules.span_problems("category", row.from_on, until_on))
+    _refuse(rules.span_problems("", row.from_on, until_on))
     row.until_on = until_on
     await refresh_categories(session, elder, now.astimezone(LOCAL).date())
     audit.note(
@@ -269,7 +290,6 @@ async def _household(
         if home is None or not actor.sees(home.area_code, None):
             raise NotFound(f"no household {household_id}")
         return home
-    await _community(session, actor, values["area_code"])
     home = Household(**values)
     session.add(home)
     await session.flush()
@@ -283,8 +303,10 @@ async def _bring_terminals(session: AsyncSession, elder: Elder, now: datetime) -
     await session.execute(theirs.values(**here, installed_at=now, tested_at=None))
 
 
-async def _community(session: AsyncSession, actor: Actor, area_code: str) -> None:
-    """Homes stand in communities within the scope. Raises BadInput."""
+async def _community_faults(session: AsyncSession, actor: Actor, area_code: str | None) -> list[FieldProblem]:
+    """Homes stand in communities within the scope; what could not be read as a code is a fault already."""
+    if area_code is None:
+        return []
     area = await session.get(Area, area_code)
     problem = None
     if area is None:
@@ -293,23 +315,28 @@ async def _community(session: AsyncSession, actor: Actor, area_code: str) -> Non
         problem = f"{area.name} is a {area.level}"
     elif not actor.sees(area.code, None):
         problem = "is not within your scope"
-    if problem is not None:
-        accepted = "the 12-digit code of a community within your scope (GET /api/areas)"
-        raise BadInput("no home there", fields=[FieldProblem("home.area_code", problem, accepted)])
+    accepted = "the 12-digit code of a community within your scope (GET /api/areas)"
+    return [] if problem is None else [FieldProblem("home.area_code", problem, accepted)]
 
 
-def _read_person(
-    vault: Vault, wanted: Mapping[str, Any], now: datetime
+async def _read_person(
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    unread: Sequence[FieldProblem] = (),
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Columns of the person, of a new home, and of the contacts. Raises BadInput naming every fault."""
     here = {field: value for field, value in wanted.items() if field not in ("left_on", "left_why")}
-    values, faults = checking.person_values(here, vault, now.astimezone(LOCAL).date(), fresh=True)
+    values, faults = checking.person_values(here, vault, now.astimezone(LOCAL).date(), fresh=True, unread=unread)
     contacts, more = checking.contact_values(wanted["contacts"], {}, vault)
-    faults += more + checking.category_faults(wanted["categories"], "categories.{}".format)
+    faults += more + checking.category_faults(wanted["categories"], "categories.{}.".format)
     if (wanted["home"] is None) == (wanted["household_id"] is None):
         faults.append(FieldProblem("home", "is missing or doubled", "either home or household_id"))
     home, more = ({}, []) if wanted["home"] is None else checking.home_values(wanted["home"], vault)
-    _refuse(faults + more)
+    faults += more + await _community_faults(session, actor, home.get("area_code"))
+    _refuse(all_faults(unread, faults))
     return values, home, contacts
 
 

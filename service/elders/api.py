@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Category, Role
 from service.auth import DESK, Actor, Allow
+from service.bodies import Heard
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading, writing
 from service.elders import actions, card, merging, queries, rules, schemas
@@ -48,12 +49,12 @@ async def list_elders(
 
 @router.post("/elders", status_code=201)
 async def register_elder(
-    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, vault: Sealed, wanted: schemas.NewElder
+    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, vault: Sealed, told: Heard[schemas.NewElder]
 ) -> dict[str, Any]:
     """Register a person. 409 names the elder who has this ID number; the answer's `alike` who may be the same."""
 
     async def work() -> dict[str, Any]:
-        elder_id = await actions.register_elder(session, actor, vault, wanted.model_dump(), clock.now())
+        elder_id = await actions.register_elder(session, actor, vault, told.values, clock.now(), unread=told.faults)
         return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
     return await once(actor, work, status=201)
@@ -110,22 +111,22 @@ async def get_elder(session: Reading, actor: Desk, clock: Timed, vault: Sealed, 
 
 @router.patch("/elders/{elder_id}")
 async def change_elder(
-    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, wanted: schemas.ElderChange
+    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, told: Heard[schemas.ElderChange]
 ) -> dict[str, Any]:
     """Change what is sent; 409 when the elder stands at another version by now."""
-    values = wanted.model_dump(exclude_unset=True, exclude={"on_behalf"})
-    await actions.change_elder(session, actor, vault, elder_id, values, clock.now())
-    note_caller(session, actor, elder_id, "elder.change", f"elder:{elder_id}", wanted.on_behalf, clock.now())
+    values = {field: value for field, value in told.given.items() if field != "on_behalf"}
+    await actions.change_elder(session, actor, vault, elder_id, values, clock.now(), unread=told.faults)
+    note_caller(session, actor, elder_id, "elder.change", f"elder:{elder_id}", told.whole.on_behalf, clock.now())
     return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
 
 @router.put("/elders/{elder_id}/contacts")
 async def set_contacts(
-    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, wanted: schemas.ContactLadder
+    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, told: Heard[schemas.ContactLadder]
 ) -> dict[str, Any]:
     """Put the whole ladder of contacts anew."""
-    await actions.set_contacts(session, actor, vault, elder_id, wanted.model_dump(), clock.now())
-    note_caller(session, actor, elder_id, "elder.contacts", f"elder:{elder_id}", wanted.on_behalf, clock.now())
+    await actions.set_contacts(session, actor, vault, elder_id, told.values, clock.now(), unread=told.faults)
+    note_caller(session, actor, elder_id, "elder.contacts", f"elder:{elder_id}", told.whole.on_behalf, clock.now())
     return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
 
@@ -137,12 +138,12 @@ async def note_category(
     clock: Timed,
     vault: Sealed,
     elder_id: PathId,
-    wanted: schemas.NewCategory,
+    told: Heard[schemas.NewCategory],
 ) -> dict[str, Any]:
     """Note that the elder belongs to a category."""
 
     async def work() -> dict[str, Any]:
-        await actions.note_category(session, actor, elder_id, wanted.model_dump(), clock.now())
+        await actions.note_category(session, actor, elder_id, told.values, clock.now(), unread=told.faults)
         return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
     return await once(actor, work, status=201)

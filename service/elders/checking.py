@@ -1,6 +1,6 @@
 """Turns what was typed about a person into what is kept, or names every fault; refuses to touch the database."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,12 @@ SEALED = ("conditions", "medicines")
 
 
 def person_values(
-    wanted: Mapping[str, Any], vault: Vault, today: date, *, fresh: bool
+    wanted: Mapping[str, Any], vault: Vault, today: date, *, fresh: bool, unread: Sequence[FieldProblem] = ()
 ) -> tuple[dict[str, Any], Faults]:
-    """Columns of `elder` for those fields of `wanted` that are there; a `fresh` person needs sex and date of birth."""
+    """Columns of `elder` for those fields of `wanted` that are there; a `fresh` person needs sex and date of birth.
+
+    An ID number among the `unread` might have told both.
+    """
     values: dict[str, Any] = {
         field: wanted[field]
         for field in ("sex", "born_on", "provider_id", "lives_alone", "dialect", "notes", "left_on", "left_why")
@@ -32,8 +35,8 @@ def person_values(
     for field in SEALED:
         if field in wanted:
             values[f"{field}_sealed"] = _sealed(vault, wanted[field], f"elder.{field}_sealed")
-    unread = any(fault.field == "id_number" for fault in faults)
-    faults += _born(values, today, fresh, unread)
+    untold = any(fault.field == "id_number" for fault in (*unread, *faults))
+    faults += _born(values, today, fresh, untold)
     faults += _some(rules.date_problem("left_on", values.get("left_on")))
     return values, faults
 
@@ -70,11 +73,11 @@ def _phone(
     }
 
 
-def _born(values: Mapping[str, Any], today: date, fresh: bool, unread: bool) -> Faults:
+def _born(values: Mapping[str, Any], today: date, fresh: bool, untold: bool) -> Faults:
     """Both sex and date of birth, or an ID number that tells them; one that could not be read is the fault itself."""
     born_on = values.get("born_on")
     faults = _some(rules.born_problem(born_on, today)) if born_on is not None else []
-    needed = [field for field in ("born_on", "sex") if not unread and (fresh or field in values)]
+    needed = [field for field in ("born_on", "sex") if not untold and (fresh or field in values)]
     accepted = "a value, or an ID number that tells it"
     return faults + [FieldProblem(field, "is missing", accepted) for field in needed if values.get(field) is None]
 
@@ -114,8 +117,8 @@ def contact_values(
     for rank, wanted in enumerate(contacts, start=1):
         where = f"contacts.{rank - 1}"
         old = known.get(wanted.get("id") or 0)
-        row = {"rank": rank, "name": wanted["name"], "relation": wanted["relation"]}
-        row |= {"guardian": wanted["guardian"], "note": wanted["note"], "id": None if old is None else old.id}
+        row = {"rank": rank, **{field: wanted.get(field) for field in ("name", "relation", "guardian", "note")}}
+        row["id"] = None if old is None else old.id
         if wanted.get("phone") is not None:
             _phone(row, wanted["phone"], "contact", "phone", vault, faults, f"{where}.phone")
         elif old is None:
@@ -125,7 +128,7 @@ def contact_values(
         else:
             row |= {"phone_sealed": old.phone_sealed, "phone_hash": old.phone_hash}
         rows.append(row)
-    faults += _some(rules.guardian_problem([row["guardian"] for row in rows]))
+    faults += _some(rules.guardian_problem([bool(row["guardian"]) for row in rows]))
     return rows, faults
 
 
@@ -133,7 +136,7 @@ def category_faults(categories: Iterable[Mapping[str, Any]], where: Callable[[in
     """Dates of categories that cannot be kept."""
     faults: Faults = []
     for number, one in enumerate(categories):
-        faults += rules.span_problems(where(number), one["from_on"], one["until_on"])
+        faults += rules.span_problems(where(number), one.get("from_on"), one.get("until_on"))
     return faults
 
 

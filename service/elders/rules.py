@@ -137,17 +137,12 @@ def date_problem(field: str, day: date | None) -> FieldProblem | None:
     return None
 
 
-def span_problems(field: str, from_on: date, until_on: date | None) -> list[FieldProblem]:
-    """Both ends are dates that are kept, in this order."""
-    found = [
-        fault
-        for fault in (date_problem(f"{field}.from_on", from_on), date_problem(f"{field}.until_on", until_on))
-        if fault
-    ]
-    if not found and until_on is not None and until_on < from_on:
-        found.append(
-            FieldProblem(f"{field}.until_on", f"{until_on} lies before {from_on}", f"{from_on} or later, or none")
-        )
+def span_problems(within: str, from_on: date | None, until_on: date | None) -> list[FieldProblem]:
+    """Both ends, as far as they are told, are dates that are kept, in this order; `within` leads to their fields."""
+    since, until = f"{within}from_on", f"{within}until_on"
+    found = [fault for fault in (date_problem(since, from_on), date_problem(until, until_on)) if fault]
+    if not found and from_on is not None and until_on is not None and until_on < from_on:
+        found.append(FieldProblem(until, f"{until_on} lies before {from_on}", f"{from_on} or later, or none"))
     return found
 
 

@@ -41,7 +41,8 @@ def test_paper_holds_no_longer_than_the_district_lets_results_hold(
 ) -> None:
     """A result from elsewhere may end sooner than one made here, never later; the fault names the last day."""
     on, born = date(2010, 1, 2), date(1940, 5, 6)
-    found = imported_problems(Scale.GBT42195, 2, on, until, born, date(2026, 3, 5), months)
+    wanted = {"scale": Scale.GBT42195, "level": 2, "assessed_on": on, "valid_until_on": until}
+    found = imported_problems(wanted, born, date(2026, 3, 5), months)
     assert [one.field for one in found] == faults
     assert all(one.accepted == f"{on} to {valid_until(on, months)}, or none" for one in found)
 

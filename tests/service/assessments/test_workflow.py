@@ -91,6 +91,11 @@ async def test_illegal_steps_say_what_is_allowed(town: TownBuilder) -> None:
     assert (foreign.status_code, foreign.json()["code"]) == (403, "assessment.same_person")
     wrong = await wu.put(path, json={"version": 1, "answers": {"items": {"B4.4": 4}}, "assessed_on": "2100-01-01"})
     assert set(fields(wrong)) == {"items.B4.4", "assessed_on"}
+    unread = {"items": {"B4.4": 4, "B1.1": "x"}, "diagnoses": [{"by_psychiatrist": True}], "events": {"flood": 1}}
+    wrong = await wu.put(path, json={"version": 0, "answers": unread, "assessed_on": "2100-01-01"})
+    assert set(fields(wrong)) == {
+        *("version", "answers.items.B1.1", "answers.diagnoses.0.code", "items.B4.4", "events.flood", "assessed_on"),
+    }
     both = [wu.put(path, json={"version": 1, "answers": {"items": {"B1.1": n}}}) for n in (1, 2)]
     assert sorted(one.status_code for one in await asyncio.gather(*both)) == [200, 409]
     row = await saved(wu, {**row, "version": 2})
@@ -109,6 +114,7 @@ async def test_a_refused_item_needs_a_word(town: TownBuilder) -> None:
     assert row["to_look_at"] == ["refused B3.8"]
     assert fields(await step(sun, row, "review", approve=True)) == ["note"]
     assert fields(await step(sun, row, "review", approve=False)) == ["note"]
+    assert fields(await step(sun, row, "review", approve="perhaps")) == ["approve", "note"]
     row = (await step(sun, row, "review", approve=False, note="请补问女儿")).json()
     assert (row["state"], row["next"]) == ("returned", ["save", "submit", "drop"])
     row = (await step(wu, await saved(wu, row, refused=["B3.8"]), "submit")).json()
@@ -144,6 +150,8 @@ async def test_old_results_are_read_in(town: TownBuilder) -> None:
     assert (old["state"], old["level_name"], old["holds"]) == ("approved", "重度失能", False)
     assert fields(await wu.post(path, json={**paper, "level": 4})) == ["level"]
     assert fields(await wu.post(path, json={**paper, "assessed_on": "2100-01-01"})) == ["assessed_on"]
+    faulty = {**paper, "source": " ", "level": 4, "assessed_on": "2100-01-01"}
+    assert set(fields(await wu.post(path, json=faulty))) == {"source", "level", "assessed_on"}
     for on, until in (("2010-01-01", "9999-12-31"), ("2010-01-01", "2100-12-31"), ("9999-12-31", None)):
         ancient = {**paper, "scale": "gbt42195", "assessed_on": on, "valid_until_on": until}
         assert fields(await wu.post(path, json=ancient)) == ["valid_until_on" if until else "assessed_on"]
@@ -163,6 +171,8 @@ async def test_the_care_insurances_scale_beside_it(town: TownBuilder) -> None:
     assert len(items) == 17 and len(scales["gbt42195"]["items"]) == 26 and set(items.values()) == {0}
     cells = [{**cell, "verified": True} for cell in scales["ltci2021"]["cells"]]
     assert fields(await sun.put(f"/api/assessments/policy/{DISTRICT}", json={"cells": cells[1:]})) == ["cells"]
+    wish = {"cells": cells[1:], "valid_months": 0}
+    assert set(fields(await sun.put(f"/api/assessments/policy/{DISTRICT}", json=wish))) == {"cells", "valid_months"}
     assert (await sun.put(f"/api/assessments/policy/{DISTRICT}", json={"cells": cells})).json()["cells"][15]["verified"]
     row = await saved(wu, await begun(wu, town.elders["chen"], scale="ltci2021"), items=items)
     row = (await step(wu, row, "submit")).json()
