@@ -18,6 +18,7 @@ from bench.effort import Effort
 from bench.postgres import postgres
 from models.types import Role
 from service.auth import Actor
+from service.beds import failing
 from service.beds import queries as beds
 from service.beds.gate import gate_of
 from service.clock import LOCAL, Clock
@@ -43,7 +44,8 @@ def measure(effort: Effort) -> list[str]:
     with postgres() as url:
         rows = asyncio.run(_measure(url, count, turns))
     return [
-        f"{count} beds at every stage, {2 * count} elders, {count // 2} applications, {2 * count} people on the patrol "
+        f"{count} beds at every stage (of the active ones 1 of 97 with a contract that is over, 1 of 61 with a device "
+        f"fitted after its test), {2 * count} elders, {count // 2} applications, {2 * count} people on the patrol "
         f"register; one district's desk asks, {turns} times each. Limit at the server: {LIMIT_MS} ms.",
         "",
         "| question | median ms | 95 % ms | bare rows ms | times bare | within the limit |",
@@ -86,6 +88,16 @@ def _questions(today: date, after: int) -> list[tuple[str, Question, str]]:
         ),
         ("one bed's page", one_page, "SELECT * FROM bed WHERE id = 100"),
         ("one bed's gate", one_gate, "SELECT * FROM bed WHERE id = 100"),
+        (
+            "how many active beds would fail their gate today",
+            lambda s: failing.count_failing(s, DESK, today),
+            "SELECT id, elder_id, provider_id, area_code FROM bed WHERE state = 'active'",
+        ),
+        (
+            "50 of them with what each lacks",
+            lambda s: failing.list_failing(s, DESK, Page(0, 50), today),
+            "SELECT id, elder_id, provider_id, area_code FROM bed WHERE state = 'active'",
+        ),
         ("promised hours of 50 beds", lambda s: promises.list_hours(s, DESK, Page(after, 50), ahead), paged),
         (
             "the waiting list in order, 200 shown",
@@ -138,6 +150,7 @@ async def _fill(database: Database, count: int, today: date) -> None:
     now = f"TIMESTAMPTZ '{database.clock.now().isoformat()}'"
     given_by = {"n": count, "elders": 2 * count, "half": count // 2, "streets": STREETS, "now": now}
     days = {"since": today - timedelta(days=100), "until": today + timedelta(days=300), "month": today.replace(day=1)}
+    days["over"] = today - timedelta(days=1)
     literals = given_by | {name: f"DATE '{day}'" for name, day in days.items()}
     async with database.writing() as session:
         for statement in FILL:
@@ -177,7 +190,8 @@ FILL = (
     "FROM generate_series(1, :n) i",
     "INSERT INTO terminal (id, household_id, elder_id, model, key_sealed, boot, counter, replay_bits, online, "
     "tested_at) SELECT 'T-' || i, i, i, 'BX-2', '', 0, 0, 0, true, :now FROM generate_series(1, :n) i",
-    "INSERT INTO bed_device (bed_id, kind, mandatory, terminal_id, fitted_at) SELECT i, 'call', true, 'T-' || i, :now "
+    "INSERT INTO bed_device (bed_id, kind, mandatory, terminal_id, fitted_at) SELECT i, 'call', true, 'T-' || i, "
+    ":now + CASE WHEN i % 61 = 2 THEN INTERVAL '1 day' ELSE INTERVAL '0' END "
     "FROM generate_series(1, :n) i",
     "INSERT INTO assessment (elder_id, scale, reason, state, version, answers, result, level, assessed_on, "
     "valid_until_on, made_at, saved_at) SELECT i, 'gbt42195', 'first', 'approved', 1, '{}', '{}', i % 5, :since, "
@@ -188,7 +202,8 @@ FILL = (
     "INSERT INTO contract_template (id, area_code, version, title, body, from_on, made_at) "
     "VALUES (1, '370613000000', 1, '-', '-', :since, :now)",
     "INSERT INTO contract (bed_id, elder_id, provider_id, area_code, template_id, template_version, prices, state, "
-    "from_on, until_on, drawn_at) SELECT i, i, 1 + i % 20, " + AREA + ", 1, 1, '[]', 'signed', :since, :until, :now "
+    "from_on, until_on, drawn_at) SELECT i, i, 1 + i % 20, " + AREA + ", 1, 1, '[]', 'signed', :since, "
+    "CASE WHEN i % 97 = 1 THEN :over ELSE :until END, :now "
     "FROM generate_series(1, :n) i",
     "INSERT INTO waiting_entry (elder_id, area_code, state, asked_on) SELECT i, "
     + AREA

@@ -10,7 +10,7 @@ from models import Bed
 from models.types import BedState, DeviceKind, PauseKind, Role
 from service import exports
 from service.auth import DESK, Actor, Allow
-from service.beds import actions, moving, pausing, queries
+from service.beds import actions, failing, moving, pausing, queries
 from service.beds.gate import gate_of
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
@@ -124,6 +124,25 @@ async def count_beds(session: Reading, actor: Desk) -> dict[str, int]:
 async def show_board(session: Reading, actor: Desk, clock: Timed) -> dict[str, Any]:
     """The board by stage: counts, and the cards of beds being built or suspended with what blocks each."""
     return await queries.board_views(session, actor, (await town_time(session, clock)).today)
+
+
+@router.get("/failing")
+async def list_failing(
+    session: Reading,
+    actor: Desk,
+    clock: Timed,
+    page: Annotated[Page, Depends()],
+    lack: Annotated[str | None, Query(pattern=r"^[a-z]+\.[a-z_]+$", max_length=40)] = None,
+) -> dict[str, Any]:
+    """Active beds that would not get past their gate today, a page at a time, of one lack (its code) when given."""
+    today = (await town_time(session, clock)).today
+    return as_list(*await failing.list_failing(session, actor, page, today, lack))
+
+
+@router.get("/failing/counts")
+async def count_failing(session: Reading, actor: Desk, clock: Timed) -> dict[str, Any]:
+    """How many active beds would not get past their gate today, and how many of them lack what."""
+    return await failing.count_failing(session, actor, (await town_time(session, clock)).today)
 
 
 @router.get("/export.csv", response_class=Response, responses=exports.DECLARED)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,17 +33,18 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
     contracts, templates = await held_by(session, ids, on), await templates_on(session, on)
     wanted = await book_of(session, "bed.devices", on)
     providers = {row.id: row for row in await session.scalars(select(Provider))}
+    current = {code: templates.at(code) for code in {bed.area_code for bed in beds}}
+    asked = {code: _mandatory(wanted.at(code).value) for code in current}
     found = {}
     for bed in beds:
-        template, provider = templates.at(bed.area_code), providers[bed.provider_id]
+        template, provider = current[bed.area_code], providers[bed.provider_id]
         state = works.get(homes[bed.elder_id])
-        rule = wanted.at(bed.area_code).value["devices"]
         found[bed.id] = Gate(
             on=on,
             assessed_until=level.until if (level := levels.get(bed.elder_id)) is not None else None,
             works=None if state is None else state[1],
             devices=tuple(fitted.get(bed.id, ())),
-            wanted=tuple(device["kind"] for device in rule if device["mandatory"]),
+            wanted=asked[bed.area_code],
             contract=contracts.get(bed.id),
             template_version=None if template is None else template.version,
             provider_id=provider.id,
@@ -51,6 +53,10 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
             elder_left=people[bed.elder_id][1],
         )
     return found
+
+
+def _mandatory(rule: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(device["kind"] for device in rule["devices"] if device["mandatory"])
 
 
 async def _people(session: AsyncSession, elder_ids: Collection[int]) -> dict[int, tuple[int, bool]]:
@@ -62,12 +68,11 @@ async def _people(session: AsyncSession, elder_ids: Collection[int]) -> dict[int
 async def devices_of(session: AsyncSession, bed_ids: Collection[int]) -> dict[int, list[Fitted]]:
     """By bed: its devices, with the last test call that each terminal passed by the real way."""
     found: dict[int, list[Fitted]] = defaultdict(list)
-    query = (
-        select(*BedDevice.__table__.c, Terminal.tested_at)
-        .outerjoin(Terminal, Terminal.id == BedDevice.terminal_id)
-        .where(among(BedDevice.bed_id, bed_ids))
-    )
-    for row in await session.execute(query.order_by(BedDevice.id)):
-        fitted = Fitted(row.id, row.kind.value, row.mandatory, row.terminal_id, row.fitted_at, row.tested_at)
-        found[row.bed_id].append(fitted)
+    wanted = (BedDevice.bed_id, BedDevice.id, BedDevice.kind, BedDevice.mandatory, BedDevice.terminal_id)
+    query = select(*wanted, BedDevice.fitted_at, Terminal.tested_at).where(among(BedDevice.bed_id, bed_ids))
+    query = query.outerjoin(Terminal, Terminal.id == BedDevice.terminal_id)
+    for bed_id, ident, kind, must, terminal_id, fitted_at, tested_at in await session.execute(
+        query.order_by(BedDevice.id)
+    ):
+        found[bed_id].append(Fitted(ident, kind.value, must, terminal_id, fitted_at, tested_at))
     return found

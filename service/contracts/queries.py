@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Bed, Contact, Contract, ContractTemplate, Elder, Provider
@@ -107,6 +107,11 @@ async def get_guardian(session: AsyncSession, elder_id: int, contact_id: int) ->
     if contact is None or contact.elder_id != elder_id:
         raise NotFound(f"no contact {contact_id} of this elder")
     return contact
+
+
+def binds(on: date) -> ColumnElement[bool]:
+    """The condition that a contract is in force on a day (`rules.Held.in_force`)."""
+    return and_(Contract.state.in_(rules.HELD), Contract.from_on <= on, Contract.until_on >= on)
 
 
 async def held_by(session: AsyncSession, bed_ids: Collection[int], on: date) -> dict[int, rules.Held]:
