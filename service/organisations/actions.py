@@ -13,7 +13,7 @@ from service.errors import BadInput, FieldProblem, NotFound
 from service.organisations import queries
 from service.vault import Vault
 
-LONGEST = timedelta(days=7)
+LONGEST, FARTHEST = timedelta(days=7), timedelta(days=366)
 LEVELS = {Post.DESK: AreaLevel.DISTRICT, Post.SUPERVISOR: AreaLevel.DISTRICT, Post.VILLAGE: AreaLevel.COMMUNITY}
 
 
@@ -28,7 +28,7 @@ async def put_on_duty(
     station = await _station(session, actor, wanted.get("station_id"))
     area_code = station.area_code if station is not None else wanted.get("area_code")
     account_id, phone = wanted.get("account_id"), wanted.get("phone")
-    faults = _faults(post, station, wanted)
+    faults = _faults(post, station, wanted) + _past_or_far(wanted, now)
     if faults:
         raise BadInput("this duty cannot be kept", fields=faults)
     if station is None:
@@ -66,6 +66,16 @@ def _faults(post: Post, station: Station | None, wanted: dict[str, Any]) -> list
     length = wanted["to_at"] - wanted["from_at"]
     if not timedelta() < length <= LONGEST:
         faults.append(FieldProblem("to_at", f"is {length} after from_at", "later, by at most 7 days"))
+    return faults
+
+
+def _past_or_far(wanted: dict[str, Any], now: datetime) -> list[FieldProblem]:
+    """A duty that is over answers nobody; one of a far year is a slip of the hand."""
+    faults = []
+    if wanted["from_at"] > now + FARTHEST:
+        faults.append(FieldProblem("from_at", "has passed or is too far away", f"within {FARTHEST.days} days"))
+    if wanted["to_at"] <= now:
+        faults.append(FieldProblem("to_at", "has passed", "a later moment"))
     return faults
 
 

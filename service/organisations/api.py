@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Post, Role
@@ -12,7 +12,7 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.idempotency import OnceOnly
-from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
+from service.inputs import AreaCode, Day, Input, Line, Moment, PathId, RowId
 from service.organisations import actions, queries, standing
 from service.town_clock import town_time
 from service.vault import Vault, vault_of
@@ -37,8 +37,8 @@ class NewDuty(Input):
     account_id: RowId | None = None
     name: Line | None = Field(default=None, max_length=60)
     phone: str | None = Field(default=None, pattern=r"^\+?[0-9]{3,20}$")
-    from_at: AwareDatetime
-    to_at: AwareDatetime
+    from_at: Moment
+    to_at: Moment
 
 
 class Standing(Input):
@@ -89,7 +89,7 @@ async def list_roster(
     session: Reading,
     actor: Desk,
     clock: Timed,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = WEEK_DAYS,
     post: Post | None = None,
 ) -> list[dict[str, Any]]:

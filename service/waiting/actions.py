@@ -12,14 +12,20 @@ from service import audit
 from service.auth import Actor
 from service.beds.actions import HasBed, open_bed
 from service.beds.queries import find_bed_of
-from service.errors import Conflict
-from service.waiting import queries
+from service.errors import BadInput, Conflict
+from service.waiting import queries, rules
 
 
 class AlreadyWaiting(Conflict):
     """The elder waits already; `entry_id` names the application."""
 
     code = "waiting.already"
+
+
+class HasLeft(Conflict):
+    """The elder has left the register: died, or moved away."""
+
+    code = "waiting.elder_left"
 
 
 class AlreadyEnded(Conflict):
@@ -41,9 +47,17 @@ class NotFirst(Conflict):
 
 
 async def ask(
-    session: AsyncSession, actor: Actor, elder: Elder, asked_on: date, note: str | None, now: datetime
+    session: AsyncSession, actor: Actor, elder: Elder, asked_on: date, note: str | None, now: datetime, on: date
 ) -> WaitingEntry:
-    """Put an elder on the list of their district. Raises AlreadyWaiting, HasBed."""
+    """Put an elder on the list of their district, as of the day on which they asked.
+
+    Raises BadInput for a day to come or of long ago, HasLeft, AlreadyWaiting, HasBed.
+    """
+    fault = rules.asked_problem(asked_on, on)
+    if fault is not None:
+        raise BadInput("nobody asked on that day", fields=[fault])
+    if elder.left_on is not None:
+        raise HasLeft("the elder has left the register", left_on=elder.left_on.isoformat())
     standing, bed = await queries.find_waiting(session, elder.id), await find_bed_of(session, elder.id)
     if standing is not None:
         raise AlreadyWaiting("the elder waits already", entry_id=standing.id)
@@ -56,7 +70,7 @@ async def ask(
         await session.flush()
     except IntegrityError:
         raise AlreadyWaiting("the elder waits already") from None
-    audit.note(session, now, actor.account_id, "waiting.ask", f"waiting_entry:{entry.id}")
+    audit.note(session, now, actor.account_id, "waiting.ask", f"waiting_entry:{entry.id}", f"as of {asked_on}")
     return entry
 
 

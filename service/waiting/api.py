@@ -27,7 +27,7 @@ Granter = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
 Timed = Annotated[Clock, Depends(clock_of)]
 Where = Annotated[AreaCode, Query(description="any code of the district")]
 COLUMNS = ("position", "elder", "area_code", "asked_on", "decided_by", "unmet", "note")
-MOST = 2000
+MOST, MOST_ROWS = 2000, 20_000
 
 
 class NewEntry(Input):
@@ -62,7 +62,7 @@ async def show_list(
 async def export_list(session: Reading, actor: Desk, clock: Timed, area_code: Where) -> Response:
     """The list of a district as CSV."""
     today = (await town_time(session, clock)).today
-    shown = await queries.list_views(session, actor, area_code, today, MOST)
+    shown = await queries.list_views(session, actor, area_code, today, MOST_ROWS)
     return exports.as_csv("waiting", COLUMNS, *await passable(session, shown["items"]))
 
 
@@ -80,8 +80,8 @@ async def ask(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, wante
     async def work() -> dict[str, Any]:
         elder = await get_elder(session, actor, wanted.elder_id)
         today = (await town_time(session, clock)).today
-        asked_on = min(wanted.asked_on or today, today)
-        entry = await actions.ask(session, actor, elder, asked_on, wanted.note, clock.now())
+        asked_on = wanted.asked_on or today
+        entry = await actions.ask(session, actor, elder, asked_on, wanted.note, clock.now(), today)
         subject = f"waiting_entry:{entry.id}"
         note_caller(session, actor, elder.id, "waiting.ask", subject, wanted.on_behalf, clock.now())
         return await queries.entry_view(session, actor, entry, today)

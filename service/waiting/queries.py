@@ -5,24 +5,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Elder, WaitingEntry
-from models.types import WaitingState
+from models import Bed, Elder, WaitingEntry
+from models.types import BedState, WaitingState
 from service.auth import Actor
 from service.errors import NotFound
 from service.facts import COLUMNS, facts_of
 from service.policies.queries import Rule, policy_on
 from service.vault import masked_name
-from service.waiting.rules import Applicant, Place, rank
+from service.waiting.rules import HAS_BED, LEFT, Applicant, Place, rank
 
 DISTRICT = 6
 """Digits that the codes of one district share: each district has one list."""
 SHOWN = (
     WaitingEntry.id.label("entry_id"),
     *(WaitingEntry.elder_id, WaitingEntry.area_code, WaitingEntry.state, WaitingEntry.asked_on),
-    *(WaitingEntry.note, WaitingEntry.bed_id, Elder.name),
+    *(WaitingEntry.note, WaitingEntry.bed_id, Elder.name, Elder.left_on.is_not(None).label("left")),
+    exists().where(Bed.elder_id == Elder.id, Bed.state != BedState.CLOSED).label("has_bed"),
 )
 """What is shown of an application, without whole rows of thousands."""
 
@@ -55,8 +56,12 @@ async def _ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list
     here = WaitingEntry.area_code.startswith(area_code[:DISTRICT]) & (WaitingEntry.state == WaitingState.WAITING)
     rows: Sequence[Any] = (await session.execute(query.where(here).order_by(WaitingEntry.id))).all()
     facts = await facts_of(session, rows, on)
-    applicants = [Applicant(row.entry_id, row.asked_on, facts[row.id]) for row in rows]
+    applicants = [Applicant(row.entry_id, row.asked_on, facts[row.id], _barred(row)) for row in rows]
     return rank(applicants, policy.value), policy, rows
+
+
+def _barred(row: Any) -> str | None:
+    return LEFT if row.left else HAS_BED if row.has_bed else None
 
 
 async def list_views(session: AsyncSession, actor: Actor, area_code: str, on: date, limit: int) -> dict[str, Any]:

@@ -2,19 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from service.errors import FieldProblem
 from service.policies.conditions import Facts, first_holding, holds
+
+LEFT, HAS_BED = "已离开名册", "已有床位"
+"""What keeps somebody from any place, whatever a district's rule says: died or moved away; a bed opened otherwise."""
+OLDEST = timedelta(days=3 * 366)
+"""So far back an application on paper may lie: an older day, mostly a slip, would come before everybody."""
 
 
 @dataclass(frozen=True)
 class Applicant:
-    """One application as the rules see it."""
+    """One application as the rules see it; `barred` is LEFT or HAS_BED for who wants none any more."""
 
     entry_id: int
     asked_on: date
     facts: Facts
+    barred: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ def rank(applicants: Sequence[Applicant], policy: dict[str, Any]) -> list[Place]
     """Everybody in order, those who may not wait yet at the end by day of asking; ties end by day and number."""
     keyed, unfit = [], []
     for one in applicants:
-        unmet = tuple(rule["name"] for rule in policy["preconditions"] if not holds(rule["when"], one.facts))
+        unmet = _unmet(one, policy)
         if unmet:
             unfit.append((one.asked_on, one.entry_id, unmet))
         else:
@@ -46,6 +53,19 @@ def rank(applicants: Sequence[Applicant], policy: dict[str, Any]) -> list[Place]
         decided = None if number == 0 else _decider(keyed[number - 1][0], key, reasons)
         places.append(Place(key[-1], number + 1, reasons, (), decided))
     return places + [Place(entry_id, None, (), unmet) for _, entry_id, unmet in sorted(unfit)]
+
+
+def asked_problem(asked_on: date, today: date) -> FieldProblem | None:
+    """Nobody asks tomorrow, or years before the list began."""
+    if today - OLDEST <= asked_on <= today:
+        return None
+    return FieldProblem("asked_on", f"{asked_on} cannot be", f"a date {today - OLDEST} to {today}")
+
+
+def _unmet(one: Applicant, policy: dict[str, Any]) -> tuple[str, ...]:
+    if one.barred is not None:
+        return (one.barred,)
+    return tuple(rule["name"] for rule in policy["preconditions"] if not holds(rule["when"], one.facts))
 
 
 def _keyed(one: Applicant, policy: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[dict[str, Any], ...]]:

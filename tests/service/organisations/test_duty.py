@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from models import Account, AuditRow
@@ -82,3 +83,17 @@ async def test_a_duty_that_reaches_nobody_is_refused(town: TownBuilder) -> None:
     other = await adds(sun, town, post="desk", area_code="370602000000", name="谁", phone="13900003333")
     assert other.status_code == 404
     assert (await adds(await town.desk("wu"), town, post="desk", area_code=DISTRICT, account_id=1)).status_code == 403
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_duty_is_of_these_days(town: TownBuilder) -> None:
+    """One that is over or lies years ahead is refused at its field; so is a roster of a year nobody can reckon with."""
+    sun = await town.desk("sun")
+    wish = {"post": "village", "area_code": COMMUNITY, "name": "王主任", "phone": "13900001111"}
+    for year, fields in (("0001", {"from_at", "to_at"}), ("2020", {"to_at"}), ("2100", {"from_at"}), ("9999", None)):
+        begin = f"{year}-12-31T00:00:00+{'14' if year == '0001' else '08'}:00"
+        refused = await adds(sun, town, **wish, from_at=begin, to_at=begin.replace("T00", "T08"))
+        assert refused.status_code == 422, refused.text
+        assert {one["field"] for one in refused.json()["fields"]} == (fields or {"from_at", "to_at"})
+        roster = await sun.get("/api/duty/roster", params={"since": begin})
+        assert roster.status_code == (200 if year in ("2020", "2100") else 422)

@@ -110,3 +110,34 @@ async def test_asked_ranked_and_granted(keeping: Keeping) -> None:
     wrong = {**policy, "value": {**rule, "tiers": [{"name": "x", "when": {"fact": "income", "least": 1}}]}}
     refused = await keeping.root.post("/api/policies", json={**wrong, "from_on": str(keeping.town.today)})
     assert refused.status_code == 422 and refused.json()["fields"][0]["field"] == "value.tiers.0.when"
+
+
+@SQLITE
+async def test_days_that_nobody_asked_on_and_who_wants_no_bed_any_more(keeping: Keeping) -> None:
+    """A day to come or of long ago is refused and puts nobody first; who has left or has a bed holds no place."""
+    town = keeping.town
+    for who in ("chen", "yu"):
+        await keeping.assesses(who)
+    wish = {"elder_id": town.elders["chen"]}
+    for day in (
+        "1900-01-01",
+        "2100-01-01",
+        str(town.today + timedelta(days=1)),
+        str(town.today - timedelta(days=1099)),
+    ):
+        refused = await keeping.root.post("/api/waiting", json={**wish, "asked_on": day})
+        (fault,) = refused.json()["fields"]
+        assert (refused.status_code, fault["field"]) == (422, "asked_on")
+        assert fault["accepted"] == f"a date {town.today - timedelta(days=1098)} to {town.today}"
+    chen = (await keeping.root.post("/api/waiting", json={**wish, "asked_on": str(town.today)})).json()["id"]
+    yu = (await keeping.root.post("/api/waiting", json={"elder_id": town.elders["yu"]})).json()["id"]
+    async with town.database.writing() as session:
+        (await session.get_one(Elder, town.elders["chen"])).left_on = town.today
+    await keeping.opens("yu")
+    shown = (await keeping.root.get("/api/waiting", params={"area_code": DISTRICT})).json()
+    unmet = {row["id"]: (row["position"], row["unmet"]) for row in shown["items"]}
+    assert unmet == {chen: (None, ["已离开名册"]), yu: (None, ["已有床位"])} and shown["waiting"] == 0
+    granted = await keeping.root.post(f"/api/waiting/{chen}/grant", json={"station_id": town.station_id, "why": "急"})
+    assert (granted.status_code, granted.json()["code"]) == (409, "waiting.not_entitled")
+    assert (await keeping.root.post(f"/api/waiting/{chen}/withdraw")).is_success
+    assert (await keeping.root.post("/api/waiting", json=wish)).json()["code"] == "waiting.elder_left"
