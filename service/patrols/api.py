@@ -13,7 +13,7 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
 from service.elders.consents import passable
-from service.idempotency import OnceOnly
+from service.idempotency import EachOnce, OnceOnly
 from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
 from service.paging import Page, as_list
 from service.patrols import actions, queries, register
@@ -111,10 +111,14 @@ async def _district(database: Database, actor: Actor, clock: Clock, district: Di
 
 
 @router.post("/seen")
-async def record_many(actor: Desk, database: Whole, clock: Timed, seen: SeenMany) -> dict[str, Any]:
+async def record_many(actor: Desk, database: Whole, once: EachOnce, clock: Timed, seen: SeenMany) -> dict[str, Any]:
     """Note for many people that somebody looked in on them; the answer says what came of every one."""
-    rows = await register.record_many(database, clock, actor, seen.target_ids, seen.on, seen.by, seen.note)
-    return as_list(rows, None)
+
+    async def work() -> dict[str, Any]:
+        word = (seen.on, seen.by, seen.note)
+        return as_list(await register.record_many(database, clock, actor, once, seen.target_ids, *word), None)
+
+    return await once(actor, work)
 
 
 @router.post("/{target_id}/seen", status_code=201)

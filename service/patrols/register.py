@@ -5,6 +5,7 @@ Both walk the whole of a district, so each works on the database itself and not 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +18,7 @@ from service.clock import Clock
 from service.db import Database
 from service.errors import ServiceError
 from service.facts import facts_of
+from service.idempotency import OnceEach
 from service.patrols import actions, queries
 from service.patrols.queries import Month
 from service.patrols.rules import covers, days_to_use, groups_of, rests_all_month, spread
@@ -135,22 +137,33 @@ async def record_many(
     database: Database,
     clock: Clock,
     actor: Actor,
+    once: OnceEach,
     target_ids: Sequence[int],
     on: date | None,
     by: str,
     note: str | None,
 ) -> list[dict[str, Any]]:
-    """Note for each of these people that they were seen, each in a transaction of its own: what came of each."""
+    """Note for each of these people that they were seen, each in a transaction of its own: what came of each.
+
+    Whom `once` knows from before is not noted again.
+    """
     results: list[dict[str, Any]] = []
     for target_id in dict.fromkeys(target_ids):
         try:
             async with database.writing() as session:
-                town = await town_time(session, clock)
-                await actions.record(session, actor, target_id, on or town.today, by, note, clock.now(), town)
-                results.append({"id": target_id, "ok": True, "problem": None})
+                work = partial(_record, session, clock, actor, target_id, on, by, note)
+                results.append(await once.each(session, actor, str(target_id), work))
         except ServiceError as refusal:
             results.append({"id": target_id, "ok": False, "problem": refusal.problem()})
     return results
+
+
+async def _record(
+    session: AsyncSession, clock: Clock, actor: Actor, target_id: int, on: date | None, by: str, note: str | None
+) -> dict[str, Any]:
+    town = await town_time(session, clock)
+    await actions.record(session, actor, target_id, on or town.today, by, note, clock.now(), town)
+    return {"id": target_id, "ok": True, "problem": None}
 
 
 def _visit(elder: Elder, item: MenuItem, day: date) -> Visit:

@@ -1,13 +1,15 @@
 """Promise: everybody of the district's groups is on the month's register; it says to the person who was not seen."""
 
+import asyncio
 from datetime import date, timedelta
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
-from models import Elder, Event, MenuItem, Visit
+from models import Elder, Event, IdempotencyRecord, MenuItem, PatrolTarget, Visit
 from models.types import Family, VisitState
 from service.patrols.rules import Standing, covers, days_left, days_to_use, groups_of, rests_all_month, spread
 from service.policies.conditions import Facts
@@ -156,3 +158,32 @@ async def test_seen_by_somebody_else_once_and_nobody_goes_too(keeping: Keeping) 
         told = list(await session.scalars(select(Event).where(Event.topic == "order.cancelled")))
     assert states == [VisitState.CANCELLED, VisitState.EN_ROUTE, VisitState.CONFIRMED]
     assert [event.data["visit"]["id"] for event in told] == [planned.id]
+
+
+async def test_a_list_of_people_seen_is_noted_once(keeping: Keeping) -> None:
+    """A repeat of the list with its key is the same word for each, refusals too; broken off, it goes on."""
+    await with_item(keeping)
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Elder, keeping.town.elders["yu"])).lives_alone = True
+    await keeping.sun.post("/api/patrols/refresh", json={"area_code": DISTRICT})
+    chen, yu = [row["id"] for row in (await keeping.sun.get("/api/patrols")).json()["items"]]
+    word, key = {"by": "王主任", "target_ids": [chen, yu, 10**6]}, {"Idempotency-Key": "list-once"}
+    url = "/api/patrols/seen"
+    answers = await asyncio.gather(*[keeping.sun.post(url, json=word, headers=key) for _ in range(3)])
+    assert [row["ok"] for row in answers[0].json()["items"]] == [True, True, False]
+    assert {answer.status_code for answer in answers} == {200} and len({answer.text for answer in answers}) == 1
+    async with keeping.town.database.writing() as session:
+        assert len(list(await session.scalars(select(Visit.id)))) == 2
+        whole, mine = IdempotencyRecord.key == "list-once", IdempotencyRecord.key != "list-once"
+        await session.execute(update(IdempotencyRecord).where(whole).values(status=0, answer={}))
+        last = (await session.scalars(select(IdempotencyRecord).where(mine))).first()
+        assert last is not None
+        target = await session.get_one(PatrolTarget, orjson.loads(last.answer["body"])["id"])
+        await session.delete(last)
+        await session.execute(delete(Visit).where(Visit.elder_id == target.elder_id))
+    again = await keeping.sun.post(url, json=word, headers=key)
+    assert again.text == answers[0].text
+    async with keeping.town.database.reading() as session:
+        assert len(list(await session.scalars(select(Visit.id)))) == 2
+    other = await keeping.sun.post(url, json={**word, "target_ids": [yu]}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency.key_reused")
