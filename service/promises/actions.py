@@ -21,7 +21,7 @@ from service.policies.queries import policy_on
 from service.promises import queries, rules
 from service.realtime import outbox
 
-FARTHEST = timedelta(days=180)
+FARTHEST, SHORTEST = timedelta(days=180), timedelta(hours=1)
 
 
 class BedNotLive(Conflict):
@@ -118,6 +118,8 @@ def _refuse_faults(start: datetime, stop: datetime, longest_hours: int, town_at:
     faults = []
     if stop <= start:
         faults.append(FieldProblem("to_at", "is not after from_at", "a later moment"))
+    elif stop - start < SHORTEST:
+        faults.append(FieldProblem("to_at", "makes the block too short", "at least 1 hour"))
     if not town_at <= start <= town_at + FARTHEST:
         faults.append(FieldProblem("from_at", "has passed or is too far away", f"within {FARTHEST.days} days"))
     if stop - start > timedelta(hours=longest_hours):
@@ -128,7 +130,7 @@ def _refuse_faults(start: datetime, stop: datetime, longest_hours: int, town_at:
 
 async def _refuse_clash(session: AsyncSession, bed: Bed, start: datetime, stop: datetime, days_a_year: int) -> None:
     other = await queries.overlapping(session, bed.elder_id, start, stop)
-    rest = await queries.rest_within(session, bed.id, start.date(), stop.date())
+    rest = await queries.rest_within(session, bed.id, start.date(), rules.last_day(stop))
     if other is not None or rest is not None:
         raise Overlaps("another block or a rest of the bed takes these hours", respite_id=other)
     booked = [

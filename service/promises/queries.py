@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Bed, BedPause, Duty, Elder, Provider, Respite, Station, Visit
-from models.types import BedState, Family, Post, RespiteState, VisitState
+from models import Account, Bed, BedPause, Duty, Elder, Order, Provider, Respite, Station, Visit
+from models.types import BedState, Family, OrderState, Post, RespiteState, VisitState
 from service.auth import Actor
 from service.beds.queries import billed_days
 from service.clock import rfc3339
@@ -215,10 +215,15 @@ async def _duties(
     return found
 
 
+def _counts(elder_id: int) -> ColumnElement[bool]:
+    """The condition that a block of this elder is booked and a rest of the bed has not taken all of its visits."""
+    visits = exists().where(Order.respite_id == Respite.id, Order.state != OrderState.CANCELLED)
+    return (Respite.elder_id == elder_id) & (Respite.state == RespiteState.BOOKED) & visits
+
+
 async def respites_of(session: AsyncSession, elder_id: int) -> list[Respite]:
-    """An elder's booked blocks of respite, by their beginning."""
-    query = select(Respite).where(Respite.elder_id == elder_id, Respite.state == RespiteState.BOOKED)
-    return list(await session.scalars(query.order_by(Respite.from_at)))
+    """An elder's booked blocks of respite that somebody comes or came for, by their beginning."""
+    return list(await session.scalars(select(Respite).where(_counts(elder_id)).order_by(Respite.from_at)))
 
 
 async def list_respites(
@@ -246,8 +251,7 @@ def _respite_view(row: Respite, visits: int, charged_fen: int) -> dict[str, Any]
 
 async def overlapping(session: AsyncSession, elder_id: int, start: datetime, stop: datetime) -> int | None:
     """A booked block of the elder that this one would overlap."""
-    mine = (Respite.elder_id == elder_id) & (Respite.state == RespiteState.BOOKED)
-    query = select(Respite.id).where(mine, Respite.from_at < stop, Respite.to_at > start)
+    query = select(Respite.id).where(_counts(elder_id), Respite.from_at < stop, Respite.to_at > start)
     return (await session.scalars(query.limit(1))).first()
 
 

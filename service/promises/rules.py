@@ -78,8 +78,13 @@ def respite_days(spans: Iterable[Span], year: int) -> int:
     return len({day for start, stop in spans for day in _days(start, stop) if day.year == year})
 
 
+def last_day(stop: datetime) -> date:
+    """The last day that a block touches: one that ends at midnight touches none of the next."""
+    return (stop - timedelta(microseconds=1)).date()
+
+
 def _days(start: datetime, stop: datetime) -> list[date]:
-    first, last = start.date(), (stop - timedelta(microseconds=1)).date()
+    first, last = start.date(), last_day(stop)
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models import Visit
 from models.types import Family, VisitState
+from service.beds.jobs import begin_rests
 from service.clock import LOCAL
 from service.promises.rules import cut
 from tests.fixtures.keeping import Keeping
@@ -105,3 +106,31 @@ async def test_a_night_a_rest_and_the_end(keeping: Keeping) -> None:
     assert {state for *_, state in await visits(keeping)} == {VisitState.CANCELLED}
     (left,) = (await keeping.sun.get("/api/respites", params={"bed_id": bed_id})).json()["items"]
     assert (left["state"], left["visits"]) == ("cancelled", 0)
+
+
+@SQLITE
+async def test_what_is_a_block_and_what_a_rest_takes(keeping: Keeping) -> None:
+    """A few seconds or minutes are no block; one may end at the midnight with which a rest begins, none may lie in it;
+    a block that a rest has taken altogether frees its hours and its days of the year."""
+    bed_id, town = await keeping.lives("chen"), keeping.town
+    wish = {"bed_id": bed_id, "contact_id": 1, "from_at": town.local(14).isoformat()}
+    for stop in (town.local(14) + timedelta(seconds=10), town.local(14, 59)):
+        refused = await keeping.root.post("/api/respites", json={**wish, "to_at": stop.isoformat()})
+        (fault,) = refused.json()["fields"]
+        assert (fault["field"], fault["accepted"]) == ("to_at", "at least 1 hour")
+    terms = {"hour_fen": 1500, "longest_hours": 336, "days_a_year": 2}
+    policy = {"kind": "bed.respite", "area_code": DISTRICT, "value": terms, "source": "区里的规定"}
+    assert (await keeping.root.post("/api/policies", json={**policy, "from_on": str(town.today)})).is_success
+    taken = await books(keeping, bed_id, town.local(9) + timedelta(days=3), 4)
+    away = {"kind": "away", "from_on": str(town.today + timedelta(days=2))}
+    assert (await keeping.root.post(f"/api/beds/{bed_id}/suspend", json=away)).is_success
+    await books(keeping, bed_id, town.local(20) + timedelta(days=1), 4)
+    late = {"from_at": str(town.local(20) + timedelta(days=1)), "to_at": str(town.local(1) + timedelta(days=2))}
+    assert (await keeping.root.post("/api/respites", json={**wish, **late})).json()["code"] == "respite.overlaps"
+    town.clock.shift(days=6)
+    await begin_rests(town.database, town.clock)
+    keeping.root = await town.desk("root")
+    assert (await keeping.root.post(f"/api/beds/{bed_id}/resume", json={})).json()["orders_dropped"] == 1
+    await books(keeping, bed_id, town.local(9) + timedelta(days=1), 4)
+    rows = (await keeping.root.get("/api/respites", params={"bed_id": bed_id})).json()["items"]
+    assert {row["id"]: row["visits"] for row in rows}[taken["id"]] == 0
