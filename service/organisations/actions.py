@@ -28,12 +28,13 @@ async def put_on_duty(
     station = await _station(session, actor, wanted.get("station_id"))
     area_code = station.area_code if station is not None else wanted.get("area_code")
     account_id, phone = wanted.get("account_id"), wanted.get("phone")
-    faults = _faults(post, station, wanted) + _past_or_far(wanted, now)
+    account = None if account_id is None else await session.get(Account, account_id)
+    faults = _faults(post, station, wanted) + _past_or_far(wanted, now) + _strangers(account, station)
     if faults:
         raise BadInput("this duty cannot be kept", fields=faults)
     if station is None:
         await _area(session, actor, post, str(area_code))
-    if account_id is not None and await session.get(Account, account_id) is None:
+    if account_id is not None and account is None:
         raise NotFound(f"no account {account_id}")
     duty = Duty(post=post, area_code=str(area_code), station_id=station.id if station else None, account_id=account_id)
     duty.name, duty.from_at, duty.to_at = wanted.get("name"), wanted["from_at"], wanted["to_at"]
@@ -77,6 +78,17 @@ def _past_or_far(wanted: dict[str, Any], now: datetime) -> list[FieldProblem]:
     if wanted["to_at"] <= now:
         faults.append(FieldProblem("to_at", "has passed", "a later moment"))
     return faults
+
+
+def _strangers(account: Account | None, station: Station | None) -> list[FieldProblem]:
+    """Somebody whose account has ended hears nothing; another provider's people do not cover this one's beds."""
+    accepted = "somebody who works there now"
+    if account is not None and account.disabled_at is not None:
+        return [FieldProblem("account_id", "has left", accepted)]
+    theirs = None if account is None else account.provider_id
+    if station is not None and theirs is not None and theirs != station.provider_id:
+        return [FieldProblem("account_id", "works for another provider", accepted)]
+    return []
 
 
 async def _station(session: AsyncSession, actor: Actor, station_id: int | None) -> Station | None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from models import Account, AuditRow
+from models import Account, AuditRow, Provider
 from models.types import Post
 from service.organisations.queries import on_duty
 from tests.fixtures.town import COMMUNITY, DISTRICT, STREET, TownBuilder
@@ -97,3 +97,24 @@ async def test_a_duty_is_of_these_days(town: TownBuilder) -> None:
         assert {one["field"] for one in refused.json()["fields"]} == (fields or {"from_at", "to_at"})
         roster = await sun.get("/api/duty/roster", params={"since": begin})
         assert roster.status_code == (200 if year in ("2020", "2100") else 422)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_covers_a_station_works_there(town: TownBuilder) -> None:
+    """An account that has ended, or of another provider, is refused at its field; a desk's duty knows no provider."""
+    sun = await town.desk("sun")
+    async with town.database.writing() as session:
+        other = Provider(name="别家", licence_no="别家", licence_until_on=town.today)
+        session.add(other)
+        await session.flush()
+        lin = (await session.scalars(select(Account).where(Account.name == "lin"))).one()
+        lin_id, lin.provider_id = lin.id, other.id
+    station = {"post": "station", "station_id": town.station_id, "account_id": lin_id}
+    strange = await adds(sun, town, **station)
+    assert (strange.status_code, strange.json()["fields"][0]["problem"]) == (422, "works for another provider")
+    assert (await adds(sun, town, post="desk", area_code=DISTRICT, account_id=lin_id)).status_code == 201
+    async with town.database.writing() as session:
+        account = await session.get_one(Account, lin_id)
+        account.provider_id, account.disabled_at = None, town.clock.now()
+    gone = await adds(sun, town, **station)
+    assert (gone.status_code, gone.json()["fields"][0]["problem"]) == (422, "has left")
