@@ -37,7 +37,7 @@ class OldTemplate(Conflict):
 
 
 class BedInUse(Conflict):
-    """The bed is active or suspended: close it before its contract ends."""
+    """The bed is active or suspended and stands on this contract: close it before its contract ends."""
 
     code = "contract.bed_in_use"
 
@@ -109,7 +109,7 @@ async def draw_up(
 async def sign(
     session: AsyncSession, actor: Actor, contract_id: int, signed_by: str, now: datetime, on: date
 ) -> Contract:
-    """Sign a drawn-up contract, once; a renewed one goes on until its last day.
+    """Sign a drawn-up contract, once; the one that it renews goes on until its last day, and is renewed only once.
 
     Raises NotFound, IllegalStep, OldTemplate, BadInput when a guardian has to sign or there is none.
     """
@@ -122,17 +122,15 @@ async def sign(
         )
     if row.until_on < on:
         raise IllegalStep("its last day has passed: draw it up anew", state=row.state.value)
+    other = None if row.renews_id is None else await queries.find_renewal(session, row.renews_id)
+    if other is not None:
+        raise IllegalStep(f"contract {other.id} renews the same one", state=row.state.value, contract_id=other.id)
     await _may_sign(session, bed, row, signed_by)
     terms = (await policy_on(session, "bed.contract", row.area_code, on)).value
     cooling = rules.cooling_until(on, terms["cooling_off_days"]) if terms["cooling_off_days"] else None
     values = {"state": ContractState.SIGNED, "signed_at": now, "signed_by": signed_by, "cooling_until_on": cooling}
     await _claim(session, row, ContractState.DRAWN, values)
-    if row.renews_id is not None:
-        await session.execute(
-            update(Contract)
-            .where(Contract.id == row.renews_id, Contract.state == ContractState.SIGNED)
-            .values(state=ContractState.RENEWED)
-        )
+    await _turn(session, row.renews_id, ContractState.SIGNED, ContractState.RENEWED)
     _tell(session, actor, row, "contract.signed", now)
     return row
 
@@ -142,17 +140,22 @@ async def step_back(
 ) -> Contract:
     """Withdraw within the cooling-off days, else end by notice; a contract only drawn up is dropped.
 
-    Raises NotFound, IllegalStep, BedInUse while the bed still stands on it.
+    Of a renewal that has not begun, the contract before it is to be renewed again. Raises NotFound, IllegalStep,
+    BedInUse while the bed stands on it and on no other.
     """
     row = await queries.get_contract(session, actor, contract_id)
     bed = await queries.lock_bed(session, actor, row.bed_id)
     if row.state not in (ContractState.DRAWN, *rules.HELD):
         raise IllegalStep(f"the contract is {row.state}", state=row.state.value)
-    if row.state in rules.HELD and bed.state in (BedState.ACTIVE, BedState.SUSPENDED):
+    live = row.state in rules.HELD and bed.state in (BedState.ACTIVE, BedState.SUSPENDED)
+    if live and not await queries.stands_without(session, bed, row, on):
         raise BedInUse("the bed stands on this contract: close it first", bed_id=bed.id, bed_state=bed.state.value)
     cooling = row.cooling_until_on is not None and on <= row.cooling_until_on
     gone = ContractState.WITHDRAWN if row.state is ContractState.DRAWN or cooling else ContractState.ENDED
+    signed = row.state in rules.HELD
     await _claim(session, row, row.state, {"state": gone, "ended_at": now, "end_reason": reason})
+    if signed and row.from_on > on:
+        await _turn(session, row.renews_id, ContractState.RENEWED, ContractState.SIGNED)
     _tell(session, actor, row, f"contract.{gone}", now)
     return row
 
@@ -190,11 +193,18 @@ async def _may_sign(session: AsyncSession, bed: Bed, row: Contract, signed_by: s
     if signed_by == "guardian" and row.guardian_id is None:
         faults.append(FieldProblem("signed_by", "no guardian is named in it", "a contract drawn up with guardian_id"))
     if signed_by == "elder" and rules.needs_guardian(elder.ability, elder.categories):
-        faults.append(FieldProblem("signed_by", "the elder cannot sign for themselves", "guardian"))
+        other = "guardian, or a new assessment that says less"
+        faults.append(FieldProblem("signed_by", "the elder cannot sign for themselves", other))
     if provider.id != bed.provider_id:
         faults.append(FieldProblem("provider_id", "another provider runs the bed now", "a contract with that one"))
     if faults:
         raise BadInput("this contract cannot be signed so", fields=faults)
+
+
+async def _turn(session: AsyncSession, contract_id: int | None, was: ContractState, to: ContractState) -> None:
+    """What becomes of the contract before, when its renewal is signed or falls away; reminders begin anew."""
+    mine = update(Contract).where(Contract.id == contract_id, Contract.state == was)
+    await session.execute(mine.values(state=to, reminded_at=None))
 
 
 async def _claim(session: AsyncSession, row: Contract, state: ContractState, values: dict[str, Any]) -> None:

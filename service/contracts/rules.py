@@ -38,9 +38,12 @@ def may_begin(on: date) -> tuple[date, date]:
     return on - YEAR, on + YEAR
 
 
-def needs_guardian(ability: int | None, categories: Collection[str]) -> bool:
-    """Whether somebody else has to sign for the elder: abilities fully lost, or dementia."""
-    return (ability is not None and ability >= UNABLE) or "dementia" in categories
+def needs_guardian(last_level: int | None, categories: Collection[str]) -> bool:
+    """Whether somebody else has to sign for the elder: abilities fully lost by their last result, or dementia.
+
+    The last result counts on purpose when it has run out: nobody gets well because a paper did. A new one decides.
+    """
+    return (last_level is not None and last_level >= UNABLE) or "dementia" in categories
 
 
 def last_day(from_on: date, months: int) -> date:

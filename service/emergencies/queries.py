@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, false, or_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models import Account, Area, Caregiver, Elder, Event, Household, Incident, Notice, Timer, Visit
-from models.types import IncidentState, TimerState, VisitState
+from models import Account, Area, Assessment, Caregiver, Elder, Event, Household, Incident, Notice, Timer, Visit
+from models.types import AssessmentState, IncidentState, Scale, TimerState, VisitState
 from service.auth import Actor
 from service.clock import LOCAL
 from service.emergencies import rules
@@ -38,6 +38,7 @@ def cards() -> Select[Any]:
         Elder.sex.label("elder_sex"),
         Elder.born_on.label("elder_born_on"),
         Elder.ability.label("elder_ability"),
+        _level_until().label("elder_ability_until"),
         Elder.lives_alone.label("elder_lives_alone"),
         Elder.dialect.label("elder_dialect"),
         Elder.notes.label("elder_notes"),
@@ -54,6 +55,14 @@ def cards() -> Select[Any]:
         .outerjoin(Account, Account.id == Incident.acknowledged_by)
         .outerjoin(Caregiver, Caregiver.id == Incident.assigned_to)
     )
+
+
+def _level_until() -> ScalarSelect[Any]:
+    """The last day of the result behind an elder's level, as `service.intake.sql.LEVEL_UNTIL` has it."""
+    mine = select(Assessment.valid_until_on).where(Assessment.elder_id == Elder.id, Elder.ability.is_not(None))
+    mine = mine.where(Assessment.scale == Scale.GBT42195, Assessment.state == AssessmentState.APPROVED)
+    newest = mine.where(Assessment.ended_on.is_(None)).order_by(Assessment.assessed_on.desc(), Assessment.id.desc())
+    return newest.limit(1).correlate(Elder).scalar_subquery()
 
 
 def _of_next(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:

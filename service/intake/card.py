@@ -7,7 +7,8 @@ The row is a mapping with these columns (`service.intake.sql.CARD` selects them;
     acknowledged_at acknowledged_by acknowledged_by_display
     assigned_at assigned_to assigned_to_name assigned_travel_s
     on_scene_at recovering_at closed_at outcome note
-    elder_id elder_name elder_sex elder_born_on elder_ability elder_lives_alone elder_dialect elder_notes
+    elder_id elder_name elder_sex elder_born_on elder_ability elder_ability_until
+    elder_lives_alone elder_dialect elder_notes
     address floor lift home_lon home_lat home_datum community
     next_rung next_rung_due_at
 
@@ -79,10 +80,24 @@ def _elder(row: Mapping[str, Any]) -> dict[str, Any] | None:
         "name": masked_name(row["elder_name"]),
         "sex": row["elder_sex"],
         "age": _age(row["elder_born_on"], as_moment(row["opened_at"])),
-        "care_level": row["elder_ability"],
+        **_level(row),
         "lives_alone": bool(row["elder_lives_alone"]),
         "dialect": row["elder_dialect"],
         "notes": row["elder_notes"],
+    }
+
+
+def _level(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The last level that is known, the last day of its result, and whether it held on the day of the call.
+
+    An old level is better than none at a call, as long as nobody takes it for one that holds.
+    """
+    level, until, called_at = row["elder_ability"], _day(row["elder_ability_until"]), as_moment(row["opened_at"])
+    held = until is not None and called_at is not None and called_at.astimezone(LOCAL).date() <= until
+    return {
+        "care_level": level,
+        "care_level_holds": held,
+        "care_level_until_on": None if until is None else until.isoformat(),
     }
 
 
@@ -127,10 +142,14 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def _age(born_on: date | str | None, at: datetime | None) -> int | None:
-    if born_on is None or at is None:
+    born = _day(born_on)
+    if born is None or at is None:
         return None
-    born = date.fromisoformat(born_on) if isinstance(born_on, str) else born_on
     today = at.astimezone(LOCAL)
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 

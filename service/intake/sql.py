@@ -3,7 +3,14 @@
 tests/service/intake/test_sql.py compares every column named here with the models.
 """
 
-CARD = """
+LEVEL_UNTIL = """CASE WHEN e.ability IS NOT NULL THEN (
+           SELECT s.valid_until_on FROM assessment s
+           WHERE s.elder_id = e.id AND s.scale = 'gbt42195' AND s.state = 'approved' AND s.ended_on IS NULL
+           ORDER BY s.assessed_on DESC, s.id DESC LIMIT 1) END AS elder_ability_until"""
+"""The last day of the result behind an elder's level: the newest, which no later one ended. Found by the index of
+elder and day, and not looked for where nobody was ever assessed."""
+
+CARD = f"""
 SELECT i.id, i.kind, i.playbook, i.severity, i.state, i.drill, i.opened_at, i.last_alert_at, i.presses,
        i.press_times, i.rung, i.terminal_id, i.station_id, i.provider_id, i.area_code, i.lon, i.lat, i.datum,
        i.acknowledged_at, i.acknowledged_by, a.display AS acknowledged_by_display,
@@ -11,7 +18,7 @@ SELECT i.id, i.kind, i.playbook, i.severity, i.state, i.drill, i.opened_at, i.la
        i.on_scene_at, i.recovering_at, i.closed_at, i.outcome, i.note,
        i.household_id, i.elder_id, e.name AS elder_name, e.sex AS elder_sex, e.born_on AS elder_born_on,
        e.ability AS elder_ability, e.lives_alone AS elder_lives_alone, e.dialect AS elder_dialect,
-       e.notes AS elder_notes,
+       e.notes AS elder_notes, {LEVEL_UNTIL},
        h.address, h.floor, h.lift, h.lon AS home_lon, h.lat AS home_lat, h.datum AS home_datum,
        ar.name AS community,
        (SELECT n.rung FROM timer n WHERE n.incident_id = i.id
@@ -43,10 +50,11 @@ FROM terminal t LEFT JOIN household h ON h.id = t.household_id
 WHERE t.id = ANY($1) ORDER BY t.id FOR UPDATE OF t
 """
 
-NEW_CARDS = """
+NEW_CARDS = f"""
 SELECT t.id AS terminal_id, e.name AS elder_name, e.sex AS elder_sex, e.born_on AS elder_born_on,
        e.ability AS elder_ability, e.lives_alone AS elder_lives_alone, e.dialect AS elder_dialect,
-       e.notes AS elder_notes, h.address, h.floor, h.lift, h.lon AS home_lon, h.lat AS home_lat, h.datum AS home_datum,
+       e.notes AS elder_notes, {LEVEL_UNTIL},
+       h.address, h.floor, h.lift, h.lon AS home_lon, h.lat AS home_lat, h.datum AS home_datum,
        ar.name AS community
 FROM terminal t
 LEFT JOIN household h ON h.id = t.household_id

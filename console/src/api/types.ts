@@ -31,6 +31,8 @@ export interface Incident {
   press_times: Moment[]
   elder: {
     id: Id; name: string; sex: 'F' | 'M'; age: number; care_level: string | number | null
+    /** Whether that level held on the day of the call, and the last day of its result. */
+    care_level_holds: boolean; care_level_until_on: string | null
     lives_alone: boolean; dialect: string | null; notes: string | null
   } | null
   terminal_id: Id | null

@@ -1,6 +1,7 @@
 /** What is said of levels: one that ran out is never shown as if it held. Pure, the words come in. */
 import type { AssessmentRow } from '../api/assessments'
 import type { ElderRow } from '../api/elders'
+import type { Incident } from '../api/types'
 import type { Catalogue } from '../i18n/zh'
 
 export type Levelled = Pick<ElderRow, 'ability' | 'ability_was' | 'ability_until_on'>
@@ -14,6 +15,14 @@ export const levelLine = (level: number | null, t: Catalogue): string => (level 
 export function abilityLine(row: Levelled, t: Catalogue): string {
   if (row.ability !== null) return t.words.careLevel(row.ability)
   return row.ability_was === null ? t.reg.elder.notAssessed : t.reg.elder.ranOut(t.words.careLevel(row.ability_was), row.ability_until_on ?? '')
+}
+
+/** How able somebody who calls was last found to be: an old fact is better than none at a door, and is told as an old one. */
+export function calledLine(elder: NonNullable<Incident['elder']>, t: Catalogue): string {
+  if (elder.care_level === null) return ''
+  const level = t.words.careLevel(elder.care_level)
+  if (elder.care_level_holds) return level
+  return elder.care_level_until_on === null ? t.words.levelUnproved(level) : t.words.levelRanOut(level, elder.care_level_until_on)
 }
 
 /** Until when a result holds, that it ran out, or how far it is. */

@@ -24,7 +24,7 @@ export const en: Catalogue = {
     needName: 'Account is missing', needPassword: 'Password is missing', expired: 'Your sign-in ended. Sign in again.', loading: 'Checking whether you are signed in…', schematic: 'Schematic chart', choose: 'Choose your password', again: 'Once more', keep: 'Keep it', notSame: 'both must be the same', chosen: 'Password kept. Sign in with it.',
   },
   words: {
-    anonymous: 'unknown', female: 'F', male: 'M', age: (sex, age) => `${sex} ${age}`, alone: 'lives alone', careLevel: (level) => CARE[String(level)] ?? `${level}`,
+    anonymous: 'unknown', female: 'F', male: 'M', age: (sex, age) => `${sex} ${age}`, alone: 'lives alone', careLevel: (level) => CARE[String(level)] ?? `${level}`, levelRanOut: (level, on) => `${level} (ran out ${on})`, levelUnproved: (level) => `${level} (no valid assessment)`,
     speaks: (dialect) => `speaks ${dialect.replace(/^说/, '')}`, floor: (n) => `floor ${n}`, noLift: 'no lift', lift: 'lift',
     minutes: (n) => `${n} min`, hours: (n) => `${n} h`,
     km: (n) => `${n} km`, metres: (n) => `${n} m`, agoMinutes: (n) => `${n} min ago`, agoSeconds: (n) => `${n} s ago`,

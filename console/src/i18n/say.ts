@@ -1,5 +1,6 @@
 /** Numbers, ways, times and people said in the language in use; it formats, it decides nothing. */
 import type { Incident } from '../api/types'
+import { calledLine } from '../elders/levels'
 import { dateParts, MINUTE } from '../state/time'
 import { language, t, word } from './index'
 
@@ -34,7 +35,8 @@ export function elderFacts(incident: Incident): string {
   const w = t.value.words
   const facts = [w.age(elder.sex === 'F' ? w.female : w.male, elder.age)]
   if (elder.lives_alone) facts.push(w.alone)
-  if (elder.care_level !== null && elder.care_level !== undefined) facts.push(w.careLevel(elder.care_level))
+  const level = calledLine(elder, t.value)
+  if (level) facts.push(level)
   if (elder.dialect) facts.push(w.speaks(elder.dialect))
   return facts.join(w.sep)
 }

@@ -11,6 +11,7 @@ from service.contracts.jobs import remind
 from service.contracts.rules import Held, choose, cooling_until, last_day, needs_guardian, renewal_due
 from tests.fixtures.keeping import Keeping
 from tests.fixtures.town import DISTRICT
+from tests.service.elders.test_levels import add_result
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -119,6 +120,31 @@ async def test_when_it_may_begin_and_when_renewal_is_due(keeping: Keeping) -> No
 
 
 @SQLITE
+async def test_a_renewal_is_signed_once_and_may_fall_away(keeping: Keeping) -> None:
+    """Of two renewals drawn up one is signed; within its cooling off it is left although the bed lives, for the bed
+    stands on the contract before, which is then renewed anew; nobody is reminded of a closed bed's contract."""
+    sun, bed_id = keeping.sun, await keeping.lives("chen")
+    (first,) = (await sun.get("/api/contracts", params={"bed_id": bed_id})).json()["items"]
+    renew, leave = f"/api/contracts/{first['id']}/renew", {"reason": "改主意了"}
+    one, other = [(await sun.post(renew, json={"months": 12})).json()["id"] for _ in range(2)]
+    assert (await sun.post(f"/api/contracts/{one}/sign", json={"signed_by": "elder"})).is_success
+    twice = await sun.post(f"/api/contracts/{other}/sign", json={"signed_by": "elder"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "contract.illegal_step")
+    assert twice.json()["contract_id"] == one
+    assert (await sun.post(f"/api/contracts/{first['id']}/end", json=leave)).json()["code"] == "contract.bed_in_use"
+    left = await sun.post(f"/api/contracts/{one}/end", json=leave)
+    assert left.status_code == 200 and left.json()["state"] == "withdrawn", left.text
+    assert (await sun.get(f"/api/contracts/{first['id']}")).json()["state"] == "signed"
+    assert (await sun.post(f"/api/contracts/{other}/sign", json={"signed_by": "elder"})).is_success
+    assert (await sun.post(f"/api/contracts/{other}/end", json=leave)).is_success
+    keeping.town.clock.shift(days=340)
+    sun = keeping.sun = await keeping.town.desk("sun")
+    assert [row["id"] for row in (await sun.get("/api/contracts/due")).json()["items"]] == [first["id"]]
+    await keeping.steps(bed_id, "closed")
+    assert (await sun.get("/api/contracts/due")).json()["items"] == []
+
+
+@SQLITE
 async def test_somebody_with_dementia_does_not_sign(keeping: Keeping) -> None:
     """The guardian named in the contract does."""
     await keeping.publishes_template()
@@ -133,3 +159,19 @@ async def test_somebody_with_dementia_does_not_sign(keeping: Keeping) -> None:
     both = (await keeping.sun.post("/api/contracts", json={**wish, "guardian_id": 1})).json()
     assert both["guardian"] == "于**"
     assert (await keeping.sun.post(f"/api/contracts/{both['id']}/sign", json={"signed_by": "guardian"})).is_success
+
+
+@SQLITE
+async def test_a_level_that_ran_out_still_asks_for_a_guardian(keeping: Keeping) -> None:
+    """Who had lost all abilities does not sign because nobody assessed them again; once a new result says less, yes."""
+    town, chen = keeping.town, keeping.town.elders["chen"]
+    await keeping.publishes_template()
+    bed_id = await keeping.opens("chen")
+    await add_result(town, chen, 4, ago=500, days=300)
+    wish = {"bed_id": bed_id, "from_on": str(town.today)}
+    contract = (await keeping.sun.post("/api/contracts", json=wish)).json()["id"]
+    refused = await keeping.sun.post(f"/api/contracts/{contract}/sign", json={"signed_by": "elder"})
+    assert refused.status_code == 422 and refused.json()["fields"][0]["field"] == "signed_by"
+    assert "new assessment" in refused.json()["fields"][0]["accepted"]
+    await add_result(town, chen, 3, ago=0)
+    assert (await keeping.sun.post(f"/api/contracts/{contract}/sign", json={"signed_by": "elder"})).is_success

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models import Assessment, Elder
+from models import Assessment, Elder, Event
 from models.types import AssessmentState, Scale
+from service.elders.levels import chain_results
 from tests.fixtures.town import TownBuilder
 from tests.service.elders.people import person
 
@@ -98,3 +99,29 @@ async def test_two_results_become_one_by_a_merge(town: TownBuilder) -> None:
     assert await ends(town) == before and await marks(town, kept, gone) == [1, 3]
     assert await found(town, 1) == {kept}
     assert await shown(town, gone) == (None, 3, until)
+
+
+async def test_a_call_tells_an_old_level_as_an_old_one(town: TownBuilder) -> None:
+    """In the event, on the desk and on the phone alike; of an elder with a new result beside it the new one."""
+    chen, yu, lin = town.elders["chen"], town.elders["yu"], await town.phone("lin")
+    await add_result(town, chen, 3, ago=366)
+    await add_result(town, yu, 4, ago=400, days=365)
+    await add_result(town, yu, 1, ago=0)
+    async with town.database.writing() as session:
+        await chain_results(session, await session.get_one(Elder, yu))
+    wu = await town.desk("wu")
+    ran_out, until = town.today - timedelta(days=1), town.today + timedelta(days=365)
+    for who, told in (("chen", (3, False, ran_out.isoformat())), ("yu", (1, True, until.isoformat()))):
+        call = (await town.terminal(who).presses_call())["incident"]
+        await wu.post(f"/api/incidents/{call}/acknowledge")
+        sent = await wu.post(
+            f"/api/incidents/{call}/assign", json={"caregiver_id": town.caregivers["lin"], "despite": True}
+        )
+        assert sent.is_success, sent.text
+        async with town.database.reading() as session:
+            raised = select(Event.data).where(Event.subject == f"incident:{call}", Event.topic == "incident.raised")
+            event = (await session.scalars(raised)).one()["incident"]
+        (mine,) = [one for one in (await lin.get("/phone/v1/incidents")).json()["incidents"] if one["id"] == call]
+        for card in (event, (await wu.get(f"/api/incidents/{call}")).json(), mine):
+            elder = card["elder"]
+            assert (elder["care_level"], elder["care_level_holds"], elder["care_level_until_on"]) == told

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime
 
 import orjson
+import pytest
 
 from service.emergencies.queries import cards_of
 from service.intake.card import incident_card
@@ -12,8 +13,8 @@ from tests.service.intake.bedside import Bedside
 COLUMNS = """id kind playbook severity state drill opened_at last_alert_at presses press_times rung terminal_id
 station_id provider_id area_code lon lat datum acknowledged_at acknowledged_by acknowledged_by_display assigned_at
 assigned_to assigned_to_name assigned_travel_s on_scene_at recovering_at closed_at outcome note elder_id elder_name
-elder_sex elder_born_on elder_ability elder_lives_alone elder_dialect elder_notes address floor lift home_lon home_lat
-home_datum community next_rung next_rung_due_at"""
+elder_sex elder_born_on elder_ability elder_ability_until elder_lives_alone elder_dialect elder_notes address floor lift
+home_lon home_lat home_datum community next_rung next_rung_due_at"""
 
 
 def row(**known: object) -> dict[str, object]:
@@ -30,6 +31,27 @@ def test_names_are_masked_and_ages_are_local() -> None:
     assert card["elder"]["name"] == "于**"
     assert card["elder"]["age"] == 86
     assert "德海" not in str(card)
+
+
+@pytest.mark.parametrize(
+    ("level", "until", "told"),
+    [
+        (3, date(2026, 3, 5), (3, True, "2026-03-05")),
+        (3, "2026-03-05", (3, True, "2026-03-05")),
+        (3, date(2026, 3, 4), (3, False, "2026-03-04")),
+        (3, "2026-03-04", (3, False, "2026-03-04")),
+        (3, None, (3, False, None)),
+        (None, None, (None, False, None)),
+    ],
+)
+def test_a_level_that_had_run_out_is_told_as_such(
+    level: int | None, until: date | str | None, told: tuple[object, ...]
+) -> None:
+    """By the local day of the call, last day included; a mark that no result holds up does not hold."""
+    at = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
+    known = {"elder_id": 1, "elder_name": "于德海", "elder_ability": level, "elder_ability_until": until}
+    elder = incident_card(row(**known, opened_at=at))["elder"]
+    assert (elder["care_level"], elder["care_level_holds"], elder["care_level_until_on"]) == told
 
 
 def test_the_embedded_databases_text_reads_like_postgresqls_moments() -> None:
