@@ -10,6 +10,7 @@ from threading import Thread
 
 from routing.compiled import MUST, Compiled
 from routing.explain import orders_in
+from routing.kernel.build import acquaint, arrays
 from routing.plan import Plan, Stage
 from routing.problem import Problem
 from routing.report import planned
@@ -41,7 +42,7 @@ class Auto:
 
     def solve(self) -> Plan:
         """The best plan found, with its stages."""
-        self.search = self._construct()
+        self._construct()
         self._publish("construct")
         if self.c.units and self.c.R and self.run.share(0) < 1.0:
             # OR-Tools takes seconds to load on a busy machine: beside the search, once a first plan has been told
@@ -58,27 +59,34 @@ class Auto:
 
     # -- stages -------------------------------------------------------------------------------------------------------
 
-    def _construct(self) -> Search:
-        """The best of several orders of insertion, or the plan to start from."""
+    def _construct(self) -> None:
+        """The best of several orders of insertion, the first told at once; or the plan to start from."""
         began = time.monotonic()
-        search = Search(self.c, self.run.seed)
+        P = arrays(self.c)
+        near = Thread(target=acquaint, args=(self.c, P.N))
+        near.start()  # building knows no neighbours; what comes after it needs them
+        self.search = Search(self.c, self.run.seed, P)
         empty = sum(unit.price % MUST for unit in self.c.units)
-        if self.run.start is not None and search.load(orders_in(self.c, self.run.start)):
-            search.build(orders_of(self.c)[0])
-            self._log("start", time.monotonic() - began, empty, search.best)
-            return search
-        best = None
-        for order in orders_of(self.c):
-            tried = Search(self.c, self.run.seed, search.P)
+        orders = orders_of(self.c)
+        if self.run.start is not None and self.search.load(orders_in(self.c, self.run.start)):
+            self.search.build(orders[0])
+            self._log("start", time.monotonic() - began, empty, self.search.best)
+        else:
+            self._build(orders, began)
+            self._log("construct", time.monotonic() - began, empty, self.search.best)
+        near.join()
+
+    def _build(self, orders: list[list[int]], began: float) -> None:
+        for i, order in enumerate(orders):
+            tried = Search(self.c, self.run.seed, self.search.P)
             tried.build(order)
-            if best is None or tried.best < best.best:
-                best = tried
+            if i == 0 or tried.best < self.search.best:
+                self.search = tried
+            if i == 0:
+                self._publish("construct")
             spent = time.monotonic() - began
             if self.run.stopped() or (self.run.seconds and spent > 0.1 * self.run.seconds):
                 break
-        assert best is not None  # noqa: S101 - there is always a first order
-        self._log("construct", time.monotonic() - began, empty, best.best)
-        return best
 
     def _anneal(self) -> None:
         """All threads cool together; the wall clock or the iterations say how far."""

@@ -12,7 +12,7 @@ import numpy as np
 from routing.compiled import MUST, Compiled
 from routing.kernel import layout as k
 from routing.kernel.anneal import anneal, leg_sum, remember
-from routing.kernel.build import arrays, memory, reset
+from routing.kernel.build import acquaint, arrays, memory, reset
 from routing.kernel.orders import price_at, price_of, recount, rewrite
 from routing.kernel.rebuild import build
 from routing.kernel.undo import score
@@ -20,6 +20,13 @@ from routing.state import State, as_array
 
 SIZES, LONGEST = (3.0, 6.0, 12.0), 10.0
 """Sizes of a rebuild in turn (visits taken out on average), and the longest string: no one size serves every day."""
+
+
+def shared(c: Compiled) -> k.Arrays:
+    """What searches over one problem read, whole."""
+    P = arrays(c)
+    acquaint(c, P.N)
+    return P
 
 
 @dataclass
@@ -32,11 +39,11 @@ class Best:
 
 
 class Search:
-    """`P` is shared by searches over the same problem; `S` is this one's memory."""
+    """`P` is shared by searches over the same problem (`shared` makes it); `S` is this one's memory."""
 
     def __init__(self, c: Compiled, seed: int, P: k.Arrays | None = None) -> None:
         self.c = c
-        self.P = arrays(c) if P is None else P
+        self.P = shared(c) if P is None else P
         self.S = memory(self.P, c, seed)
         self.best_seq, self.best_len = self.S.seq[:, : self.S.H[k.WIDTH]].copy(), self.S.R[:, k.LN].copy()
         self.best = self.now()

@@ -197,6 +197,8 @@ def solve(
     if seconds is None and iterations is None:
         seconds = DEFAULT_S
     began = time.monotonic()
+    if warmed():
+        nursery.prepare()  # loads while the faults are looked for
     faults = find(problem)
     if hopeless := fatal(problem, faults):
         raise NothingPublishable(f"{len(hopeless)} visits that must be served cannot be", tuple(hopeless))

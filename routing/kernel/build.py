@@ -18,7 +18,7 @@ KNOTS = 15
 
 
 def arrays(c: Compiled) -> k.Arrays:
-    """The flat form of a problem."""
+    """The flat form of a problem, but for the neighbours: building needs none, whatever goes on from there does."""
     n = len(c.place)
     T = np.zeros((n, k.TASK_COLUMNS), np.int64)
     for column, values in (
@@ -31,7 +31,7 @@ def arrays(c: Compiled) -> k.Arrays:
     T[:, k.OTHER] = np.where(drop >= 0, drop, pick)
     T[:, k.ROLE] = np.where(drop >= 0, k.PICK, np.where(pick >= 0, k.DROP, 0))
     _promises(c, T)
-    near = neighbours(c)
+    near = np.zeros((c.halves, 4 * _count(c)), np.int64)
     wish = np.where(c.able, np.minimum(c.wish, k.NOBODY - 1), k.NOBODY).astype(np.int32)
     rules = _rules(c, T, near.shape[1] // 4)
     return k.Arrays(T, _routes(c), rules, near, wish, np.ascontiguousarray(c.D, dtype=np.int32))
@@ -138,14 +138,16 @@ def _canteens(c: Compiled) -> list[list[int]]:
     return rows
 
 
-def neighbours(c: Compiled, block: int = 500) -> k.I64:
-    """For every half the nearest others: a quarter of the columns in space and soft time, the rest in space alone.
+def _count(c: Compiled) -> int:
+    return min(NEAR, max(1, c.halves - 1))
+
+
+def acquaint(c: Compiled, near: k.I64, block: int = 500) -> None:
+    """Fills in every half's nearest others: a quarter of the columns in space and soft time, the rest in space alone.
 
     By the due time, not the hard latest: with the latter, lists of soft problems are purely spatial.
     """
-    n = c.halves
-    count = min(NEAR, max(1, n - 1))
-    near = np.zeros((n, 4 * count), np.int64)
+    n, count = c.halves, _count(c)
     place = np.array(c.place[:n], np.int64)
     early = np.array(c.e[:n], np.float64)
     due = np.minimum(np.array(c.due[:n], np.float64), np.array(c.lat[:n], np.float64))
@@ -165,7 +167,6 @@ def neighbours(c: Compiled, block: int = 500) -> k.I64:
         if n > 1:
             near[i, :count] = _smallest(closeness, count)
             near[i, count:] = _smallest(leg, min(3 * count, n - 1))[:, np.arange(3 * count) % min(3 * count, n - 1)]
-    return near
 
 
 def _smallest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:

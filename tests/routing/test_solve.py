@@ -18,6 +18,7 @@ from tests.routing.town import call, lin, line, rich, scattered
 QUESTION = {"iterations": None, "seed": 1, "engine": "auto", "threads": 1, "start": None}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("seconds", [3.0, 5.0])
 def test_the_time_limit_holds_within_a_second(seconds: float) -> None:
     """The answer is there at most a second after the limit, starting a process included."""
