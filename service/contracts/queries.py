@@ -92,6 +92,18 @@ async def get_contract(session: AsyncSession, actor: Actor, contract_id: int) ->
     return contract
 
 
+async def find_renewal(session: AsyncSession, contract_id: int) -> Contract | None:
+    """The signed contract that renews this one, if there is one."""
+    query = select(Contract).where(Contract.renews_id == contract_id, Contract.state.in_(rules.HELD))
+    return (await session.scalars(query.limit(1))).first()
+
+
+async def stands_without(session: AsyncSession, bed: Bed, row: Contract, on: date) -> bool:
+    """Whether another contract of this bed with its provider is in force on a day."""
+    mine = (Contract.bed_id == bed.id) & (Contract.provider_id == bed.provider_id) & (Contract.id != row.id)
+    return (await session.scalars(select(Contract.id).where(mine, binds(on)).limit(1))).first() is not None
+
+
 async def lock_bed(session: AsyncSession, actor: Actor, bed_id: int) -> Bed:
     """The bed of a contract, in scope, held until the transaction ends: its gate must not open meanwhile."""
     query = select(Bed).where(Bed.id == bed_id, actor.scope(Bed.area_code, Bed.provider_id))
@@ -157,9 +169,13 @@ async def all_contracts(
 
 
 async def due_for_renewal(session: AsyncSession, on: date, actor: Actor | None = None) -> list[Contract]:
-    """Signed contracts whose end is so near that the district wants the next one spoken of, by their end."""
+    """Signed contracts whose end is so near that the district wants the next one spoken of, by their end.
+
+    A closed bed needs no next one.
+    """
     book: Book = await book_of(session, "bed.contract", on)
-    query = select(Contract).where(Contract.state == ContractState.SIGNED)
+    query = select(Contract).join(Bed, Bed.id == Contract.bed_id)
+    query = query.where(Contract.state == ContractState.SIGNED, Bed.state != BedState.CLOSED)
     if actor is not None:
         query = query.where(actor.scope(Contract.area_code, Contract.provider_id))
     rows = await session.scalars(query.order_by(Contract.until_on, Contract.id))
