@@ -23,7 +23,7 @@ class AlreadyWaiting(Conflict):
 
 
 class HasLeft(Conflict):
-    """The elder has left the register: died, or moved away."""
+    """The elder has left the register: died, or moved away; or the row was merged into `elder_id`."""
 
     code = "waiting.elder_left"
 
@@ -56,8 +56,8 @@ async def ask(
     fault = rules.asked_problem(asked_on, on)
     if fault is not None:
         raise BadInput("nobody asked on that day", fields=[fault])
-    if elder.left_on is not None:
-        raise HasLeft("the elder has left the register", left_on=elder.left_on.isoformat())
+    if elder.left_on is not None or elder.merged_into_id is not None:
+        raise HasLeft("the elder has left the register, or stands there in another row", elder_id=elder.merged_into_id)
     standing, bed = await queries.find_waiting(session, elder.id), await find_bed_of(session, elder.id)
     if standing is not None:
         raise AlreadyWaiting("the elder waits already", entry_id=standing.id)

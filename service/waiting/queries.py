@@ -15,7 +15,7 @@ from service.errors import NotFound
 from service.facts import COLUMNS, facts_of
 from service.policies.queries import Rule, policy_on
 from service.vault import masked_name
-from service.waiting.rules import HAS_BED, LEFT, Applicant, Place, rank
+from service.waiting.rules import HAS_BED, LEFT, MERGED, Applicant, Place, rank
 
 DISTRICT = 6
 """Digits that the codes of one district share: each district has one list."""
@@ -23,6 +23,7 @@ SHOWN = (
     WaitingEntry.id.label("entry_id"),
     *(WaitingEntry.elder_id, WaitingEntry.area_code, WaitingEntry.state, WaitingEntry.asked_on),
     *(WaitingEntry.note, WaitingEntry.bed_id, Elder.name, Elder.left_on.is_not(None).label("left")),
+    Elder.merged_into_id.is_not(None).label("merged"),
     exists().where(Bed.elder_id == Elder.id, Bed.state != BedState.CLOSED).label("has_bed"),
 )
 """What is shown of an application, without whole rows of thousands."""
@@ -61,6 +62,8 @@ async def _ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list
 
 
 def _barred(row: Any) -> str | None:
+    if row.merged:
+        return MERGED
     return LEFT if row.left else HAS_BED if row.has_bed else None
 
 

@@ -8,15 +8,16 @@ from typing import Any
 from service.errors import FieldProblem
 from service.policies.conditions import Facts, first_holding, holds
 
-LEFT, HAS_BED = "已离开名册", "已有床位"
-"""What keeps somebody from any place, whatever a district's rule says: died or moved away; a bed opened otherwise."""
+LEFT, MERGED, HAS_BED = "已离开名册", "已合并到另一条", "已有床位"
+"""What keeps somebody from any place, whatever a district's rule says: died or moved away; the same person waits
+under another row; a bed opened otherwise."""
 OLDEST = timedelta(days=3 * 366)
 """So far back an application on paper may lie: an older day, mostly a slip, would come before everybody."""
 
 
 @dataclass(frozen=True)
 class Applicant:
-    """One application as the rules see it; `barred` is LEFT or HAS_BED for who wants none any more."""
+    """One application as the rules see it; `barred` names what keeps them from any place."""
 
     entry_id: int
     asked_on: date

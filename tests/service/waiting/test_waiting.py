@@ -139,5 +139,9 @@ async def test_days_that_nobody_asked_on_and_who_wants_no_bed_any_more(keeping: 
     assert unmet == {chen: (None, ["已离开名册"]), yu: (None, ["已有床位"])} and shown["waiting"] == 0
     granted = await keeping.root.post(f"/api/waiting/{chen}/grant", json={"station_id": town.station_id, "why": "急"})
     assert (granted.status_code, granted.json()["code"]) == (409, "waiting.not_entitled")
+    async with town.database.writing() as session:
+        (await session.get_one(Elder, town.elders["chen"])).merged_into_id = town.elders["yu"]
+    told = (await keeping.root.get(f"/api/waiting/{chen}")).json()
+    assert (told["position"], told["unmet"]) == (None, ["已合并到另一条"])
     assert (await keeping.root.post(f"/api/waiting/{chen}/withdraw")).is_success
     assert (await keeping.root.post("/api/waiting", json=wish)).json()["code"] == "waiting.elder_left"
