@@ -17,9 +17,12 @@ from service.organisations.queries import get_area
 from service.policies.queries import policy_on
 from service.realtime import outbox
 
+SPOILT = (ContractState.WITHDRAWN,)
+"""What may follow for a draft that can no longer be signed."""
+
 
 class IllegalStep(Conflict):
-    """The contract is not where this could follow; `state` says where it is."""
+    """The contract is not where this could follow; `state` says where it is, `allowed` what may follow there."""
 
     code = "contract.illegal_step"
 
@@ -78,7 +81,7 @@ async def draw_up(
     """
     bed = await queries.lock_bed(session, actor, bed_id)
     if bed.state is BedState.CLOSED:
-        raise IllegalStep("the bed is closed", state=bed.state.value)
+        raise IllegalStep("the bed is closed", state=bed.state.value, allowed=[])
     template = (await queries.templates_on(session, on)).at(bed.area_code)
     if template is None:
         raise NoTemplate("the district has no model contract in force")
@@ -121,10 +124,10 @@ async def sign(
             "the model contract has a newer version: draw it up anew", template_version=row.template_version
         )
     if row.until_on < on:
-        raise IllegalStep("its last day has passed: draw it up anew", state=row.state.value)
+        raise IllegalStep("its last day has passed: draw it up anew", **_where(row, SPOILT))
     other = None if row.renews_id is None else await queries.find_renewal(session, row.renews_id)
     if other is not None:
-        raise IllegalStep(f"contract {other.id} renews the same one", state=row.state.value, contract_id=other.id)
+        raise IllegalStep(f"contract {other.id} renews the same one", contract_id=other.id, **_where(row, SPOILT))
     await _may_sign(session, bed, row, signed_by)
     terms = (await policy_on(session, "bed.contract", row.area_code, on)).value
     cooling = rules.cooling_until(on, terms["cooling_off_days"]) if terms["cooling_off_days"] else None
@@ -146,7 +149,7 @@ async def step_back(
     row = await queries.get_contract(session, actor, contract_id)
     bed = await queries.lock_bed(session, actor, row.bed_id)
     if row.state not in (ContractState.DRAWN, *rules.HELD):
-        raise IllegalStep(f"the contract is {row.state}", state=row.state.value)
+        raise IllegalStep(f"the contract is {row.state}", **_where(row))
     live = row.state in rules.HELD and bed.state in (BedState.ACTIVE, BedState.SUSPENDED)
     if live and not await queries.stands_without(session, bed, row, on):
         raise BedInUse("the bed stands on this contract: close it first", bed_id=bed.id, bed_state=bed.state.value)
@@ -166,7 +169,7 @@ async def renew(
     """Draw up the next contract, from the day after this one's last. Raises IllegalStep unless it is signed."""
     old = await queries.get_contract(session, actor, contract_id)
     if old.state is not ContractState.SIGNED:
-        raise IllegalStep(f"the contract is {old.state}: only a signed one is renewed", state=old.state.value)
+        raise IllegalStep(f"the contract is {old.state}: only a signed one is renewed", **_where(old))
     begin = max(on, old.until_on + timedelta(days=1))
     return await draw_up(session, actor, old.bed_id, old.guardian_id, begin, months, now, on, renews=old)
 
@@ -184,6 +187,11 @@ async def remind(session: AsyncSession, now: datetime, on: date, at_most: int = 
 async def reminders_due(session: AsyncSession, on: date) -> list[Contract]:
     """Contracts whose renewal is due and of which nobody has been told."""
     return [row for row in await queries.due_for_renewal(session, on) if row.reminded_at is None]
+
+
+def _where(row: Contract, allowed: tuple[ContractState, ...] | None = None) -> dict[str, Any]:
+    following = rules.NEXT[row.state] if allowed is None else allowed
+    return {"state": row.state.value, "allowed": [state.value for state in following]}
 
 
 async def _may_sign(session: AsyncSession, bed: Bed, row: Contract, signed_by: str) -> None:
@@ -211,7 +219,7 @@ async def _claim(session: AsyncSession, row: Contract, state: ContractState, val
     mine = update(Contract).where(Contract.id == row.id, Contract.state == state)
     if (await session.execute(mine.values(values).returning(Contract.id))).first() is None:
         await session.refresh(row)
-        raise IllegalStep(f"the contract is {row.state}", state=row.state.value)
+        raise IllegalStep(f"the contract is {row.state}", **_where(row))
     await session.refresh(row)
 
 

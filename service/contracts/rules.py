@@ -9,6 +9,14 @@ from models.types import ContractState
 
 YEAR = timedelta(days=366)
 HELD = (ContractState.SIGNED, ContractState.RENEWED)
+NEXT: dict[ContractState, tuple[ContractState, ...]] = {
+    ContractState.DRAWN: (ContractState.SIGNED, ContractState.WITHDRAWN),
+    ContractState.SIGNED: (ContractState.RENEWED, ContractState.WITHDRAWN, ContractState.ENDED),
+    ContractState.RENEWED: (ContractState.WITHDRAWN, ContractState.ENDED),
+    ContractState.WITHDRAWN: (),
+    ContractState.ENDED: (),
+}
+"""What may follow what; a signed one is withdrawn while it cools, ended by notice later."""
 UNABLE = 4
 """Ability level (GB/T 42195) at which nobody signs for themselves."""
 

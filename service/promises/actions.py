@@ -97,7 +97,7 @@ async def cancel_respite(session: AsyncSession, actor: Actor, respite_id: int, n
         raise NotFound(f"no respite {respite_id}")
     claim = update(Respite).where(Respite.id == row.id, Respite.state == RespiteState.BOOKED)
     if (await session.execute(claim.values(state=RespiteState.CANCELLED).returning(Respite.id))).first() is None:
-        raise Conflict("it was called off before", state=row.state.value)
+        raise Conflict("it was called off before", state=row.state.value, allowed=[])
     await session.refresh(row)
     await call_off_blocks(session, [row.id])
     _tell(session, actor, row, now, "respite.cancelled")

@@ -91,7 +91,7 @@ async def grant(
     """
     entry = await queries.get_entry(session, actor, entry_id, lock=True)
     if entry.state is not WaitingState.WAITING:
-        raise AlreadyEnded(f"it was {entry.state}", state=entry.state.value)
+        raise AlreadyEnded(f"it was {entry.state}", state=entry.state.value, allowed=[])
     places, policy = await queries.ranked(session, entry.area_code, on)
     mine = next(place for place in places if place.entry_id == entry.id)
     if mine.position is None:
@@ -113,5 +113,5 @@ async def _end(session: AsyncSession, entry: WaitingEntry, state: WaitingState, 
     ended = claim.values(state=state, ended_at=now).returning(WaitingEntry.id)
     if (await session.execute(ended)).first() is None:
         await session.refresh(entry)
-        raise AlreadyEnded(f"it was {entry.state}", state=entry.state.value)
+        raise AlreadyEnded(f"it was {entry.state}", state=entry.state.value, allowed=[])
     await session.refresh(entry)

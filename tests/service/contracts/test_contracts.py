@@ -76,7 +76,8 @@ async def test_drawn_signed_left_and_renewed(keeping: Keeping) -> None:
     assert [template[name] for name in ("drawn", "waiting", "live")] == [0, 1, 0] and template["made_by"]
     left = await keeping.sun.post(f"/api/contracts/{first}/end", json={"reason": "改主意了"})
     assert left.json()["state"] == "withdrawn"
-    assert (await keeping.sun.post(f"/api/contracts/{first}/sign", json={"signed_by": "elder"})).status_code == 409
+    gone = await keeping.sun.post(f"/api/contracts/{first}/sign", json={"signed_by": "elder"})
+    assert (gone.status_code, gone.json()["state"], gone.json()["allowed"]) == (409, "withdrawn", [])
     await keeping.signs(bed_id, months=2)
     assert (await keeping.sun.get("/api/contracts/due")).json()["items"] == []
     keeping.town.clock.shift(days=35)
@@ -130,7 +131,7 @@ async def test_a_renewal_is_signed_once_and_may_fall_away(keeping: Keeping) -> N
     assert (await sun.post(f"/api/contracts/{one}/sign", json={"signed_by": "elder"})).is_success
     twice = await sun.post(f"/api/contracts/{other}/sign", json={"signed_by": "elder"})
     assert (twice.status_code, twice.json()["code"]) == (409, "contract.illegal_step")
-    assert twice.json()["contract_id"] == one
+    assert (twice.json()["contract_id"], twice.json()["allowed"]) == (one, ["withdrawn"])
     assert (await sun.post(f"/api/contracts/{first['id']}/end", json=leave)).json()["code"] == "contract.bed_in_use"
     left = await sun.post(f"/api/contracts/{one}/end", json=leave)
     assert left.status_code == 200 and left.json()["state"] == "withdrawn", left.text
