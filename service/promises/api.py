@@ -55,7 +55,7 @@ async def _month(session: AsyncSession, clock: Clock, day: date | None) -> queri
 async def list_hours(
     session: Reading, actor: Desk, clock: Timed, page: Annotated[Page, Depends()], month: MonthOf = None
 ) -> dict[str, Any]:
-    """Live beds in scope, a page at a time, with the month's promise: due, had, planned, left, forecast."""
+    """Beds in scope that live or were closed since the month began, a page at a time, with what it promised them."""
     return as_list(*await queries.list_hours(session, actor, page, await _month(session, clock, month)))
 
 

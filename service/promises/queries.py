@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Bed, BedPause, Duty, Elder, Order, Provider, Respite, Station, Visit
+from models import Account, Bed, BedPause, BedStep, Duty, Elder, Order, Provider, Respite, Station, Visit
 from models.types import BedState, Family, OrderState, Post, RespiteState, VisitState
 from service.auth import Actor
 from service.beds.queries import billed_days
@@ -20,6 +20,7 @@ from service.paging import Page, page_of
 from service.policies.conditions import first_holding
 from service.policies.queries import Book, book_of
 from service.promises import rules
+from service.town_clock import local_midnight
 from service.vault import masked_name
 
 CHUNK = 400
@@ -47,11 +48,18 @@ def month_around(day: date, today: date) -> Month:
 async def list_hours(
     session: AsyncSession, actor: Actor, page: Page, month: Month, bed_id: int | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Live beds in scope with their month's promise: due, had, planned, left, and what will be short."""
-    query = select(Bed).where(actor.scope(Bed.area_code, Bed.provider_id), Bed.state.in_(LIVE))
+    """Beds in scope that live or were closed since the month began, with due, had, planned, left, what will be short."""
+    live = or_(Bed.state.in_(LIVE), _closed_since(month.first))
+    query = select(Bed).where(actor.scope(Bed.area_code, Bed.provider_id), live)
     query = query if bed_id is None else query.where(Bed.id == bed_id)
     rows, following = await page_of(session, query, Bed.id, page)
     return await hours_views(session, rows, month), following
+
+
+def _closed_since(first: date) -> ColumnElement[bool]:
+    """The condition that a live bed was closed on this day or later: what it was promised before is still owed."""
+    ends = (BedStep.bed_id == Bed.id) & (BedStep.to_state == BedState.CLOSED) & BedStep.from_state.in_(LIVE)
+    return exists().where(ends, BedStep.at >= local_midnight(first))
 
 
 async def all_hours(session: AsyncSession, actor: Actor, month: Month, at_most: int) -> list[dict[str, Any]]:

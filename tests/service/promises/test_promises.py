@@ -119,3 +119,8 @@ async def test_hours_cover_and_respite_of_a_live_bed(keeping: Keeping) -> None:
     gone = await keeping.root.post(f"/api/respites/{booked.json()['id']}/cancel")
     assert gone.json()["state"] == "cancelled"
     assert (await keeping.root.post("/api/respites", json=wish)).status_code == 201
+    await keeping.steps(bed_id, "closed")
+    (ended,) = (await keeping.sun.get("/api/promises")).json()["items"]
+    assert (ended["state"], ended["consumed_min"], ended["planned_min"]) == ("closed", 50, 60)
+    ahead = {"month": str(town.today.replace(day=28) + timedelta(days=4))}
+    assert (await keeping.sun.get("/api/promises", params=ahead)).json()["items"] == []
