@@ -48,7 +48,7 @@ def month_around(day: date, today: date) -> Month:
 async def list_hours(
     session: AsyncSession, actor: Actor, page: Page, month: Month, bed_id: int | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Beds in scope that live or were closed since the month began, with due, had, planned, left, what will be short."""
+    """Beds in scope that live or were closed since the month began: due, had, planned, left, what will be short."""
     live = or_(Bed.state.in_(LIVE), _closed_since(month.first))
     query = select(Bed).where(actor.scope(Bed.area_code, Bed.provider_id), live)
     query = query if bed_id is None else query.where(Bed.id == bed_id)
