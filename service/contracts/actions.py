@@ -10,6 +10,7 @@ from models import Bed, Contract, ContractTemplate, Elder, Provider
 from models.types import AreaLevel, BedState, ContractState
 from service import audit
 from service.auth import Actor
+from service.clock import LOCAL
 from service.contracts import queries, rules
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.orders.queries import menu_views
@@ -48,13 +49,20 @@ class BedInUse(Conflict):
 async def publish_template(
     session: AsyncSession, actor: Actor, area_code: str, title: str, body: str, from_on: date, now: datetime
 ) -> ContractTemplate:
-    """Write a district's next version of the model contract. Raises NotFound, BadInput for anything but a district."""
+    """Write a district's next version of the model contract.
+
+    Raises NotFound, BadInput for anything but a district and for a beginning over a year away.
+    """
     area = await get_area(session, area_code)
     if not actor.sees(area.code, None):
         raise NotFound(f"no area {area_code}")
     if area.level is not AreaLevel.DISTRICT:
         fault = FieldProblem("area_code", f"{area.name} is a {area.level}", "the code of a district")
         raise BadInput("model contracts are written by districts", fields=[fault])
+    first, last = rules.may_begin(now.astimezone(LOCAL).date())
+    if not first <= from_on <= last:
+        fault = FieldProblem("from_on", f"is {from_on}", f"{first} to {last}")
+        raise BadInput("the model contract would begin over a year away", fields=[fault])
     version = await queries.newest_version(session, area.code) + 1
     row = ContractTemplate(area_code=area.code, version=version, title=title, body=body, from_on=from_on, made_at=now)
     row.made_by = actor.account_id

@@ -42,7 +42,7 @@ class Held:
 
 
 def may_begin(on: date) -> tuple[date, date]:
-    """The first and the last day on which a contract drawn up on a day may begin: a year back, a year ahead."""
+    """The first and the last day on which a contract, or a model of it, may begin: a year back, a year ahead."""
     return on - YEAR, on + YEAR
 
 

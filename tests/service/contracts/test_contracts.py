@@ -103,6 +103,10 @@ async def test_when_it_may_begin_and_when_renewal_is_due(keeping: Keeping) -> No
     """A year back and a year ahead, else the field is named; the next one is due by the district's own days."""
     await keeping.publishes_template()
     bed_id, today = await keeping.opens("chen"), keeping.town.today
+    model = {"area_code": DISTRICT, "title": "合同", "body": "第一条…"}
+    for begin in ("1900-01-01", "2100-01-01"):
+        far = await keeping.sun.post("/api/contract-templates", json={**model, "from_on": begin})
+        assert (far.status_code, far.json()["fields"][0]["field"]) == (422, "from_on")
     for begin, status in ((366, 201), (-366, 201), (367, 422), (-367, 422), (26_500, 422), (-46_000, 422)):
         wish = {"bed_id": bed_id, "from_on": str(today + timedelta(days=begin))}
         answer = await keeping.sun.post("/api/contracts", json=wish)
