@@ -193,6 +193,15 @@ async def category_rows(session: AsyncSession, elder_id: int) -> Sequence[ElderC
     return (await session.scalars(query.order_by(ElderCategory.from_on, ElderCategory.id))).all()
 
 
+async def categories_on(session: AsyncSession, elder_ids: Collection[int], on: date) -> dict[int, list[ElderCategory]]:
+    """By elder every note of a category that holds on a day, oldest first."""
+    query = select(ElderCategory).where(among(ElderCategory.elder_id, elder_ids), ElderCategory.from_on <= on)
+    found: dict[int, list[ElderCategory]] = {}
+    for row in await session.scalars(query.where(until_open(on)).order_by(ElderCategory.from_on, ElderCategory.id)):
+        found.setdefault(row.elder_id, []).append(row)
+    return found
+
+
 async def consents_of(session: AsyncSession, elder_id: int) -> Sequence[Consent]:
     """Everything that was allowed and taken back, newest first."""
     query = select(Consent).where(Consent.elder_id == elder_id).order_by(Consent.noted_at.desc(), Consent.id.desc())

@@ -128,9 +128,14 @@ async def export_elders(request: Request, actor: Desk, clock: Timed, vault: Seal
 
 @router.post("/exports/lists")
 async def take_out_list(session: Writing, actor: Desk, clock: Timed, wanted: TakenOut) -> dict[str, Any]:
-    """Whom of a list its file may not name; whoever makes one of what they read asks here first, and it is noted."""
-    withheld = await exporting.take_out(session, actor, wanted.title, wanted.rows, wanted.elder_ids, clock.now())
-    return {"withheld": sorted(withheld)}
+    """Whom of a list its file may not name; whoever makes one of what they read asks here first, and it is noted.
+
+    `outside` are those of the `withheld` who are not the asker's; the others took consent back.
+    """
+    withdrawn, outside = await exporting.take_out(
+        session, actor, wanted.title, wanted.rows, wanted.elder_ids, clock.now()
+    )
+    return {"withheld": sorted(withdrawn | outside), "outside": sorted(outside)}
 
 
 def _file(body: bytes, name: str, ending: str, withheld: int = 0) -> Response:

@@ -7,18 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.types import Category
 from service.elders.schemas import NewElder
+from service.exchange.category_cells import foreign, noted, read_categories, read_sources
 from service.exchange.sheets import Column, Layout, RowFault, a_day, a_flag, a_number, a_whole_number, digits, one_of
 
-CATEGORY_WORDS = {
-    "独居": Category.LIVING_ALONE, "空巢": Category.EMPTY_NEST, "留守": Category.LEFT_BEHIND, "高龄": Category.AGED,
-    "失能": Category.DISABLED, "失智": Category.DEMENTIA, "失独": Category.BEREAVED, "重残": Category.SEVERE_HANDICAP,
-    "计生特殊": Category.SPECIAL_FAMILY, "特困": Category.DESTITUTE, "低保": Category.LOW_INCOME,
-    "军人家属": Category.MILITARY_FAMILY, "烈属": Category.MARTYR_FAMILY, "劳模": Category.MODEL_WORKER,
-    "优抚对象": Category.SPECIAL_CARE, "老党员": Category.OLD_PARTY_MEMBER,
-}  # fmt: skip
-WORD_OF = {category.value: word for word, category in CATEGORY_WORDS.items()}
+MOST = 32
+"""Categories that one registration takes."""
 
 
 def _floor(text: str) -> int:
@@ -26,17 +20,6 @@ def _floor(text: str) -> int:
     if match is None:
         raise ValueError(f"{text!r} is no floor|a whole number such as 5")
     return int(match[1])
-
-
-def _categories(text: str) -> list[Category]:
-    codes = {category.value: category for category in Category}
-    found = []
-    for word in re.split(r"[、,，;；/|\s]+", text):
-        known = CATEGORY_WORDS.get(word.removesuffix("老人").removesuffix("家庭")) or codes.get(word)
-        if known is None:
-            raise ValueError(f"{word!r} is no category|{'、'.join(CATEGORY_WORDS)}")
-        found.append(known)
-    return list(dict.fromkeys(found))
 
 
 SEX = one_of({"男": "M", "女": "F", "M": "M", "F": "F", "男性": "M", "女性": "F"})
@@ -57,8 +40,8 @@ SHEET = Layout(
         Column("lift", ("电梯", "lift"), a_flag),
         Column("access_note", ("上门提示", "access_note")),
         Column("lives_alone", ("是否独居", "lives_alone"), a_flag),
-        Column("categories", ("人群类别", "categories"), _categories),
-        Column("source", ("类别来源", "source")),
+        Column("categories", ("人群类别", "categories"), read_categories),
+        Column("source", ("类别来源", "source"), read_sources),
         Column("contact_name", ("联系人", "contact_name")),
         Column("contact_relation", ("关系", "contact_relation")),
         Column("contact_phone", ("联系人电话", "contact_phone"), digits),
@@ -71,6 +54,7 @@ SHEET = Layout(
             f"home.{field}": field
             for field in ("area_code", "address", "lon", "lat", "datum", "floor", "lift", "access_note")
         },
+        **{f"categories.{n}.{field}": "source" for n in range(MOST) for field in ("source", "from_on", "until_on")},
         **{f"contacts.0.{field}": f"contact_{field}" for field in ("name", "relation", "phone")},
     },
 )
@@ -79,6 +63,9 @@ SHEET = Layout(
 def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any] | None, list[RowFault]]:
     """What registering takes, or the faults of the row."""
     told, faults = SHEET.read_cells(number, cells)
+    strange = foreign(told.get("categories") or [], told.get("source"))
+    if strange:
+        faults.append(SHEET.fault(number, "source", f"names {strange}, not among the categories", "add it there"))
     if faults:
         return None, faults
     try:
@@ -92,13 +79,11 @@ def _registration(told: Mapping[str, Any], today: date) -> dict[str, Any]:
     place = ("area_code", "address", "lon", "lat", "datum", "floor", "access_note")
     home = {field: told.get(field) for field in place} | {"lift": told.get("lift") or False}
     person = ("name", "id_number", "sex", "born_on", "phone", "dialect", "notes")
-    source = told.get("source") or "导入"
-    categories = [{"category": one, "source": source, "from_on": today} for one in told.get("categories") or []]
     contact = {field: told.get(f"contact_{field}") for field in ("name", "relation", "phone")}
     return {
         **{field: told.get(field) for field in person},
         "home": home,
         "lives_alone": told.get("lives_alone") or False,
-        "categories": categories,
+        "categories": noted(told.get("categories") or [], told.get("source"), today),
         "contacts": [contact] if any(contact.values()) else [],
     }

@@ -42,6 +42,12 @@ class AlreadyImported(Conflict):
     code = "import.already_done"
 
 
+class NothingCame(Conflict):
+    """The import brought nothing, so there is nothing to take back."""
+
+    code = "import.nothing_came"
+
+
 @dataclass
 class Sheet:
     """A file read: rows that may be registered by their number, faults of the others, headings nobody knows."""
@@ -106,10 +112,13 @@ async def import_sheet(
 async def undo_import(database: Database, actor: Actor, import_id: int, now: datetime) -> dict[str, Any]:
     """Take an import back: everybody it brought, but for those somebody has worked with since (they are named).
 
-    Asked again it goes on where it was broken off, or finds nobody left. Raises NotFound.
+    Asked again it goes on where it was broken off, or finds nobody left. Raises NotFound, NothingCame.
     """
     async with database.writing() as session:
-        register = (await _get_import(session, actor, import_id)).register
+        row = await _get_import(session, actor, import_id)
+        register = row.register
+        if row.added == 0:
+            raise NothingCame(f"import {import_id} brought nothing")
         mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
         await session.execute(mine.values(undone_at=now, undone_by=actor.account_id))
         audit.note(session, now, actor.account_id, f"{register}.import_undone", f"import:{import_id}")
@@ -148,6 +157,7 @@ def _import_view(row: RegisterImport, now: datetime) -> dict[str, Any]:
         "made_at": rfc3339(row.made_at),
         "done_at": rfc3339(row.done_at),
         "undone_at": rfc3339(row.undone_at),
+        "can_undo": row.added > 0 and row.undone_at is None,
     }
 
 

@@ -28,7 +28,7 @@ export const en: Catalogue = {
     speaks: (dialect) => `speaks ${dialect.replace(/^说/, '')}`, floor: (n) => `floor ${n}`, noLift: 'no lift', lift: 'lift',
     minutes: (n) => `${n} min`, hours: (n) => `${n} h`,
     km: (n) => `${n} km`, metres: (n) => `${n} m`, agoMinutes: (n) => `${n} min ago`, agoSeconds: (n) => `${n} s ago`,
-    date: (month, day, week) => `${WEEK[week] ?? ''} ${day} ${MONTH[month] ?? ''}`, level: (n) => `level ${n}`, people: (n) => many(n, 'person', 'people'), sep: ' · ', list: ', ',
+    date: (month, day, week) => `${WEEK[week] ?? ''} ${day} ${MONTH[month] ?? ''}`, level: (n) => `level ${n}`, people: (n) => many(n, 'person', 'people'), sep: ' · ', stop: '; ', list: ', ',
   },
   kind: {
     sos: 'SOS button', fall: 'Fall', smoke: 'Smoke', gas: 'Gas', inactivity: 'No movement', wander: 'Wandering', door: 'Door', bed_exit: 'Out of bed', hotline: 'Hotline', manual: 'Entered by hand', other: 'Call',

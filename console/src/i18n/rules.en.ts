@@ -18,6 +18,7 @@ export const rules: Rules = {
   yes: 'yes', no: 'no', must: 'mandatory', may: 'optional', line: (name, what) => `${name}: ${what}`, and: ' and ', or: ' or ', bracket: (inner) => `(${inner})`, not: (inner) => `not ${inner}`,
   age: (n) => `${n} or older`, ability: (level) => `${level} or worse`, is: { lives_alone: 'lives alone', assessed: 'a valid assessment', other: '' },
   role: { design: 'design', serve: 'building', accept: 'acceptance', other: '' },
+  needs: { apart: 'Design and acceptance must be ticked: they are never one firm.', caller: 'At least one call device, and mandatory.', named: 'Every rule needs a name.', coded: 'Every rule needs a code: lower-case letters, digits, dots and underscores, a letter first.', other: '' },
   orderBy: { ability: 'ability', age: 'age', asked_on: 'day asked', other: '' },
   first: { ability: { most: 'worse first', least: 'better first' }, age: { most: 'older first', least: 'younger first' }, asked_on: { most: 'later first', least: 'earlier first' } },
   payer: { government: 'government', insurance: 'care insurance', own: 'own money', other: '' },
@@ -42,6 +43,6 @@ export const rules: Rules = {
 }
 
 export const duty: DutyWords = {
-  title: 'Duty', what: 'Who answers calls when; hatched is when nobody does.', post: { station: 'Stations', desk: 'Desk', supervisor: 'Supervisor', village: 'Villages', other: '' }, posts: 'Post', where: 'Where', notYours: 'Station managers, supervisors and administrators keep the roster.', missing: (minutes) => `${minutes} min open`, open: (where, minutes) => `${where}: nobody on duty for ${minutes} minutes of the next 14 days.`, fill: 'Press the hatching to fill it.', whole: (where) => `${where}: somebody day and night for 14 days.`, gap: (hours) => `nobody ${hours}`, unreachable: 'neither account nor number: cannot be reached',
+  title: 'Duty', what: 'Who answers calls when; hatched is when nobody does.', post: { station: 'Stations', desk: 'Desk', supervisor: 'Supervisor', village: 'Villages', other: '' }, posts: 'Post', where: 'Where', notYours: 'Station managers, supervisors and administrators keep the roster.', missing: (minutes) => `${minutes} min open`, open: (where, minutes) => `${where}: nobody on duty for ${minutes} minutes of the next 14 days.`, fill: 'Press the hatching to fill it.', whole: (where) => `${where}: somebody day and night for 14 days.`, gap: (hours) => `nobody ${hours}`, unreachable: 'neither account nor number: cannot be reached', nobody: 'nobody', sum: 'In all', missingMin: 'Nobody (minutes)', remark: 'Remark',
   add: 'Add a duty', changeOf: (who) => `Duty of ${who}`, station: 'Station', who: 'Who', somebody: 'somebody without an account: name and number', lastOn: (at) => `last on ${at}`, from: 'From', fromNow: 'From now (what is over stays)', to: 'To', repeat: 'The same on how many days (1 to 14)', adding: (n, of) => `Adding ${n} of ${of}`, added: (n) => `${n} added`, changed: 'Changed', remove: 'Take off', endNow: 'End it now', sure: 'Really? Nobody may be there', sureNow: 'Really? Nobody may be there', removed: 'Taken off', endedNow: 'Ended now',
 }

@@ -18,6 +18,7 @@ export const rules = {
   yes: '是', no: '否', must: '必装', may: '可装', line: (name: string, what: string) => `${name}：${what}`, and: '，且', or: ' 或 ', bracket: (inner: string) => `（${inner}）`, not: (inner: string) => `不是${inner}`,
   age: (n: number) => `${n} 岁以上`, ability: (level: string) => `${level}或更重`, is: { lives_alone: '独自居住', assessed: '有有效评估', other: '' } as Record<string, string>,
   role: { design: '设计', serve: '施工', accept: '验收', other: '' } as Record<string, string>,
+  needs: { apart: '设计和验收必须勾上：这两样不能是同一家。', caller: '至少要有一台呼叫器，并且必装。', named: '每一条都要有名称。', coded: '每一条都要有代号：小写字母开头，只用小写字母、数字、点和下划线。', other: '' } as Record<string, string>,
   orderBy: { ability: '失能程度', age: '年龄', asked_on: '申请日', other: '' } as Record<string, string>,
   first: { ability: { most: '重的在前', least: '轻的在前' }, age: { most: '大的在前', least: '小的在前' }, asked_on: { most: '晚的在前', least: '早的在前' } } as Record<string, Record<string, string>>,
   payer: { government: '政府', insurance: '长护险', own: '自付', other: '' } as Record<string, string>,
@@ -42,7 +43,7 @@ export const rules = {
 }
 
 export const duty = {
-  title: '值班', what: '谁在什么时候接呼叫；画斜线的是没人管的时候。', post: { station: '护理站', desk: '值守台', supervisor: '主管', village: '村居', other: '' }, posts: '哪一类', where: '哪里', notYours: '排班由站长、主管或管理员来做。', missing: (minutes: string) => `缺 ${minutes} 分`, open: (where: string, minutes: string) => `${where}今后 14 天有 ${minutes} 分没人值班。`, fill: '点斜线补上。', whole: (where: string) => `${where}今后 14 天昼夜都有人。`, gap: (hours: string) => `没人值班 ${hours}`, unreachable: '没有账号也没有号码，叫不到',
+  title: '值班', what: '谁在什么时候接呼叫；画斜线的是没人管的时候。', post: { station: '护理站', desk: '值守台', supervisor: '主管', village: '村居', other: '' }, posts: '哪一类', where: '哪里', notYours: '排班由站长、主管或管理员来做。', missing: (minutes: string) => `缺 ${minutes} 分`, open: (where: string, minutes: string) => `${where}今后 14 天有 ${minutes} 分没人值班。`, fill: '点斜线补上。', whole: (where: string) => `${where}今后 14 天昼夜都有人。`, gap: (hours: string) => `没人值班 ${hours}`, unreachable: '没有账号也没有号码，叫不到', nobody: '没人值班', sum: '合计', missingMin: '没人值班（分钟）', remark: '备注',
   add: '加一班', changeOf: (who: string) => `${who}的班`, station: '护理站', who: '谁', somebody: '没有账号的人：写姓名和电话', lastOn: (at: string) => `最后排在 ${at}`, from: '从', fromNow: '从现在起（前面的已经值过）', to: '到', repeat: '一样的排几天（1 到 14）', adding: (n: number, of: number) => `正在排 ${n} / ${of}`, added: (n: number) => `加了 ${n} 班`, changed: '改好了', remove: '取消这一班', endNow: '到现在为止', sure: '真的取消？这段时间可能没人', sureNow: '真的下班？后面可能没人', removed: '取消了', endedNow: '到现在为止',
 }
 

@@ -27,7 +27,7 @@ export const zh = {
     speaks: (dialect: string) => (dialect.endsWith('话') && !dialect.startsWith('说') ? `说${dialect}` : dialect), floor: (n: number) => `${n} 楼`, noLift: '无电梯', lift: '有电梯',
     minutes: (n: number) => `${n} 分`, hours: (n: string) => `${n} 时`,
     km: (n: string) => `${n} 公里`, metres: (n: number) => `${n} 米`, agoMinutes: (n: number) => `${n} 分前`, agoSeconds: (n: string) => `${n} 秒前`,
-    date: (month: number, day: number, week: number) => `${month}月${day}日 ${WEEK[week] ?? ''}`, level: (n: number) => LEVEL[n] ?? `${n} 级`, people: (n: number) => `${n} 人`, sep: ' · ', list: '、',
+    date: (month: number, day: number, week: number) => `${month}月${day}日 ${WEEK[week] ?? ''}`, level: (n: number) => LEVEL[n] ?? `${n} 级`, people: (n: number) => `${n} 人`, sep: ' · ', stop: '；', list: '、',
   },
   kind: {
     sos: 'SOS 按键', fall: '跌倒', smoke: '烟感报警', gas: '燃气报警', inactivity: '久无动静', wander: '走出范围', door: '门磁', bed_exit: '离床', hotline: '热线', manual: '手动登记', other: '呼叫',

@@ -7,6 +7,7 @@ import { t } from '../i18n'
 import { number } from '../i18n/say'
 import { download } from './download'
 import type { All } from './list'
+import { missingLines } from './missing'
 import { saidOf } from './said'
 import { sheetOf } from './sheet'
 import type { Column } from './table'
@@ -28,9 +29,10 @@ export function useLeaving(said: Ref<string> = ref('')) {
     try {
       const { rows, cut } = await everything((n) => { said.value = t.value.reg.list.soFar(number(n)) })
       const ids = [...new Set(rows.map(whose).filter((id) => id !== null))]
-      const gone = new Set((await files.leaving(title, rows.length, ids)).withheld)
+      const { withheld, outside } = await files.leaving(title, rows.length, ids)
+      const gone = new Set(withheld)
       download(`${title}.xlsx`, sheetOf(title, columns, rows.filter((row) => !gone.has(whose(row) as Id))))
-      said.value = [cut ? t.value.reg.list.cut(number(rows.length)) : '', gone.size ? t.value.reg.list.withheld(number(gone.size)) : ''].filter(Boolean).join(' ')
+      said.value = [...(cut ? [t.value.reg.list.cut(number(rows.length))] : []), ...missingLines(gone.size, outside.length, number, t.value)].join(t.value.words.stop)
     } catch (thrown) {
       said.value = saidOf(asProblem(thrown))
     }

@@ -76,22 +76,26 @@ async def test_a_list_that_is_taken_out_leaves_people_out_and_is_noted(keeping: 
     town, sun = keeping.town, keeping.sun
     chen, yu = town.elders["chen"], town.elders["yu"]
     wanted = {"title": "探访", "rows": 3, "elder_ids": [chen, yu, chen]}
-    assert (await sun.post("/api/exports/lists", json=wanted)).json() == {"withheld": []}
+    assert (await sun.post("/api/exports/lists", json=wanted)).json() == {"withheld": [], "outside": []}
     await says(sun, chen, "authorities", False)
-    assert (await sun.post("/api/exports/lists", json=wanted)).json() == {"withheld": [chen]}
-    strange = {**wanted, "elder_ids": [yu, 999_999]}
-    assert (await sun.post("/api/exports/lists", json=strange)).json() == {"withheld": [999_999]}
+    assert (await sun.post("/api/exports/lists", json=wanted)).json() == {"withheld": [chen], "outside": []}
+    strange = {**wanted, "elder_ids": [yu, chen, 999_999]}
+    told = (await sun.post("/api/exports/lists", json=strange)).json()
+    assert told == {"withheld": [chen, 999_999], "outside": [999_999]}
+    nobody_left = await sun.post("/api/exports/lists", json={**wanted, "elder_ids": [chen, 999_999]})
+    assert (nobody_left.status_code, nobody_left.json()["code"]) == (409, "export.nobody_left")
+    assert (nobody_left.json()["withheld"], nobody_left.json()["outside"]) == (2, 1)
     alone = await sun.post("/api/exports/lists", json={**wanted, "elder_ids": [chen]})
     assert (alone.status_code, alone.json()["code"], alone.json()["withheld"]) == (409, "consent.withdrawn", 1)
     assert (await sun.post("/api/exports/lists", json={**wanted, "rows": 20_001})).status_code == 422
     nobody = {"title": "改造", "rows": 4, "elder_ids": []}
-    assert (await sun.post("/api/exports/lists", json=nobody)).json() == {"withheld": []}
+    assert (await sun.post("/api/exports/lists", json=nobody)).json() == {"withheld": [], "outside": []}
     async with town.database.reading() as session:
         noted = select(AuditRow.detail).where(AuditRow.action == "list.exported").order_by(AuditRow.id)
         assert list(await session.scalars(noted)) == [
             "探访: 3 rows, 2 people",
             "探访: 3 rows, 2 people, 1 withheld",
-            "探访: 3 rows, 2 people, 1 withheld",
+            "探访: 3 rows, 3 people, 1 withheld, 1 outside",
             "改造: 4 rows, 0 people",
         ]
 

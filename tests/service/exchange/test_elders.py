@@ -126,3 +126,47 @@ async def test_what_goes_out(town: TownBuilder) -> None:
     async with town.database.reading() as session:
         told = list(await session.scalars(select(AuditRow.detail).where(AuditRow.action == "elders.exported")))
     assert told == ["3 rows, masked: ", "1 rows, full: 月报核对", "1 rows, full: 月报核对"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_where_categories_are_from_goes_out_and_comes_back(town: TownBuilder) -> None:
+    """Each with who says so and its days; read in for somebody else, the register knows the same of them."""
+    sun = await town.desk("sun")
+    notes = [
+        {"category": "low_income", "source": "区民政局；批文", "from_on": "2024-01-05", "until_on": "2100-12-31"},
+        {"category": "living_alone", "source": "村居走访", "from_on": "2025-03-06", "until_on": None},
+        {"category": "living_alone", "source": "网格员", "from_on": "2025-03-07", "until_on": None},
+        {"category": "destitute", "source": "街道", "from_on": "2020-01-01", "until_on": "2020-12-31"},
+    ]
+    wish = person(id_number=id_number("19400506", 12), categories=notes, phone="13900007777")
+    assert (await sun.post("/api/elders", json=wish)).is_success
+    taken = await sun.post("/api/exports/elders", json={"full": True, "reason": "月报核对", "name": "贺"})
+    heads, row = read_table(taken.content)
+    told = "低保：区民政局，批文 2024-01-05至2100-12-31；独居：村居走访 2025-03-06；独居：网格员 2025-03-07"
+    assert row[heads.index("类别来源")] == told
+    row[heads.index("身份证号")] = id_number("19400506", 14)
+    assert (await sent(sun, [heads, row], dry_run=False)).json()["good"] == 1
+    (back,) = (await sun.post("/api/elders/search", json={"id_number": id_number("19400506", 14)})).json()["items"]
+    rows = (await sun.get(f"/api/elders/{back['id']}")).json()["category_rows"]
+    noted = [{name: one[name] for name in notes[0]} for one in rows]
+    assert noted == [notes[0] | {"source": "区民政局，批文"}, *notes[1:3]]
+    assert back["categories"] == ["living_alone", "low_income"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_import_that_brought_nothing_is_not_taken_back(town: TownBuilder) -> None:
+    """Nothing came, so nothing is offered and nothing is done; one that brought somebody can be, once."""
+    sun = await town.desk("sun")
+    nothing = (await sent(sun, [HEADS, line(2, 电话="1390")], dry_run=False)).json()
+    assert (nothing["good"], nothing["bad"]) == (0, 1)
+    refused = await sun.post(f"/api/imports/{nothing['import']}/undo")
+    assert (refused.status_code, refused.json()["code"]) == (409, "import.nothing_came")
+    came = (await sent(sun, [HEADS, line(2)], dry_run=False)).json()["import"]
+
+    async def listed() -> list[tuple[int, bool, bool]]:
+        items = (await sun.get("/api/imports")).json()["items"]
+        return [(one["added"], one["can_undo"], one["undone_at"] is not None) for one in items]
+
+    assert await listed() == [(0, False, False), (1, True, False)]
+    assert (await sun.post(f"/api/imports/{came}/undo")).json()["removed"] == 1
+    assert await listed() == [(0, False, False), (1, False, True)]
