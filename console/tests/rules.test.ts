@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
-import type { Condition, Template } from '../src/api/rules'
+import type { Condition, PolicyValue, Template } from '../src/api/rules'
 import { en } from '../src/i18n/en'
 import { zh } from '../src/i18n/zh'
+import { lackingOf, needOf, type Need } from '../src/rules/needs'
 import { KINDS, shapeOf } from '../src/rules/shapes'
 import { currentOf, effectOf, standingOf } from '../src/rules/templates'
 import { conditionLine, differences, fieldLines, type Words } from '../src/rules/words'
@@ -51,6 +52,30 @@ describe('kinds of policy', () => {
       expect([c.rules.kind[kind], c.rules.effect[kind]].every(Boolean)).toBe(true)
       expect(shapeOf(kind).filter((field) => !c.rules.field[field.key])).toEqual([])
     }
+  })
+})
+
+describe('what a policy needs at the least', () => {
+  const needs = (kind: string, value: PolicyValue): (Need | null)[] => shapeOf(kind).map((field) => needOf(field, value))
+  it('is said before it is sent: design apart from acceptance, a call device that must be', () => {
+    const works = (separate: string[][]): PolicyValue => ({ grant_cap_fen: 300_000, separate })
+    expect(needs('bed.works', works([]))).toEqual([null, 'apart'])
+    expect(needs('bed.works', works([['serve', 'accept']]))).toEqual([null, 'apart'])
+    expect(needs('bed.works', works([['accept', 'design']]))).toEqual([null, null])
+    expect(needs('bed.devices', { devices: [{ kind: 'call', mandatory: false }, { kind: 'smoke', mandatory: true }] })).toEqual(['caller'])
+    expect([lackingOf('bed.devices', { devices: [] }), lackingOf('bed.devices', { devices: [{ kind: 'call', mandatory: true }] })]).toEqual([1, 0])
+  })
+
+  it('of named rules: a name each, and a code that the service takes', () => {
+    const rule = { name: '低保', when: { category: 'low_income' }, code: 'home_care', gives: 'home_care' }
+    expect(needs('entitlements', { rules: [rule, { ...rule, name: ' ' }] })).toEqual(['named'])
+    expect(needs('entitlements', { rules: [rule, { ...rule, code: 'Care 1' }] })).toEqual(['coded'])
+    expect(lackingOf('entitlements', { rules: [rule] })).toBe(0)
+  })
+
+  it('is nothing that the service asks beyond: what it comes with needs nothing, and each need has its words', () => {
+    expect(lackingOf('bed.contract', { cooling_off_days: 7, remind_days: 30, longest_months: 36 })).toBe(0)
+    for (const c of [zh, en]) expect(['apart', 'caller', 'named', 'coded'].filter((need) => !c.rules.needs[need])).toEqual([])
   })
 })
 
