@@ -25,12 +25,13 @@ async def keep_positions(
 ) -> bool:
     """Keep the newest of `reports` unless an even newer one is known; True when the desk was told.
 
-    The desk is told after 25 m, else once a minute. `at` is the phone's moment on the town's clock; one that is ahead
-    by more than two minutes counts as now.
+    0, 0 is what a phone tells that has not found itself: it moves nobody. The desk is told after 25 m, else once a
+    minute. `at` is the phone's moment on the town's clock; one that is ahead by more than two minutes counts as now.
     """
     person = await session.get(Caregiver, actor.caregiver_id)
     if person is None:
         raise NotFound("this account is no caregiver's")
+    reports = [report for report in reports if report.lon or report.lat]
     if not reports:
         return False
     newest = max(reports, key=lambda report: _moment(report, town))

@@ -95,7 +95,9 @@ async def test_positions_are_kept_and_told_as_needed(desk: Desk) -> None:
     moved = [old, {**HERE, "lon": 121.447, "at": rfc3339(now + timedelta(seconds=30))}]
     assert (await client.post(f"{URL}/positions", json=moved)).json()["kept"] is True
     desk.clock.shift(seconds=61)
-    assert (await client.post(f"{URL}/positions", json={**HERE, "lon": 121.447})).json()["kept"] is True
+    nowhere = {**HERE, "lon": 0, "lat": 0}
+    assert (await client.post(f"{URL}/positions", json=nowhere)).json()["kept"] is False
+    assert (await client.post(f"{URL}/positions", json=[{**HERE, "lon": 121.447}, nowhere])).json()["kept"] is True
     assert await events(desk, "caregiver.moved") == 3
     async with desk.database.reading() as session:
         assert (await session.get_one(Position, 5)).lon == 121.447
