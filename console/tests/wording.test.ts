@@ -53,6 +53,12 @@ describe('objections in Chinese', () => {
     expect(inPlainEnglish('one from stock, or of household 12')).toBe('one from stock, or of this home')
   })
 
+  it('speak of blocks of respite and of who covers a station', () => {
+    expect([problemInChinese('makes the block too short'), acceptedInChinese('at least 1 hour')]).toEqual(['太短了', '至少 1 小时'])
+    expect([problemInChinese('works for another provider'), acceptedInChinese('somebody who works there now')]).toEqual(['是别家机构的人', '选现在在那里上班的人'])
+    expect(problemInChinese('has left')).toBe('账号已停用')
+  })
+
   it('leave alone what nobody has written down yet', () => {
     expect(problemInChinese('something quite new')).toBe('something quite new')
     expect(acceptedInChinese('0 to 4 (进食)')).toBe('0 to 4 (进食)')
