@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role
 from service.auth import DESK, Actor, Allow
+from service.bodies import Heard
 from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.idempotency import OnceOnly
@@ -62,14 +63,13 @@ async def list_history(
 
 
 @router.post("", status_code=201)
-async def set_policy(actor: Ruler, session: Writing, once: OnceOnly, clock: Timed, wanted: NewPolicy) -> dict[str, Any]:
+async def set_policy(
+    actor: Ruler, session: Writing, once: OnceOnly, clock: Timed, told: Heard[NewPolicy]
+) -> dict[str, Any]:
     """Set a rule for an area; what stood before stays as history."""
 
     async def work() -> dict[str, Any]:
-        values = wanted.model_dump(exclude={"kind", "area_code", "value"})
-        rule = await actions.set_policy(
-            session, actor, wanted.kind, wanted.area_code, wanted.value, now=clock.now(), **values
-        )
+        rule = await actions.set_policy(session, actor, told.values, clock.now(), unread=told.faults)
         return rule.as_json()
 
     return await once(actor, work, status=201)

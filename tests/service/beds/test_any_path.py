@@ -109,8 +109,8 @@ class World:
         """No device is mandatory from now on: as somebody sets it, or in a row from before that was refused."""
         value, today = {"devices": [{"kind": "call", "mandatory": False}]}, self.town.today
         if number % 2:
-            told = {"from_on": today, "until_on": None, "source": "…", "verified": False, "now": self.clock.now()}
-            await set_policy(self.session, self.actor, "bed.devices", DISTRICT, value, **told)
+            told = {"kind": "bed.devices", "area_code": DISTRICT, "value": value, "from_on": today, "until_on": None}
+            await set_policy(self.session, self.actor, {**told, "source": "…", "verified": False}, self.clock.now())
         row = Policy(kind="bed.devices", area_code=DISTRICT, from_on=today, value=value, source="…")
         row.verified, row.made_at = False, self.clock.now()
         self.session.add(row)

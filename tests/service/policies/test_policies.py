@@ -6,9 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from models import Policy
-from service.errors import BadInput
 from service.exports import as_csv
-from service.policies.actions import checked
+from service.policies.actions import read
 from service.policies.conditions import Facts, faults, first_holding, holds
 from service.policies.kinds import KINDS
 from service.policies.queries import Book
@@ -90,17 +89,15 @@ def test_a_wrong_value_is_refused_by_its_place() -> None:
 )
 def test_no_district_rules_the_gate_away(kind: str, value: dict[str, object], place: str) -> None:
     """A caller that must pass its test and a design that somebody else accepts are in every district's rule."""
-    with pytest.raises(BadInput) as refused:
-        checked(kind, value)
-    assert [fault.field for fault in refused.value.fields] == [place]
+    assert [fault.field for fault in read({"kind": kind, "value": value})[1]] == [place]
 
 
 def test_stricter_than_the_floor_is_a_districts_own_thing() -> None:
     """More devices that must be there, the pair written the other way about: both are kept as written."""
     devices = {"devices": [{"kind": "smoke", "mandatory": True}, {"kind": "call", "mandatory": True}]}
-    assert checked("bed.devices", devices) == devices
+    assert read({"kind": "bed.devices", "value": devices}) == (devices, [])
     works = {"grant_cap_fen": 1, "separate": [["accept", "design"]]}
-    assert checked("bed.works", works) == works
+    assert read({"kind": "bed.works", "value": works}) == (works, [])
 
 
 def test_the_smallest_area_and_the_newest_day_hold() -> None:
@@ -140,3 +137,17 @@ async def test_history_tells_who_set_what_when(keeping: Keeping) -> None:
     assert [row["value"]["hour_fen"] for row in of_district["items"]] == [1800]
     other = await keeping.sun.get("/api/policies/history", params={**asked, "kind": "bed.works"})
     assert other.json()["items"] == []
+
+
+async def test_a_policy_is_refused_once_with_every_fault(keeping: Keeping) -> None:
+    """What stands around the value and the value itself, in one answer; nothing is set."""
+    wish = {"kind": "bed.works", "area_code": DISTRICT, "from_on": "2026-03-02", "until_on": "2026-03-01"}
+    wish |= {"source": " ", "value": {"grant_cap_fen": -1, "separate": []}}
+    refused = await keeping.root.post("/api/policies", json=wish)
+    assert refused.status_code == 422
+    told = {"source", "until_on", "value.grant_cap_fen", "value.separate"}
+    assert {one["field"] for one in refused.json()["fields"]} == told
+    strange = await keeping.root.post("/api/policies", json={**wish, "kind": "bed.colour", "value": 3, "source": "x"})
+    assert {one["field"] for one in strange.json()["fields"]} == {"kind", "value", "until_on"}
+    asked = {"kind": "bed.works", "area_code": DISTRICT}
+    assert (await keeping.sun.get("/api/policies/history", params=asked)).json()["items"] == []
