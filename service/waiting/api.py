@@ -26,7 +26,7 @@ Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Granter = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
 Timed = Annotated[Clock, Depends(clock_of)]
 Where = Annotated[AreaCode, Query(description="any code of the district")]
-COLUMNS = ("position", "elder", "area_code", "asked_on", "decided_by", "unmet", "note")
+COLUMNS = ("position", "elder", "area_code", "asked_on", "decided_by", "reasons", "unmet", "note")
 MOST, MOST_ROWS = 2000, 20_000
 
 
@@ -63,7 +63,15 @@ async def export_list(session: Reading, actor: Desk, clock: Timed, area_code: Wh
     """The list of a district as CSV."""
     today = (await town_time(session, clock)).today
     shown = await queries.list_views(session, actor, area_code, today, MOST_ROWS)
-    return exports.as_csv("waiting", COLUMNS, *await passable(session, shown["items"]))
+    rows, withheld = await passable(session, shown["items"])
+    told = [{**row, "reasons": [_said(one) for one in row["reasons"]]} for row in rows]
+    return exports.as_csv("waiting", COLUMNS, told, withheld)
+
+
+def _said(reason: dict[str, Any]) -> str:
+    """One reason in a cell: what is compared, its value here, and the rule's own name for it."""
+    value = str(reason["value"]).lower() if isinstance(reason["value"], bool) else reason["value"]
+    return f"{reason['by']} {value}" + (f" ({reason['name']})" if reason["name"] else "")
 
 
 @router.get("/{entry_id}")

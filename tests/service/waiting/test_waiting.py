@@ -94,6 +94,8 @@ async def test_asked_ranked_and_granted(keeping: Keeping) -> None:
     shown = (await keeping.root.get("/api/waiting", params={"area_code": DISTRICT})).json()
     assert [row["id"] for row in shown["items"]] == [ids["chen"], ids["yu"]]
     assert shown["items"][1]["decided_by"] == "asked_on" and shown["rule"]["verified"] is False
+    sheet = (await keeping.root.get("/api/waiting/export.csv", params={"area_code": DISTRICT})).text.splitlines()
+    assert "tier 3；first_among_equals false；ability 2 (most first)；asked_on" in sheet[1] and len(sheet) == 3
     station = {"station_id": keeping.town.station_id}
     passed = await keeping.root.post(f"/api/waiting/{ids['yu']}/grant", json=station)
     assert passed.status_code == 409 and passed.json()["first"] == ids["chen"]
