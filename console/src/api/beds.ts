@@ -62,6 +62,8 @@ export interface BedCard extends BedRow {
   billing: { month: string; days: number; billed_days: number; rest_days: number }
 }
 export interface MoveResult { bed_id: Id; ok: boolean; state: Stage | null; problem: ProblemBody | null }
+/** Active beds that today's gate would not let pass: how many, and how many lack what, by code; `more` that there are further ones. */
+export interface FailingCounts { beds: number; lacks: Record<string, number>; more: boolean }
 export interface BedBoardView { counts: Record<Stage, number>; stages: Record<string, BedRow[]>; truncated: string[] }
 
 export interface WorksItem { id: Id; name: string; place: string | null; quantity: number; price_fen: number; cost_fen: number; photos: { id: Id; after: boolean }[] }
@@ -117,6 +119,8 @@ const contract = (id: Id): string => `/api/contracts/${encodeURIComponent(id)}`
 export const beds = {
   board: () => get<BedBoardView>('/api/beds/board'),
   list: (query: Readonly<Record<string, string>>, cursor: string | null) => get<Slice<BedRow>>(pathOf('/api/beds', { ...query, cursor, limit: 100 })),
+  failing: (lack: string, cursor: string | null) => get<Slice<BedRow>>(pathOf('/api/beds/failing', { lack, cursor, limit: 100 })),
+  failingCounts: () => get<FailingCounts>('/api/beds/failing/counts'),
   one: (id: Id) => get<BedCard>(one(id)),
   open: (elder_id: Id, station_id: Id, why: string, called: Called) => post<BedCard>('/api/beds', { elder_id, station_id, why: why || null, ...called }),
   move: (id: Id, to: Stage, expected: Stage, why: string) => post<BedCard>(`${one(id)}/moves`, { to, expected, why: why || null }),
@@ -141,6 +145,7 @@ export const worksOf = {
   removeItem: (id: Id, item: Id) => del(`${works(id)}/items/${encodeURIComponent(item)}`),
   roles: (id: Id, roles: { serve_provider_id?: Id; accept_provider_id?: Id }) => post<Works>(`${works(id)}/roles`, roles),
   move: (id: Id, to: string, note: string) => post<Works>(`${works(id)}/moves`, { to, note: note || null }),
+  picture: (photo: Id) => `/api/works/photos/${encodeURIComponent(photo)}`,
   photoPath: (id: Id, item: Id, after: boolean) => pathOf(`${works(id)}/items/${encodeURIComponent(item)}/photos`, { after: String(after) }),
 }
 

@@ -1,6 +1,7 @@
 /** What a bed still lacks, said in the language in use: the code is the sentence, the kind of device its subject. */
-import type { Lack } from '../api/beds'
+import type { FailingCounts, Lack } from '../api/beds'
 import { language, t, word } from '../i18n'
+import { number } from '../i18n/say'
 import { problemInChinese } from '../registers/wording'
 
 /** `no mandatory smoke device is planned`, `device 5 (smoke) is not fitted`: the kind is a word of a closed list. */
@@ -14,6 +15,9 @@ export function lackLine(lack: Lack): string {
   if (sentence === undefined) return lack.detail
   return kind && lack.code.startsWith('device.') ? t.value.reg.bed.lackOf(word(t.value.reg.deviceKind, kind), sentence) : sentence
 }
+
+/** How many beds fail; with a plus where only the first ones were judged. */
+export const someOf = (failing: FailingCounts): string => `${number(failing.beds)}${failing.more ? '+' : ''}`
 
 /** The lines of a refusal, whatever the room: objects with a code, or plain words. */
 export function missingLines(missing: unknown): string[] {
