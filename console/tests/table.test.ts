@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csvOf, fileCell, isLong, nextOrder, sorted, type Column } from '../src/registers/table'
+import { csvOf, fileCell, isLong, nextOrder, onPage, sorted, type Column } from '../src/registers/table'
 
 interface Row { id: number; name: string; age: number | null }
 const columns: Column<Row>[] = [{ key: 'name', name: '姓名', cell: (row) => row.name }, { key: 'age', name: '年龄', cell: (row) => row.age }]
@@ -38,5 +38,13 @@ describe('a list on paper', () => {
   it('keeps states, dates and money in one line, and lets names of firms, models and addresses wrap', () => {
     expect(['T-000123', '已验收', '10月28日 周三', '✓ online', '¥1,070.00', null].map(isLong)).toEqual([false, false, false, false, false, false])
     expect(['椿萱居家养老服务有限公司', '床头呼叫器 BX-2', '友谊街社区 望舟巷 17 号', 'Fitted at the elder\'s bedside'].map(isLong)).toEqual([true, true, true, true])
+  })
+})
+
+describe('columns on the page', () => {
+  it('leave out what is for the file only, and the spare ones until they are chosen', () => {
+    const all: Column<Row>[] = [...columns, { key: 'source', name: '出处', cell: () => '某区规划', filedOnly: true }, { key: 'dialect', name: '方言', cell: () => null, spare: true }]
+    expect(onPage(all, []).map((one) => one.key)).toEqual(['name', 'age'])
+    expect(onPage(all, ['dialect', 'source']).map((one) => one.key)).toEqual(['name', 'age', 'dialect'])
   })
 })

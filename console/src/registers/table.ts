@@ -14,6 +14,10 @@ export interface Column<T> {
   figure?: boolean
   /** Sorted by this instead of what is shown. */
   by?: (row: T) => string | number
+  /** A second line of the cell, smaller; a file has it in a column of its own. */
+  under?: (row: T) => Cell
+  /** In the file only: the page says it elsewhere. */
+  filedOnly?: boolean
   /** Hidden until somebody chooses it. */
   spare?: boolean
   /** Takes the room that the others leave. */
@@ -21,6 +25,10 @@ export interface Column<T> {
   /** Left out at phone width. */
   wide?: boolean
 }
+
+/** The columns on the page: the spare ones only when chosen. */
+export const onPage = <T>(columns: readonly Column<T>[], chosen: readonly string[]): Column<T>[] =>
+  columns.filter((one) => !one.filedOnly && (!one.spare || chosen.includes(one.key)))
 
 export interface Order { key: string; down: boolean }
 
