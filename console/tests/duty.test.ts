@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Duty } from '../src/api/duty'
 import { daysOf, fieldOf, minutesOf, momentOf, nextDay, pieceOf, uncovered } from '../src/duty/days'
+import { dutyColumns, linesOf } from '../src/duty/taking'
+import { filed } from '../src/registers/table'
+import { duty as words } from '../src/i18n/rules.zh'
 import { HOUR } from '../src/state/time'
 
 const MIDNIGHT = Date.parse('2026-03-02T00:00:00+08:00')
@@ -41,5 +44,21 @@ describe('the form of a duty', () => {
     expect(fieldOf(at(8.5))).toBe('2026-03-02T08:30')
     expect(Date.parse(momentOf('2026-03-02T08:30'))).toBe(at(8.5))
     expect(nextDay('2026-02-28T18:00', 1)).toBe('2026-03-01T18:00')
+  })
+})
+
+describe('the roster as a file', () => {
+  it('has every duty and every gap in order, the minutes that nobody answers for, and their sum', () => {
+    const mute = { ...duty(2, 18, 32), reachable: false }
+    const lines = linesOf([mute, duty(1, 8, 17.5)], [[at(17.5), at(18)], [at(32), at(33)]])
+    const columns = dutyColumns(words)
+    const said = lines.map((line) => columns.map((one) => filed(one, line) ?? ''))
+    expect(said).toEqual([
+      ['2026-03-02 08:00', '2026-03-02 17:30', '林**', '清泉站', '', ''],
+      ['2026-03-02 17:30', '2026-03-02 18:00', '没人值班', '', 30, ''],
+      ['2026-03-02 18:00', '2026-03-03 08:00', '林**', '清泉站', '', '没有账号也没有号码，叫不到'],
+      ['2026-03-03 08:00', '2026-03-03 09:00', '没人值班', '', 60, ''],
+      ['', '', '合计', '', 90, ''],
+    ])
   })
 })
