@@ -92,13 +92,13 @@ async def grant(
     entry = await queries.get_entry(session, actor, entry_id, lock=True)
     if entry.state is not WaitingState.WAITING:
         raise AlreadyEnded(f"it was {entry.state}", state=entry.state.value, allowed=[])
-    places, policy = await queries.ranked(session, entry.area_code, on)
+    elder = await session.get_one(Elder, entry.elder_id)
+    places, policy = await queries.ranked(session, elder.area_code, on)
     mine = next(place for place in places if place.entry_id == entry.id)
     if mine.position is None:
         raise NotEntitled(f"not met: {', '.join(mine.unmet)}", unmet=list(mine.unmet))
     if mine.position > 1 and why is None:
         raise NotFirst("somebody else comes first: say why they are passed over", first=places[0].entry_id)
-    elder = await session.get_one(Elder, entry.elder_id)
     reason = f"waiting list, position {mine.position}, {policy.version}" + (f": {why}" if why else "")
     bed = await open_bed(session, actor, elder, station, now, on, reason[:200])
     await _end(session, entry, WaitingState.GRANTED, now)

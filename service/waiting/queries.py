@@ -21,18 +21,19 @@ DISTRICT = 6
 """Digits that the codes of one district share: each district has one list."""
 SHOWN = (
     WaitingEntry.id.label("entry_id"),
-    *(WaitingEntry.elder_id, WaitingEntry.area_code, WaitingEntry.state, WaitingEntry.asked_on),
+    *(WaitingEntry.elder_id, Elder.area_code, WaitingEntry.state, WaitingEntry.asked_on),
     *(WaitingEntry.note, WaitingEntry.bed_id, Elder.name, Elder.left_on.is_not(None).label("left")),
     Elder.merged_into_id.is_not(None).label("merged"),
     exists().where(Bed.elder_id == Elder.id, Bed.state != BedState.CLOSED).label("has_bed"),
 )
-"""What is shown of an application, without whole rows of thousands."""
+"""What is shown of an application, without whole rows of thousands. Who moves waits where they live now."""
 
 
 async def get_entry(session: AsyncSession, actor: Actor, entry_id: int, *, lock: bool = False) -> WaitingEntry:
     """One application in scope. Raises NotFound."""
-    query = select(WaitingEntry).where(WaitingEntry.id == entry_id, actor.scope(WaitingEntry.area_code))
-    entry = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    query = select(WaitingEntry).join(Elder, Elder.id == WaitingEntry.elder_id)
+    query = query.where(WaitingEntry.id == entry_id, actor.scope(Elder.area_code))
+    entry = (await session.scalars(query.with_for_update(of=WaitingEntry) if lock else query)).one_or_none()
     if entry is None:
         raise NotFound(f"no application {entry_id}")
     return entry
@@ -54,7 +55,7 @@ async def _ranked(session: AsyncSession, area_code: str, on: date) -> tuple[list
     """The same with the rows that it was reckoned from: applications with name and facts of their elders."""
     policy = await policy_on(session, "bed.waiting", f"{area_code[:DISTRICT]}000000", on)
     query = select(*SHOWN, *COLUMNS).join(Elder, Elder.id == WaitingEntry.elder_id)
-    here = WaitingEntry.area_code.startswith(area_code[:DISTRICT]) & (WaitingEntry.state == WaitingState.WAITING)
+    here = Elder.area_code.startswith(area_code[:DISTRICT]) & (WaitingEntry.state == WaitingState.WAITING)
     rows: Sequence[Any] = (await session.execute(query.where(here).order_by(WaitingEntry.id))).all()
     facts = await facts_of(session, rows, on)
     applicants = [Applicant(row.entry_id, row.asked_on, facts[row.id], _barred(row)) for row in rows]
@@ -81,11 +82,12 @@ async def list_views(session: AsyncSession, actor: Actor, area_code: str, on: da
 async def entry_view(session: AsyncSession, actor: Actor, entry: WaitingEntry, on: date) -> dict[str, Any]:
     """One application, with its position while it waits."""
     place = Place(entry.id, None, (), ())
-    if entry.state is WaitingState.WAITING:
-        places, _ = await ranked(session, entry.area_code, on)
-        place = next(found for found in places if found.entry_id == entry.id)
     query = select(*SHOWN).join(Elder, Elder.id == WaitingEntry.elder_id).where(WaitingEntry.id == entry.id)
-    return _view((await session.execute(query)).one(), place)
+    row = (await session.execute(query)).one()
+    if entry.state is WaitingState.WAITING:
+        places, _ = await ranked(session, row.area_code, on)
+        place = next(found for found in places if found.entry_id == entry.id)
+    return _view(row, place)
 
 
 def _view(row: Any, place: Place) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from service.policies.conditions import Facts
 from service.policies.kinds import KINDS
 from service.waiting.rules import Applicant, rank
 from tests.fixtures.keeping import Keeping
-from tests.fixtures.town import DISTRICT
+from tests.fixtures.town import DISTRICT, ELSEWHERE
 
 RULE = KINDS["bed.waiting"].default
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -147,3 +147,22 @@ async def test_days_that_nobody_asked_on_and_who_wants_no_bed_any_more(keeping: 
     assert (told["position"], told["unmet"]) == (None, ["已合并到另一条"])
     assert (await keeping.root.post(f"/api/waiting/{chen}/withdraw")).is_success
     assert (await keeping.root.post("/api/waiting", json=wish)).json()["code"] == "waiting.elder_left"
+
+
+@SQLITE
+async def test_who_moves_waits_where_they_live_now(keeping: Keeping) -> None:
+    """In the new district's list by its rule and at its desks; in the old one's no more."""
+    town = keeping.town
+    await keeping.assesses("chen")
+    entry = (await keeping.root.post("/api/waiting", json={"elder_id": town.elders["chen"]})).json()["id"]
+    async with town.database.writing() as session:
+        far = await session.get_one(Elder, town.elders["far"])
+        chen = await session.get_one(Elder, town.elders["chen"])
+        chen.household_id, chen.area_code = far.household_id, far.area_code
+    lists = {}
+    for code in (DISTRICT, ELSEWHERE):
+        shown = (await keeping.root.get("/api/waiting", params={"area_code": code})).json()
+        lists[code] = [(row["id"], row["position"]) for row in shown["items"]]
+    assert lists == {DISTRICT: [], ELSEWHERE: [(entry, 1)]}
+    assert (await keeping.sun.get(f"/api/waiting/{entry}")).status_code == 404
+    assert (await (await town.desk("far")).get(f"/api/waiting/{entry}")).json()["position"] == 1
