@@ -28,7 +28,7 @@ describe('a level on the card of a call', () => {
   const elder = { id: 1, name: '陈**', sex: 'F', age: 84, care_level: 3, care_level_holds: true, care_level_until_on: '2026-03-01', lives_alone: true, dialect: null, notes: null } as const
   it('that ran out is told with its last day, never as if it held', () => {
     expect(calledLine(elder, zh)).toBe('重度失能')
-    expect(calledLine({ ...elder, care_level_holds: false }, zh)).toBe('重度失能（失能等级已于 2026-03-01 过期）')
+    expect(calledLine({ ...elder, care_level_holds: false }, zh)).toBe('重度失能（等级已于 2026-03-01 过期）')
     expect(calledLine({ ...elder, care_level_holds: false }, en)).toMatch(/\(ran out 2026-03-01\)$/)
     expect(calledLine({ ...elder, care_level_holds: false, care_level_until_on: null }, zh)).toBe('重度失能（没有有效评估）')
     expect(calledLine({ ...elder, care_level: null, care_level_holds: false, care_level_until_on: null }, zh)).toBe('')

@@ -61,7 +61,7 @@ def _level_until() -> ScalarSelect[Any]:
     """The last day of the result behind an elder's level, as `service.intake.sql.LEVEL_UNTIL` has it."""
     mine = select(Assessment.valid_until_on).where(Assessment.elder_id == Elder.id, Elder.ability.is_not(None))
     mine = mine.where(Assessment.scale == Scale.GBT42195, Assessment.state == AssessmentState.APPROVED)
-    newest = mine.where(Assessment.ended_on.is_(None)).order_by(Assessment.assessed_on.desc(), Assessment.id.desc())
+    newest = mine.where(Assessment.ended_on.is_(None)).order_by(Assessment.assessed_on.desc())
     return newest.limit(1).correlate(Elder).scalar_subquery()
 
 

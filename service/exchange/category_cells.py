@@ -27,13 +27,17 @@ Sources = str | list[dict[str, Any]] | None
 """One source for all categories of a row, or a note for each."""
 
 
-def sources_as_text(notes: Iterable[ElderCategory]) -> str:
-    """Who says each category since when, in one cell."""
+def sources_as_text(notes: Iterable[ElderCategory], *, full: bool) -> str:
+    """Who says each category since when, in one cell; unless `full`, no day of the aged: it is their birthday."""
     return "；".join(
-        f"{WORD_OF[note.category.value]}：{re.sub('[；;]', '，', note.source)} {note.from_on}"
-        + ("" if note.until_on is None else f"至{note.until_on}")
+        f"{WORD_OF[note.category.value]}：{re.sub('[；;]', '，', note.source)}"
+        + ("" if note.category is Category.AGED and not full else _days(note))
         for note in notes
     )
+
+
+def _days(note: ElderCategory) -> str:
+    return f" {note.from_on}" if note.until_on is None else f" {note.from_on}至{note.until_on}"
 
 
 def read_categories(text: str) -> list[Category]:

@@ -134,7 +134,7 @@ def _row(
         "access_note": home.access_note if full else None,
         "lives_alone": "是" if elder.lives_alone else "否",
         "categories": "、".join(WORD_OF[code] for code in elder.categories),
-        "source": sources_as_text(row for row in noted if row.category.value in elder.categories),
+        "source": sources_as_text((row for row in noted if row.category.value in elder.categories), full=full),
         "contact_name": None if contact is None else contact.name if full else masked_name(contact.name),
         "contact_relation": None if contact is None else contact.relation,
         "contact_phone": theirs if full else masked_phone(theirs),

@@ -6,9 +6,9 @@ tests/service/intake/test_sql.py compares every column named here with the model
 LEVEL_UNTIL = """CASE WHEN e.ability IS NOT NULL THEN (
            SELECT s.valid_until_on FROM assessment s
            WHERE s.elder_id = e.id AND s.scale = 'gbt42195' AND s.state = 'approved' AND s.ended_on IS NULL
-           ORDER BY s.assessed_on DESC, s.id DESC LIMIT 1) END AS elder_ability_until"""
+           ORDER BY s.assessed_on DESC LIMIT 1) END AS elder_ability_until"""
 """The last day of the result behind an elder's level: the newest, which no later one ended. Found by the index of
-elder and day, and not looked for where nobody was ever assessed."""
+elder and day alone (ordered by id as well, PostgreSQL sorts), and not looked for where nobody was ever assessed."""
 
 CARD = f"""
 SELECT i.id, i.kind, i.playbook, i.severity, i.state, i.drill, i.opened_at, i.last_alert_at, i.presses,

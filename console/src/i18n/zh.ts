@@ -23,7 +23,7 @@ export const zh = {
     needName: '还差账号', needPassword: '还差密码', expired: '上次登录到期了，再上一次岗。', loading: '正在看你是否已上岗…', schematic: '示意海图', choose: '给自己定一个密码', again: '再输一遍', keep: '定下来', notSame: '两遍要一样', chosen: '密码定好了，用它上岗。',
   },
   words: {
-    anonymous: '不明', female: '女', male: '男', age: (sex: string, age: number) => `${sex} ${age}`, alone: '独居', careLevel: (level: string | number) => CARE[String(level)] ?? `${level}`, levelRanOut: (level: string, on: string) => `${level}（失能等级已于 ${on} 过期）`, levelUnproved: (level: string) => `${level}（没有有效评估）`,
+    anonymous: '不明', female: '女', male: '男', age: (sex: string, age: number) => `${sex} ${age}`, alone: '独居', careLevel: (level: string | number) => CARE[String(level)] ?? `${level}`, levelRanOut: (level: string, on: string) => `${level}（等级已于 ${on} 过期）`, levelUnproved: (level: string) => `${level}（没有有效评估）`,
     speaks: (dialect: string) => (dialect.endsWith('话') && !dialect.startsWith('说') ? `说${dialect}` : dialect), floor: (n: number) => `${n} 楼`, noLift: '无电梯', lift: '有电梯',
     minutes: (n: number) => `${n} 分`, hours: (n: string) => `${n} 时`,
     km: (n: string) => `${n} 公里`, metres: (n: number) => `${n} 米`, agoMinutes: (n: number) => `${n} 分前`, agoSeconds: (n: string) => `${n} 秒前`,

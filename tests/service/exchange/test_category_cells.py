@@ -22,7 +22,7 @@ NOTES = st.builds(
 @given(st.lists(NOTES, min_size=1, max_size=5))
 def test_what_is_written_is_read_again(notes: list[ElderCategory]) -> None:
     """Whatever stands in a source, a year, a colon, a word that means "to": category, source and days come back."""
-    read = read_sources(sources_as_text(notes))
+    read = read_sources(sources_as_text(notes, full=True))
     assert isinstance(read, list)
     assert [(one["category"], one["source"], one["from_on"], one["until_on"]) for one in read] == [
         (one.category, one.source, one.from_on, one.until_on) for one in notes
@@ -59,3 +59,13 @@ def test_nothing_is_guessed() -> None:
         read_sources("低保：民政局；村居走访")
     assert foreign([Category.AGED], read_sources("低保：民政局；高龄：出生日期")) == "低保"
     assert foreign([Category.AGED], "民政局") == foreign([Category.AGED], None) == ""
+
+
+def test_a_masked_sheet_gives_no_birthday_away() -> None:
+    """Whoever is aged by birth is so since their 80th birthday; other days may be read."""
+    notes = [
+        ElderCategory(category=Category.AGED, source="按出生日期", from_on=date(2020, 5, 6)),
+        ElderCategory(category=Category.LOW_INCOME, source="民政局", from_on=date(2024, 1, 5)),
+    ]
+    assert sources_as_text(notes, full=False) == "高龄：按出生日期；低保：民政局 2024-01-05"
+    assert sources_as_text(notes, full=True).startswith("高龄：按出生日期 2020-05-06；")
