@@ -157,17 +157,17 @@ def device_rows(town: Town, ids: Ids, now: datetime) -> list[Row]:
                     "kind": kind,
                     "mandatory": kind is DeviceKind.CALL,
                     "terminal_id": None if there is None else there.number,
-                    "fitted_at": None if there is None else _fitted(bed, there, now),
+                    "fitted_at": None if there is None else _fitted(town, bed, there, now),
                 }
             )
     return rows
 
 
-def _fitted(bed: Bed, terminal: Terminal, now: datetime) -> datetime:
-    """When it was fitted; where devices have just come in, a moment ago: nobody has tried them since."""
-    return now - (
-        timedelta(hours=3) if bed.state == "devices_installed" else timedelta(days=terminal.installed_days_ago)
-    )
+def _fitted(town: Town, bed: Bed, terminal: Terminal, now: datetime) -> datetime:
+    """When it was fitted; where devices have just come in or one was replaced, lately: nobody has tried it since."""
+    if bed.state == "devices_installed" or (bed.state == "active" and draw(town, bed, "replaced").random() < 0.01):
+        return now - timedelta(hours=3)
+    return now - timedelta(days=terminal.installed_days_ago)
 
 
 def template_rows(town: Town, now: datetime, on: date) -> list[Row]:
@@ -190,7 +190,7 @@ def template_rows(town: Town, now: datetime, on: date) -> list[Row]:
 def contract_rows(
     town: Town, ids: Ids, templates: dict[tuple[str, int], int], prices: list[Row], now: datetime, on: date
 ) -> list[Row]:
-    """A contract for every bed that signed one, of the version of that day, in force today; some end soon."""
+    """A contract for every bed that signed one, of the version of that day; some end soon, a few ended last week."""
     rows = []
     for bed, bed_id in zip(town.beds, ids.beds, strict=True):
         if reached(bed) < WALK.index(BedState.CONTRACTED):
@@ -199,8 +199,11 @@ def contract_rows(
         began = on - timedelta(days=bed.since_days if bed.state != "suspended" else bed.since_days + 60)
         years = (on - began).days // 365 + 1
         until = began + timedelta(days=365 * years - 1)
-        if rng.random() < 0.06:
+        chance = rng.random()
+        if chance < 0.06:
             until = on + timedelta(days=rng.randint(1, 30))
+        elif chance < 0.11 and bed.state == "active" and bed.since_days > 30:
+            until = on - timedelta(days=rng.randint(2, 9))
         version = 2 if (on - began).days < 90 else 1
         signed, elder = now - (on - began), town.elders[bed.elder]
         unable = needs_guardian(CARE_LEVELS.index(elder.care_level), elder.categories)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -31,16 +32,19 @@ from models import (
     WaitingEntry,
     WorksItem,
     WorksOrder,
+    WorksPhoto,
 )
 from service.bulk import add_numbered, add_rows
 from service.clock import Clock
 from service.db import Database
-from service.demo import bedlife, crew, homefiles, knowing, register
+from service.demo import bedlife, crew, homefiles, knowing, pictures, register
 from service.demo.crew import Crew
 from service.demo.days import Founded, Standing
 from service.demo.today import Register
 from service.demo.town import Town
 from service.vault import Vault
+
+Row = dict[str, Any]
 
 
 async def write_town(
@@ -57,7 +61,7 @@ async def write_town(
     await add_rows(database, Terminal, rows)
     await add_rows(database, Terminal, register.stock_rows(town, vault, providers, stations))
     since = founded.stage("terminals", since)
-    await _write_beds(database, clock, town, founded, providers, stations, ids)
+    await _write_beds(database, clock, vault, town, founded, providers, stations, ids)
     since = founded.stage("beds", since)
     people = await _write_people(database, clock, vault, home, town, founded, providers, stations)
     founded.stage("people", since)
@@ -89,6 +93,7 @@ async def _write_register(
 async def _write_beds(
     database: Database,
     clock: Clock,
+    vault: Vault,
     town: Town,
     founded: Founded,
     providers: list[int],
@@ -107,10 +112,7 @@ async def _write_beds(
     await add_rows(database, Assessment, known)
     others = knowing.assessment_rows(town, ids.elders, [row["elder_id"] for row in known], now, on)
     await add_rows(database, Assessment, others)
-    orders, items = bedlife.works_rows(town, mine, now)
-    works = await add_numbered(database, WorksOrder, orders)
-    lines = [item | {"works_id": ident} for ident, group in zip(works, items, strict=True) for item in group]
-    await add_rows(database, WorksItem, lines)
+    await _write_works(database, vault, *bedlife.works_rows(town, mine, now))
     await add_rows(database, BedDevice, bedlife.device_rows(town, mine, now))
     rows = bedlife.template_rows(town, now, on)
     numbers = await add_numbered(database, ContractTemplate, rows)
@@ -119,6 +121,16 @@ async def _write_beds(
     await add_rows(database, Contract, bedlife.contract_rows(town, mine, templates, prices, now, on))
     await add_rows(database, BedPause, bedlife.pause_rows(town, mine, on))
     await add_rows(database, WaitingEntry, bedlife.waiting_rows(town, mine, on))
+
+
+async def _write_works(database: Database, vault: Vault, orders: list[Row], items: list[list[Row]]) -> None:
+    """Works with their items, and the pictures that each could not have come so far without."""
+    works = await add_numbered(database, WorksOrder, orders)
+    lines = [item | {"works_id": ident} for ident, group in zip(works, items, strict=True) for item in group]
+    numbers = await add_numbered(database, WorksItem, lines)
+    of = [order for order, group in zip(orders, items, strict=True) for _ in group]
+    pictured = [(order, line | {"id": n}) for order, line, n in zip(of, lines, numbers, strict=True)]
+    await add_rows(database, WorksPhoto, pictures.photo_rows(pictured, vault))
 
 
 async def _write_people(

@@ -34,9 +34,14 @@ from models import (
     Terminal,
     Unserved,
     Visit,
+    WorksItem,
+    WorksOrder,
+    WorksPhoto,
 )
-from models.types import AreaLevel, PlanState, Role, VisitState
+from models.types import AreaLevel, PlanState, Role, VisitState, WorksState
 from service.accounts.actions import WrongPassword, check_sign_in
+from service.auth import Actor
+from service.beds.failing import count_failing
 from service.clock import LOCAL, Clock
 from service.contracts.rules import needs_guardian
 from service.db import Database
@@ -49,11 +54,13 @@ from service.devices.queries import IN_STOCK
 from service.intake.keys import open_key
 from service.town_clock import local_midnight, town_time
 from service.vault import Vault
+from service.works.actions import PLACE
 from tests.fixtures.house import SECRET
 from tests.fixtures.postgres import Postgres
 
 pytestmark = pytest.mark.slow
 PLAN_S = 8.0
+EVERYWHERE = Actor(1, "admin", "-", Role.ADMIN, None, None, None, (), ("",), 1, "console")
 
 
 @dataclass
@@ -122,10 +129,24 @@ async def test_what_stands_behind_the_beds_could_have_been_done_by_hand(town: To
             select(Assessment.assessed_on, Assessment.valid_until_on).join(Bed, Bed.elder_id == Assessment.elder_id)
         )
         assert {(until - on).days for on, until in valid} == {364, 365}
+        failing = await count_failing(session, EVERYWHERE, town.founded.on)
+        assert 5 < failing["beds"] < 40 and failing["lacks"]["contract.over"] >= 2
         rests = list(await session.scalars(select(BedPause.from_on)))
         assert rests and min(rests) > town.founded.on - timedelta(days=60)
         last = await session.scalar(select(func.max(Duty.to_at)))
         assert last is not None and last > town.clock.now() + timedelta(days=14)
+
+
+async def test_works_that_are_accepted_are_pictured(town: Town) -> None:
+    """Each item of accepted works has a picture before and one after, sealed; works under way what they need."""
+    async with town.database.reading() as session:
+        items = select(WorksOrder.state, func.count(func.distinct(WorksItem.id)), func.count(WorksPhoto.id))
+        items = items.join(WorksItem, WorksItem.works_id == WorksOrder.id).group_by(WorksOrder.state)
+        found = await session.execute(items.outerjoin(WorksPhoto, WorksPhoto.item_id == WorksItem.id))
+        shots = {state: photos / number for state, number, photos in found}
+        photo = (await session.scalars(select(WorksPhoto).limit(1))).one()
+    assert shots[WorksState.ACCEPTED] == 2 and shots[WorksState.BUILDING] == 1 and shots[WorksState.SURVEYED] == 0
+    assert len(town.vault.open(photo.body_sealed, PLACE)) == photo.size
 
 
 async def test_two_people_stand_behind_every_assessment(town: Town) -> None:
