@@ -19,6 +19,18 @@ async def enter(page: Page, url: str, name: str, place: str) -> None:
     await page.goto(f"{url}/#/{place}")
 
 
+async def a_call_takes_two_lines(page: Page, town: TownBuilder) -> None:
+    """At phone width a waiting call says who, what and how long, and leaves the page below in sight."""
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await town.terminal("yu").presses_call()
+    strip = page.get_by_role("alert").filter(has_text="1 个呼叫没人接")
+    await expect(strip.get_by_text("SOS 按键 · 于**")).to_be_in_viewport(ratio=1)
+    await expect(strip.locator(".clock")).to_be_in_viewport(ratio=1)
+    await expect(strip.get_by_role("button", name="接听")).to_be_in_viewport(ratio=1)
+    box = await strip.bounding_box()
+    assert box is not None and box["height"] < 90
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_each_touch_counts_and_each_merge_comes_apart(house: House, town: TownBuilder, page: Page) -> None:
@@ -42,6 +54,7 @@ async def test_each_touch_counts_and_each_merge_comes_apart(house: House, town: 
         await page.get_by_role("button", name="撤回合并", exact=True).click()
         await expect(page.get_by_text("撤回了，两条又各是各的。")).to_be_visible()
         await expect(page.get_by_text("可能是同一人")).to_contain_text(f"· {gone}")
+        await a_call_takes_two_lines(page, town)
         await page.goto("about:blank")
 
 

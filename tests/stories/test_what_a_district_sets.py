@@ -60,6 +60,20 @@ async def changes_a_policy(page: Page) -> None:
     await expect(patrols.get_by_text("刚刚定的")).to_be_visible()
 
 
+async def says_what_a_policy_needs(page: Page) -> None:
+    """The pair that is apart in every district cannot be sent unticked, and the form says so at its boxes."""
+    await page.get_by_role("region", name="改造补助").get_by_role("button", name="改", exact=True).click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("出处").fill("区民政通知")
+    await sheet.get_by_label("设计、验收").uncheck()
+    await expect(sheet.get_by_text("▲设计和验收必须勾上")).to_be_visible()
+    await expect(sheet.get_by_role("button", name="就这样定")).to_be_disabled()
+    await sheet.get_by_label("设计、验收").check()
+    await sheet.get_by_label("设计、施工").check()
+    await expect(sheet.get_by_role("button", name="就这样定")).to_be_enabled()
+    await page.keyboard.press("Escape")
+
+
 async def renews_the_template(page: Page) -> None:
     """The draft that hangs on the old version is counted before the next one is published."""
     await page.get_by_role("button", name="合同范本").click()
@@ -90,5 +104,6 @@ async def test_roster_policy_and_template(house: House, keeping: Keeping, page: 
         await page.keyboard.press("g")
         await page.keyboard.press("r")
         await changes_a_policy(page)
+        await says_what_a_policy_needs(page)
         await renews_the_template(page)
         await page.goto("about:blank")
