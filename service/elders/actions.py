@@ -68,10 +68,15 @@ async def register_elder(
 
 
 async def check_elder(
-    session: AsyncSession, actor: Actor, vault: Vault, wanted: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    wanted: Mapping[str, Any],
+    now: datetime,
+    unread: Sequence[FieldProblem] = (),
 ) -> bytes | None:
     """Everything that registering would refuse, without registering; answers the keyed hash of the ID number."""
-    values, _, _ = await _read_person(session, actor, vault, wanted, now)
+    values, _, _ = await _read_person(session, actor, vault, wanted, now, unread)
     await refuse_double(session, actor, values.get("id_number_hash"))
     found: bytes | None = values.get("id_number_hash")
     return found

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
+from service.bodies import Told
 from service.elders.schemas import NewElder
 from service.exchange.category_cells import foreign, noted, read_categories, read_sources
 from service.exchange.sheets import Column, Layout, RowFault, a_day, a_flag, a_number, a_whole_number, digits, one_of
 
+FORM: TypeAdapter[Told[NewElder]] = TypeAdapter(Told[NewElder])
 MOST = 32
 """Categories that one registration takes."""
 
@@ -61,18 +63,14 @@ SHEET = Layout(
 
 
 def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any] | None, list[RowFault]]:
-    """What registering takes, or the faults of the row."""
+    """What registering takes, as far as it can be read, and the faults of the rest."""
     told, faults = SHEET.read_cells(number, cells)
     strange = foreign(told.get("categories") or [], told.get("source"))
     if strange:
         faults.append(SHEET.fault(number, "source", f"names {strange}, not among the categories", "add it there"))
-    if faults:
-        return None, faults
-    try:
-        wanted = NewElder.model_validate(_registration(told, today))
-    except ValidationError as error:
-        return None, SHEET.invalid(number, error)
-    return wanted.model_dump(), []
+    read = FORM.validate_python(_registration(told, today))
+    known = {fault.field for fault in faults}
+    return read.values, faults + [one for one in SHEET.faults(number, read.faults) if one.field not in known]
 
 
 def _registration(told: Mapping[str, Any], today: date) -> dict[str, Any]:

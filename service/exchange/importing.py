@@ -21,7 +21,7 @@ from service.bulk import AIM_S
 from service.clock import LOCAL, rfc3339
 from service.db import Database
 from service.elders.actions import AlreadyRegistered
-from service.errors import BadInput, Conflict, NotFound, ServiceError
+from service.errors import BadInput, Conflict, FieldProblem, NotFound, ServiceError
 from service.exchange.kinds import KINDS, Kind
 from service.exchange.sheets import RowFault
 from service.exchange.tables import read_table
@@ -50,9 +50,11 @@ class NothingCame(Conflict):
 
 @dataclass
 class Sheet:
-    """A file read: rows that may be registered by their number, faults of the others, headings nobody knows."""
+    """A file read: rows by their number as far as they can be read, each with the faults of the rest; faults of the
+    others; headings nobody knows.
+    """
 
-    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    rows: list[tuple[int, dict[str, Any], list[RowFault]]] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     count: int = 0
@@ -69,9 +71,10 @@ def read_sheet(kind: Kind, body: bytes, today: date) -> Sheet:
         sheet.count += 1
         cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
         wanted, faults = kind.read(number, cells, today)
-        sheet.faults += faults
-        if wanted is not None:
-            sheet.rows.append((number, wanted))
+        if wanted is None:
+            sheet.faults += faults
+        else:
+            sheet.rows.append((number, wanted, faults))
     return sheet
 
 
@@ -169,8 +172,8 @@ async def _checked(
     seen: dict[Hashable, int] = {}
     for some in _bites(sheet.rows):
         async with database.reading() as session:
-            for number, wanted in some:
-                found = await _faults_of(session, actor, vault, kind, number, wanted, now, seen)
+            for number, wanted, unread in some:
+                found = await _faults_of(session, actor, vault, kind, number, wanted, unread, now, seen)
                 sheet.faults += found
                 good += [] if found else [(number, wanted)]
         await asyncio.sleep(0)
@@ -185,11 +188,14 @@ async def _faults_of(
     kind: Kind,
     number: int,
     wanted: dict[str, Any],
+    unread: Sequence[RowFault],
     now: datetime,
     seen: dict[Hashable, int],
 ) -> list[RowFault]:
+    """Every fault of a row; the check refuses one that could be read in part only, with all it finds beside that."""
+    told = [FieldProblem(fault.field, fault.problem, fault.accepted) for fault in unread]
     try:
-        key = await kind.check(session, actor, vault, wanted, now)
+        key = await kind.check(session, actor, vault, wanted, now, told)
     except ServiceError as error:
         return _as_faults(kind, number, error)
     if key is None or key not in seen:
@@ -300,6 +306,8 @@ def _report(sheet: Sheet, good: int) -> dict[str, Any]:
     }
 
 
-def _bites(rows: Sequence[tuple[int, dict[str, Any]]]) -> Iterator[Sequence[tuple[int, dict[str, Any]]]]:
+def _bites(
+    rows: Sequence[tuple[int, dict[str, Any], list[RowFault]]],
+) -> Iterator[Sequence[tuple[int, dict[str, Any], list[RowFault]]]]:
     for start in range(0, len(rows), LOOK):
         yield rows[start : start + LOOK]

@@ -14,6 +14,7 @@ from service.devices import placing
 from service.devices.queries import next_of_import as terminals_of_import
 from service.elders import removing
 from service.elders.actions import check_elder, register_elder
+from service.errors import FieldProblem
 from service.exchange import elder_sheet, result_sheet, terminal_sheet
 from service.exchange.sheets import Layout, RowFault
 from service.vault import Vault
@@ -25,12 +26,13 @@ Wanted = dict[str, Any]
 class Kind:
     """One register: its sheet, a row read, checked (answers what may stand only once), written, and taken back.
 
+    A row that can be read in part is checked with the faults of the rest, so that its every fault is told at once.
     `brought` gives the next ids of an import after one (None: the first), `remove` who is gone and who stays.
     """
 
     layout: Layout
     read: Callable[[int, Mapping[str, str], date], tuple[Wanted | None, list[RowFault]]]
-    check: Callable[[AsyncSession, Actor, Vault, Wanted, datetime], Awaitable[Hashable]]
+    check: Callable[[AsyncSession, Actor, Vault, Wanted, datetime, Sequence[FieldProblem]], Awaitable[Hashable]]
     write: Callable[[AsyncSession, Actor, Vault, Wanted, datetime, int], Awaitable[object]]
     brought: Callable[[AsyncSession, int, Any, int], Awaitable[Sequence[Any]]]
     remove: Callable[[AsyncSession, Sequence[Any]], Awaitable[tuple[list[Any], list[Any]]]]
@@ -44,9 +46,17 @@ async def _register(
     return await register_elder(session, actor, vault, wanted, now, import_id=import_id)
 
 
-async def _check_result(session: AsyncSession, actor: Actor, vault: Vault, wanted: Wanted, now: datetime) -> Hashable:
+async def _check_result(
+    session: AsyncSession, actor: Actor, vault: Vault, wanted: Wanted, now: datetime, _unread: Sequence[FieldProblem]
+) -> Hashable:
     elder_id = await results.check_result(session, actor, vault, wanted, now)
     return elder_id, wanted["scale"], wanted["assessed_on"]
+
+
+async def _check_terminal(
+    session: AsyncSession, actor: Actor, vault: Vault, wanted: Wanted, now: datetime, _unread: Sequence[FieldProblem]
+) -> Hashable:
+    return await terminals.check_terminal(session, actor, vault, wanted, now)
 
 
 KINDS = {
@@ -80,7 +90,7 @@ KINDS = {
     "terminals": Kind(
         terminal_sheet.SHEET,
         terminal_sheet.read_row,
-        terminals.check_terminal,
+        _check_terminal,
         terminals.register_row,
         terminals_of_import,
         placing.remove_unused,

@@ -95,8 +95,12 @@ class Layout:
         return RowFault(number, field, head, problem, accepted)
 
     def faults(self, number: int, problems: Sequence[FieldProblem]) -> list[RowFault]:
-        """Faults that were found when the row was to be taken."""
-        return [self.fault(number, one.field, one.problem, one.accepted) for one in problems]
+        """Faults that were found when the row was to be taken, the first of each column."""
+        found: dict[str, RowFault] = {}
+        for one in problems:
+            fault = self.fault(number, one.field, one.problem, one.accepted)
+            found.setdefault(fault.field, fault)
+        return list(found.values())
 
     def invalid(self, number: int, error: ValidationError) -> list[RowFault]:
         """Faults of a value that does not fit its field."""

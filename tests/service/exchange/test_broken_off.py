@@ -48,7 +48,9 @@ async def brings(town: TownBuilder, kind: Kind) -> tuple[int, importing.Sheet]:
         actor = Actor(account.id, "root", "r", Role.ADMIN, None, None, None, (), ("",), 1, "console")
         row = await importing._begin(session, actor, "elders", "三月.csv", b"x" * 32, sheet.count, now)
     try:
-        await importing._write(town.database, actor, town.vault, kind, sheet.rows, sheet, row.id, now)
+        await importing._write(
+            town.database, actor, town.vault, kind, [one[:2] for one in sheet.rows], sheet, row.id, now
+        )
     except SystemError:
         assert row.done_at is None
     return row.id, sheet

@@ -170,3 +170,15 @@ async def test_an_import_that_brought_nothing_is_not_taken_back(town: TownBuilde
     assert await listed() == [(0, False, False), (1, True, False)]
     assert (await sun.post(f"/api/imports/{came}/undo")).json()["removed"] == 1
     assert await listed() == [(0, False, False), (1, False, True)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_row_is_refused_once_with_every_column(town: TownBuilder) -> None:
+    """A cell that is no date, one that is too long, a number that cannot be, a place outside: all at the first try."""
+    sun = await town.desk("sun")
+    heads = [*HEADS, "楼层", "出生日期", "语言", "类别来源"]
+    spoilt = line(2, 电话="1390", 社区代码="370602001001", 姓名="贺1", 身份证号="1.10105194912310E+17")
+    tried = (await sent(sun, [heads, [*spoilt, "高", "四月", "话" * 61, "低保：民政局"]])).json()
+    assert (tried["good"], tried["bad"]) == (0, 1)
+    told = sorted(one["column"] for one in tried["faults"])
+    assert told == sorted(["姓名", "身份证号", "出生日期", "电话", "社区代码", "楼层", "类别来源", "语言"])
