@@ -1,10 +1,9 @@
 """Routes for plans and the day they make."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role
@@ -13,7 +12,7 @@ from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
 from service.dispatch import actions, placing, queries
 from service.idempotency import OnceOnly
-from service.inputs import AreaCode, Input, PathId
+from service.inputs import AreaCode, Day, Input, Moment, PathId
 from service.town_clock import town_time
 
 router = APIRouter(prefix="/api", tags=["plans"])
@@ -27,7 +26,7 @@ Timed = Annotated[Clock, Depends(clock_of)]
 class NewPlan(Input):
     """Which day of which district to plan, and for how many seconds."""
 
-    on_date: date
+    on_date: Day
     area_code: AreaCode
     seconds: Annotated[float, Field(ge=1, le=actions.LONGEST_S)] = 20
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
@@ -44,11 +43,11 @@ class NewPin(Input):
     """Who comes to a visit whatever is planned, and when if that is fixed too; nobody takes the pin away."""
 
     caregiver_ids: Annotated[list[PathId], Field(max_length=2)]
-    start_at: AwareDatetime | None = None
+    start_at: Moment | None = None
 
 
 @router.get("/board/day")
-async def show_day(session: Reading, actor: Desk, clock: Timed, on: date | None = None) -> dict[str, Any]:
+async def show_day(session: Reading, actor: Desk, clock: Timed, on: Day | None = None) -> dict[str, Any]:
     """Published plans, visits with their stops, and what is not served, of one day (today without one)."""
     day = on or (await town_time(session, clock)).today
     return await queries.day_view(session, actor, day)
@@ -56,7 +55,7 @@ async def show_day(session: Reading, actor: Desk, clock: Timed, on: date | None 
 
 @router.get("/plans")
 async def list_plans(
-    session: Reading, actor: Desk, clock: Timed, on: date | None = None, area: AreaCode | None = None
+    session: Reading, actor: Desk, clock: Timed, on: Day | None = None, area: AreaCode | None = None
 ) -> list[dict[str, Any]]:
     """Versions of a day, newest first."""
     day = on or (await town_time(session, clock)).today

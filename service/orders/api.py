@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role
@@ -13,7 +13,7 @@ from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.elders.behalf import note_caller
 from service.idempotency import OnceOnly
-from service.inputs import Called, Input, Line, OnBehalf, PathId, RowId
+from service.inputs import Called, Day, Input, Line, Moment, OnBehalf, PathId, RowId
 from service.orders import actions, queries
 from service.paging import Page, as_list
 from service.town_clock import town_time
@@ -31,9 +31,9 @@ class NewOrder(Input):
 
     elder_id: RowId
     item_code: Annotated[str, Field(min_length=1, max_length=40)]
-    service_on: date
-    window_from: AwareDatetime
-    window_to: AwareDatetime
+    service_on: Day
+    window_from: Moment
+    window_to: Moment
     portions: Annotated[int, Field(ge=1, le=20)] = 1
     meal_id: RowId | None = None
     on_behalf_note: Line | None = None

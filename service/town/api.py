@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.types import Role
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import reading, writing
-from service.inputs import Input
+from service.inputs import Input, Moment
 from service.town import actions
 from service.town.basemap import Basemap
 from service.town_clock import town_time
@@ -25,7 +25,7 @@ class NewClock(Input):
 
     speed: Annotated[float | None, Field(ge=1, le=120)] = None
     paused: bool | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 @router.get("/map/basemap", response_class=Response)
