@@ -44,6 +44,7 @@ async def test_every_list_leaves_as_a_sheet(house: House, keeping: Keeping, page
         patrols = sheets["patrols"]
         assert sorted(row[0] for row in patrols[1:]) == ["于**", "陈**"] and patrols[0][0] == "姓名"
         assert sheets["duty"][0][4] == "没人值班（分钟）" and int(sheets["duty"][-1][4]) > 0
+        assert "改前 1 改后 1" in sheets["beds?view=works"][1]
         assert sheets["beds"] == sheets["beds?view=list"] and sheets["beds"][1][:3] == ["陈**", "1", "在用"]
         said = {"purpose": "authorities", "given": False, "said_by": "陈桂兰", "said_how": "当面"}
         assert (await sun.post(f"/api/elders/{chen}/consents", json=said)).status_code == 201
