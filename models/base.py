@@ -18,6 +18,9 @@ NAMES = {
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A row id: 64 bit on both databases (SQLite only counts up by itself on INTEGER)."""
 
+GIVEN_ONCE = {"sqlite_autoincrement": True}
+"""Last in `__table_args__`: no row gets the number of one that was removed, which the audit trail still names."""
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 """A JSON document, binary on PostgreSQL."""
 

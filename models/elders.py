@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id
+from models.base import GIVEN_ONCE, Base, Id
 from models.types import Category, Datum, Purpose, UtcMoment, choice
 
 PREFIXES = {"name": "varchar_pattern_ops", "area_code": "varchar_pattern_ops"}
@@ -53,6 +53,7 @@ class Elder(Base):
         Index(
             "ix_elder_area_code_born_on", "area_code", "born_on", "id", postgresql_ops=PREFIXES, postgresql_include=HERE
         ),
+        GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id
+from models.base import GIVEN_ONCE, Base, Id
 from models.types import Datum, Post, UtcMoment, choice
 
 
@@ -47,6 +47,7 @@ class Duty(Base):
     __table_args__ = (
         Index("ix_duty_station_id_from_at_to_at", "station_id", "from_at", "to_at"),
         Index("ix_duty_area_code_to_at", "area_code", "to_at"),
+        GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

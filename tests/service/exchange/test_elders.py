@@ -84,6 +84,17 @@ async def test_tried_imported_and_taken_back(town: TownBuilder) -> None:
     assert (await (await town.desk("ma")).post(f"/api/imports/{listed['id']}/undo")).status_code == 404
 
 
+async def test_a_number_is_given_once(town: TownBuilder) -> None:
+    """Who was brought by an import that was taken back keeps the number: nobody else is read under it in the audit."""
+    sun = await town.desk("sun")
+    done = (await sent(sun, sheet(), dry_run=False)).json()
+    listed = (await sun.get("/api/elders", params={"category": "living_alone", "limit": 200})).json()["items"]
+    assert (await sun.post(f"/api/imports/{done['import']}/undo")).json()["removed"] == ROWS
+    await sent(sun, sheet(), dry_run=False)
+    again = (await sun.get("/api/elders", params={"category": "living_alone", "limit": 200})).json()["items"]
+    assert len(again) == ROWS and min(one["id"] for one in again) > max(one["id"] for one in listed)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_no_file_is_swallowed(town: TownBuilder) -> None:
     """Nothing, rubbish, a sheet without the headings, one of too many rows: each is refused with what is accepted."""
