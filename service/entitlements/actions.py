@@ -71,8 +71,8 @@ async def _compare(
 ) -> tuple[list[dict[str, Any]], list[tuple[int, str]]]:
     """Rows to add and (row, why) to end for these elders."""
     known = await facts.facts_of(session, elders, today)
-    received = await queries.received_by(session, elders, today)
-    standing = await queries.standing_of(session, [elder.id for elder in elders])
+    received, ids = await queries.received_by(session, elders, today), [elder.id for elder in elders]
+    standing, resting = await queries.standing_of(session, ids), await queries.resting_among(session, ids)
     rows: list[dict[str, Any]] = []
     over: list[tuple[int, str]] = []
     for elder in elders:
@@ -82,7 +82,8 @@ async def _compare(
         gifts = received[elder.id] | ({"assessment"} if what.assessed else set())
         moved = {code for code, row in mine.items() if (row.area_code, row.provider_id) != _where(elder)}
         over += [(mine[code].id, rules.MOVED) for code in moved]
-        night = rules.difference(policy.value["rules"], what, gifts, mine.keys() - moved)
+        paused = rules.PAUSED if elder.id in resting else frozenset()
+        night = rules.difference(policy.value["rules"], what, gifts, mine.keys() - moved, paused)
         for one in night.new:
             row = {"elder_id": elder.id, "area_code": elder.area_code, "provider_id": elder.provider_id}
             row |= {"rule": one.rule, "because": rules.because(what, one, read), "since_on": today, "found_at": now}

@@ -7,16 +7,18 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Bed, Benefit, Elder, Entitlement, Job, Visit, WorksOrder
-from models.types import BedState, Family, WorksState
+from models import Bed, Benefit, Elder, Entitlement, Job, WorksOrder
+from models.types import BedState, WorksState
 from service.auth import Actor
 from service.clock import rfc3339
 from service.elders.queries import LISTED, area_prefix, elder_views
 from service.entitlements.rules import patrolled_since
 from service.paging import Page, page_of
-from service.town_clock import local_midnight
+from service.patrols.queries import seen_since
 
 KIND = "entitlements.look"
+LIVE = (BedState.ACTIVE, BedState.SUSPENDED)
+"""Beds that are home care: a rest interrupts it, the elder has it all the same."""
 
 
 async def next_elders(session: AsyncSession, after: int, most: int) -> Sequence[Elder]:
@@ -26,15 +28,15 @@ async def next_elders(session: AsyncSession, after: int, most: int) -> Sequence[
 
 
 async def received_by(session: AsyncSession, elders: Sequence[Elder], today: date) -> dict[int, set[str]]:
-    """By elder: patrol, home_care and home_adaptation from our own rows, and benefits noted from outside."""
+    """By elder: patrol, home_care and home_adaptation from our own rows, and benefits noted from outside.
+
+    A look in counts as the month's register counts it; a bed that rests is home care.
+    """
     ids = [elder.id for elder in elders]
     found: dict[int, set[str]] = {number: set() for number in ids}
-    since = local_midnight(patrolled_since(today))
-    visited = select(Visit.elder_id).where(Visit.elder_id.in_(ids), Visit.family == Family.PATROL)
-    visited = visited.where(Visit.finished_at >= since).distinct()
-    for number in await session.scalars(visited):
+    for number in await seen_since(session, ids, patrolled_since(today)):
         found[number].add("patrol")
-    beds = select(Bed.elder_id).where(Bed.elder_id.in_(ids), Bed.state == BedState.ACTIVE)
+    beds = select(Bed.elder_id).where(Bed.elder_id.in_(ids), Bed.state.in_(LIVE))
     for number in await session.scalars(beds):
         found[number].add("home_care")
     homes = {elder.household_id for elder in elders}
@@ -47,6 +49,12 @@ async def received_by(session: AsyncSession, elders: Sequence[Elder], today: dat
     for number, item in await session.execute(current):
         found[number].add(item)
     return found
+
+
+async def resting_among(session: AsyncSession, elder_ids: Sequence[int]) -> set[int]:
+    """Those of these elders whose bed rests now: in hospital, or away from home."""
+    query = select(Bed.elder_id).where(Bed.elder_id.in_(elder_ids), Bed.state == BedState.SUSPENDED)
+    return set(await session.scalars(query))
 
 
 async def standing_of(session: AsyncSession, elder_ids: Sequence[int]) -> dict[int, dict[str, Entitlement]]:

@@ -8,7 +8,9 @@ from typing import Any
 from service.clock import LOCAL
 from service.policies.conditions import Facts, holds
 
-RECEIVED, NOT_ENTITLED, LEFT, MOVED = "received", "not_entitled", "left", "moved"
+RECEIVED, NOT_ENTITLED, LEFT, MOVED, RESTS = "received", "not_entitled", "left", "moved", "rests"
+PAUSED = frozenset({"patrol"})
+"""What nobody misses while their bed rests: they are not at home. Works and assessments can go on meanwhile."""
 NIGHT = range(2, 5)
 LONGEST_SILENCE = timedelta(hours=30)
 
@@ -39,14 +41,26 @@ def missed(rules: Iterable[Mapping[str, Any]], facts: Facts, received: Set[str])
     ]
 
 
-def difference(rules: Iterable[Mapping[str, Any]], facts: Facts, received: Set[str], standing: Set[str]) -> Difference:
-    """Against what stands from the nights before; the same facts twice change nothing."""
+def difference(
+    rules: Iterable[Mapping[str, Any]],
+    facts: Facts,
+    received: Set[str],
+    standing: Set[str],
+    paused: Set[str] = frozenset(),
+) -> Difference:
+    """Against what stands from the nights before; the same twice changes nothing. `paused` is not missed either."""
     rules = list(rules)
-    found = missed(rules, facts, received)
+    found = missed(rules, facts, received | paused)
     codes = {one.rule for one in found}
-    entitled = {rule["code"] for rule in rules if holds(rule["when"], facts)}
-    ended = [(code, RECEIVED if code in entitled else NOT_ENTITLED) for code in sorted(standing - codes)]
+    entitled = {rule["code"]: rule["gives"] for rule in rules if holds(rule["when"], facts)}
+    ended = [(code, _why(entitled.get(code), received)) for code in sorted(standing - codes)]
     return Difference(tuple(one for one in found if one.rule not in standing), tuple(ended))
+
+
+def _why(gives: str | None, received: Set[str]) -> str:
+    if gives is None:
+        return NOT_ENTITLED
+    return RECEIVED if gives in received else RESTS
 
 
 def because(facts: Facts, one: Missed, policy: Mapping[str, Any]) -> dict[str, Any]:

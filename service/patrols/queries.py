@@ -195,6 +195,12 @@ async def seen_in(session: AsyncSession, month: Month, elder_ids: Collection[int
     return set((await _days(session, month, elder_ids))[0])
 
 
+async def seen_since(session: AsyncSession, elder_ids: Collection[int], since: date) -> set[int]:
+    """Those of these elders whom a patrol has seen on this day or later, at the door or as the village noted it."""
+    theirs = Visit.elder_id.in_(elder_ids) & (Visit.family == PATROL) & Visit.state.in_(DONE)
+    return set(await session.scalars(select(Visit.elder_id).where(theirs, Visit.service_on >= since).distinct()))
+
+
 async def missing_in(session: AsyncSession, month: Month, prefix: str) -> list[tuple[PatrolTarget, Elder]]:
     """People of an area who were not seen and will not be as it stands, neighbours together."""
     here = (PatrolTarget.month_on == month.first) & PatrolTarget.area_code.startswith(prefix)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Bed, Elder, Entitlement, Job, MenuItem, Visit
-from models.types import Family, VisitState
+from models.types import BedState, Family, VisitState
 from service.entitlements.actions import look_through
 from service.entitlements.jobs import ask_at_night
 from tests.fixtures.town import DISTRICT, TownBuilder
@@ -64,6 +64,23 @@ async def test_who_is_served_leaves_the_list(town: TownBuilder) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_whom_the_village_saw_is_not_missed(town: TownBuilder) -> None:
+    """A look in that the desk notes for a village committee ends the finding, as it fills the month's register."""
+    chen, yu = town.elders["chen"], town.elders["yu"]
+    await looked(town)
+    async with town.database.writing() as session:
+        session.add(_patrol_item())
+    sun = await town.desk("sun")
+    assert (await sun.post("/api/patrols/refresh", json={"area_code": DISTRICT})).status_code == 200
+    register = (await sun.get("/api/patrols")).json()["items"]
+    target = next(row["id"] for row in register if row["elder_id"] == chen)
+    noted = (await sun.post("/api/patrols/seen", json={"target_ids": [target], "by": "凤林村委会"})).json()["items"]
+    assert [row["ok"] for row in noted] == [True]
+    assert (await looked(town))["ended"] == 1
+    assert await listed(town, rule="patrol_special") == [(yu, "patrol_special")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_districts_own_rules(town: TownBuilder) -> None:
     """Set as policy from a day on: they take the place of the shipped ones, and the finding names them."""
     sun = await town.desk("sun")
@@ -103,6 +120,25 @@ async def test_a_bed_is_home_care(town: TownBuilder) -> None:
     await looked(town)
     assert await listed(town, rule="home_care_45h") == [(town.elders["yu"], "home_care_45h")]
     assert len(await listed(town, rule="home_adaptation")) == 2
+    await _rests(town, town.elders["chen"], BedState.SUSPENDED)
+    await looked(town)
+    assert await listed(town, rule="home_care_45h") == [(town.elders["yu"], "home_care_45h")]
+    assert len(await listed(town, rule="home_adaptation")) == 2, "a home is rebuilt while nobody is in it"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nobody_is_looked_in_on_while_their_bed_rests(town: TownBuilder) -> None:
+    """In hospital: the missed look in ends with that reason and is told anew when they are home."""
+    chen, yu = town.elders["chen"], town.elders["yu"]
+    await looked(town)
+    await _rests(town, chen, BedState.SUSPENDED)
+    assert await looked(town) == {"seen": 3, "new": 0, "ended": 1}
+    assert await listed(town, rule="patrol_special") == [(yu, "patrol_special")]
+    async with town.database.reading() as session:
+        ended = await session.scalars(select(Entitlement.ended_why).where(Entitlement.ended_on.is_not(None)))
+        assert list(ended) == ["rests"]
+    await _rests(town, chen, BedState.ACTIVE)
+    assert await looked(town) == {"seen": 3, "new": 1, "ended": 0}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -126,11 +162,22 @@ async def test_asked_for_at_night_or_by_hand(town: TownBuilder) -> None:
         assert len(list(await session.scalars(select(Job)))) == 2
 
 
+def _patrol_item() -> MenuItem:
+    item = MenuItem(code="patrol.month", family=Family.PATROL, name_zh="探访", name_en="Patrol", duration_min=20)
+    item.people, item.skill, item.level, item.delivered = 1, None, 5, False
+    return item
+
+
+async def _rests(town: TownBuilder, elder_id: int, state: BedState) -> None:
+    async with town.database.writing() as session:
+        bed = (await session.scalars(select(Bed).where(Bed.elder_id == elder_id))).one()
+        bed.state = state
+
+
 async def _looked_in_on(town: TownBuilder, elder_id: int) -> None:
     """A finished patrol visit of today."""
     async with town.database.writing() as session:
-        item = MenuItem(code="patrol.month", family=Family.PATROL, name_zh="探访", name_en="Patrol", duration_min=20)
-        item.people, item.skill, item.level, item.delivered = 1, None, 5, False
+        item = _patrol_item()
         session.add(item)
         await session.flush()
         elder = await session.get_one(Elder, elder_id)
