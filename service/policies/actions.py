@@ -55,7 +55,10 @@ def read(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldProblem]]
         faults.append(FieldProblem("kind", f"is {kind!r}", ", ".join(KINDS)))
     if from_on is not None and until_on is not None and until_on < from_on:
         faults.append(FieldProblem("until_on", "is before from_on", "a later day"))
-    if kind not in KINDS or "value" not in wanted:
+    if kind not in KINDS:
+        return {}, faults
+    faults += _too_small(kind, wanted.get("area_code"))
+    if "value" not in wanted:
         return {}, faults
     try:
         return KINDS[kind].shape.model_validate(wanted["value"]).model_dump(mode="json"), faults
@@ -64,3 +67,17 @@ def read(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldProblem]]
         places = [".".join(["value", *map(str, one["loc"])]) for one in told]
         accepted = "see docs/domain/policies.md"
         return {}, faults + [FieldProblem(at, str(one["msg"]), accepted) for at, one in zip(places, told, strict=True)]
+
+
+def _too_small(kind: str, area_code: str | None) -> list[FieldProblem]:
+    """What is wrong with an area below the one for which the kind is read: a policy there would do nothing."""
+    if area_code is None or KINDS[kind].area_of(area_code) == area_code:
+        return []
+    level = KINDS[kind].down_to
+    return [
+        FieldProblem(
+            "area_code",
+            f"is smaller than a {level}: {kind} is read for a whole {level}",
+            KINDS[kind].area_of(area_code),
+        )
+    ]

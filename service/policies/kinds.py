@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from models.types import DeviceKind
+from models.areas import PREFIX
+from models.types import AreaLevel, DeviceKind
 from service.inputs import Input, Line
 from service.policies.conditions import Condition, faults
 
@@ -143,12 +144,21 @@ class Entitlements(Input):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of policy: the shape of its value, what holds by default, by which source, checked or not."""
+    """One kind of policy: the shape of its value, what holds by default, by which source, checked or not.
+
+    `down_to` is the smallest area whose own policy is read: where one list or one register is kept for a whole
+    district, a street has no say.
+    """
 
     shape: type[Input]
     default: dict[str, Any]
     source: str
     verified: bool
+    down_to: AreaLevel = AreaLevel.COMMUNITY
+
+    def area_of(self, area_code: str) -> str:
+        """The code of the smallest area around a 12-digit code whose policy of this kind is read."""
+        return area_code[: PREFIX[self.down_to]].ljust(12, "0")
 
 
 def _category(code: str) -> Condition:
@@ -247,6 +257,7 @@ KINDS: dict[str, Kind] = {
         },
         "a district's draft of the 14th five-year plan asks for preconditions and order; the order within is ours",
         False,
+        AreaLevel.DISTRICT,
     ),
     "bed.respite": Kind(
         Respite,
@@ -269,6 +280,7 @@ KINDS: dict[str, Kind] = {
         },
         "a district's draft of the 14th five-year plan: five groups; other districts name four, without 重残",
         True,
+        AreaLevel.DISTRICT,
     ),
     "entitlements": Kind(
         Entitlements,

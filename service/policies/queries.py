@@ -33,6 +33,7 @@ class Rule:
             "id": self.id,
             "kind": self.kind,
             "area_code": self.area_code,
+            "down_to": KINDS[self.kind].down_to,
             "from_on": self.from_on.isoformat() if self.from_on else None,
             "value": self.value,
             "source": self.source,
@@ -53,13 +54,16 @@ class Book:
     rows: Sequence[Policy]
 
     def at(self, area_code: str) -> Rule:
-        """The newest policy of the smallest area around this 12-digit code; the default where nobody set one."""
-        for code in (area_code, f"{area_code[:9]}000", f"{area_code[:6]}000000"):
+        """The newest policy of the smallest area around this 12-digit code; the default where nobody set one.
+
+        Areas smaller than the kind is read for are passed over.
+        """
+        known = KINDS[self.kind]
+        for code in around(known.area_of(area_code)):
             mine = [row for row in self.rows if row.area_code == code]
             if mine:
                 row = max(mine, key=lambda row: (row.from_on, row.id))
                 return Rule(self.kind, row.value, row.source, row.verified, row.area_code, row.from_on, row.id)
-        known = KINDS[self.kind]
         return Rule(self.kind, known.default, known.source, known.verified)
 
 

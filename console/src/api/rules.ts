@@ -19,6 +19,8 @@ export interface Rule {
   id: Id | null
   kind: string
   area_code: string | null
+  /** The smallest level of area that may set it: one list or register is kept for a whole district. */
+  down_to: 'district' | 'street' | 'community'
   from_on: string | null
   value: PolicyValue
   source: string

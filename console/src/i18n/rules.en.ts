@@ -28,7 +28,7 @@ export const rules: Rules = {
   area: 'Where', editing: (what, where) => `Change “${what}”: ${where}`, from: 'From', whereFrom: 'Source (document, or who decided)', checked: 'I held it against the text', differs: 'What changes', same: 'Nothing changed yet.', gone: 'gone', come: 'new', set: 'Set it', kept: 'What stood before stays in the history.', isSet: 'Set.',
   named: { name: 'Name', when: 'Condition', minutes: 'Minutes a month', payer: 'Paid by', code: 'Code', gives: 'Gives' }, addRow: 'Add', addCondition: 'Add condition', kindOfCondition: 'Condition',
   condition: { category: 'in the group', age: 'age', ability: 'ability', lives_alone: 'lives alone', assessed: 'validly assessed', all: 'all of', any: 'any of', not: 'not', other: '' },
-  notYours: 'Supervisors and administrators set the rules.',
+  notYours: 'Supervisors and administrators set the rules.', wholeDistrict: 'One for the whole district: change it there',
   template: {
     none: 'No template yet: no contract can be drawn up.', version: (n) => `Version ${n}`, current: 'current', coming: (day) => `from ${day}`, old: 'old', by: (who, at) => (who ? `written by ${who}, ${at}` : `written ${at}`), show: 'Read it', hide: 'Hide', next: 'Write the next version', first: 'Write the first version', drawn: (n) => `${n} to be signed`, waiting: (n) => `${n} signed, bed not active`, live: (n) => `${n} in use`,
     title: 'Title', body: 'Text', from: 'In use from', publish: 'Publish this version', effect: 'Once it is in use',

@@ -28,7 +28,7 @@ export const rules = {
   area: '在哪里', editing: (what: string, where: string) => `改“${what}”：${where}`, from: '从哪天起', whereFrom: '出处（文号或谁定的）', checked: '我对照过原文', differs: '改了这些', same: '还没有改动。', gone: '去掉', come: '改成', set: '就这样定', kept: '以前的留在历史里，随时看得到。', isSet: '定好了。',
   named: { name: '叫什么', when: '什么条件', minutes: '每月分钟', payer: '谁出', code: '代号', gives: '给什么' }, addRow: '加一条', addCondition: '加条件', kindOfCondition: '条件',
   condition: { category: '属于类别', age: '年龄', ability: '能力', lives_alone: '独自居住', assessed: '有有效评估', all: '都要满足', any: '满足一条', not: '不是', other: '' } as Record<string, string>,
-  notYours: '规则由主管或管理员来定。',
+  notYours: '规则由主管或管理员来定。', wholeDistrict: '全区统一，在区里改',
   template: {
     none: '还没有范本，签不了合同。', version: (n: number) => `第 ${n} 版`, current: '现行', coming: (day: string) => `${day} 起用`, old: '旧版', by: (who: string, at: string) => `${who} ${at}写的`.trim(), show: '看全文', hide: '收起', next: '写下一版', first: '写第一版', drawn: (n: string) => `待签 ${n}`, waiting: (n: string) => `签了还没启用 ${n}`, live: (n: string) => `在用 ${n}`,
     title: '名称', body: '全文', from: '从哪天起用', publish: '发布这一版', effect: '这一版起用以后',

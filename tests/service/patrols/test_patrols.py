@@ -15,7 +15,7 @@ from service.patrols.rules import Standing, covers, days_left, days_to_use, grou
 from service.policies.conditions import Facts
 from service.policies.kinds import KINDS
 from tests.fixtures.keeping import Keeping
-from tests.fixtures.town import COMMUNITY, DISTRICT
+from tests.fixtures.town import DISTRICT
 
 RULE = KINDS["patrol.groups"].default
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
@@ -133,7 +133,7 @@ async def test_a_rule_that_leaves_a_group_out_and_a_rest(keeping: Keeping) -> No
     assert (await keeping.sun.post("/api/patrols/refresh", json=here)).json()["back"] == 1
     assert (await keeping.sun.post("/api/patrols/generate", json=here)).json()["made"] == 1
     groups = [rule for rule in RULE["groups"] if rule["name"] != "独居"]
-    policy = {"kind": "patrol.groups", "area_code": COMMUNITY, "value": {"groups": groups}, "source": "社区方案"}
+    policy = {"kind": "patrol.groups", "area_code": DISTRICT, "value": {"groups": groups}, "source": "区里的方案"}
     assert (await keeping.sun.post("/api/policies", json={**policy, "from_on": str(keeping.town.today)})).is_success
     assert (await keeping.sun.post("/api/patrols/refresh", json=here)).json()["dropped"] == 1
 

@@ -114,6 +114,30 @@ def test_the_smallest_area_and_the_newest_day_hold() -> None:
     assert book.at("371000000000").version == "bed.works#default"
 
 
+def test_where_a_district_keeps_one_list_a_street_has_no_say() -> None:
+    """What stands for a street is passed over by the kinds that are read for the whole district."""
+    made = Policy(kind="bed.waiting", area_code=STREET, from_on=date(2026, 3, 1), value={"n": 1}, source="s")
+    made.id, made.verified = 1, False
+    assert Book("bed.waiting", [made]).at(COMMUNITY).version == "bed.waiting#default"
+    made.kind, made.area_code = "bed.works", STREET
+    assert Book("bed.works", [made]).at(COMMUNITY).version == "bed.works#1"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["bed.waiting", "patrol.groups"])
+async def test_a_policy_that_nobody_would_read_is_refused(keeping: Keeping, kind: str) -> None:
+    """For a street, though the list is the district's: the answer names the code that would be accepted, and it is."""
+    wish = {"kind": kind, "value": KINDS[kind].default, "from_on": str(keeping.town.today), "source": "街道通知"}
+    for area in (STREET, COMMUNITY):
+        refused = await keeping.root.post("/api/policies", json={**wish, "area_code": area})
+        assert refused.status_code == 422
+        assert [(one["field"], one["accepted"]) for one in refused.json()["fields"]] == [("area_code", DISTRICT)]
+    assert (await keeping.root.post("/api/policies", json={**wish, "area_code": DISTRICT})).status_code == 201
+    shown = (await keeping.root.get("/api/policies", params={"area_code": COMMUNITY})).json()["items"]
+    down_to = {one["kind"]: one["down_to"] for one in shown}
+    assert (down_to[kind], down_to["bed.works"]) == ("district", "community")
+
+
 def test_a_cell_never_becomes_a_formula() -> None:
     """What spreadsheets would run is text there; lists are joined, nothing is nothing."""
     body = as_csv("x", ("a", "b", "c", "d"), [{"a": "=1+1", "b": ["甲", "乙"], "c": None, "d": "@x"}]).body
