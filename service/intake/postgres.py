@@ -31,13 +31,18 @@ DOWN = (
 
 
 class PostgresStore:
-    """The connection is kept from batch to batch and thrown away after an error."""
+    """The connection is kept from batch to batch and thrown away after an error. It plays one script at a time."""
 
     def __init__(self, url: str, urgent: bool) -> None:
         self._url, self._urgent = url, urgent
         self._open: Any = None
+        self._turn = asyncio.Lock()
 
     async def play(self, script: Script) -> Any:
+        async with self._turn:
+            return await self._play(script)
+
+    async def _play(self, script: Script) -> Any:
         try:
             if self._open is None or self._open.is_closed():
                 self._open = await connect(self._url)
@@ -76,13 +81,21 @@ class PostgresStore:
 
 
 class PostgresReader:
-    """Looks, and hears when another process has changed a terminal's keys; after a lost connection, all may have."""
+    """Looks, and hears when another process has changed a terminal's keys; after a lost connection, all may have.
+
+    Keys, the clock and readiness ask over one connection, which answers one at a time: a look waits for its turn.
+    """
 
     def __init__(self, url: str, on_key: Callable[[str], None]) -> None:
         self._url, self._on_key = url, on_key
         self._open: Any = None
+        self._turn = asyncio.Lock()
 
     async def look(self, statement: str, values: Sequence[Any]) -> list[Row]:
+        async with self._turn:
+            return await self._look(statement, values)
+
+    async def _look(self, statement: str, values: Sequence[Any]) -> list[Row]:
         try:
             if self._open is None or self._open.is_closed():
                 self._open = await connect(self._url)
