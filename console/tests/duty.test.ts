@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Duty } from '../src/api/duty'
-import { daysOf, fieldOf, minutesOf, momentOf, nextDay, pieceOf, uncovered } from '../src/duty/days'
+import { daysOf, fieldOf, gapsOf, minutesOf, momentOf, nextDay, pieceOf, uncovered } from '../src/duty/days'
 import { dutyColumns, linesOf } from '../src/duty/taking'
 import { filed } from '../src/registers/table'
 import { duty as words } from '../src/i18n/rules.zh'
-import { HOUR } from '../src/state/time'
+import { fromTo, HOUR, localDate } from '../src/state/time'
 
 const MIDNIGHT = Date.parse('2026-03-02T00:00:00+08:00')
 const at = (hours: number): number => MIDNIGHT + hours * HOUR
@@ -17,6 +17,21 @@ describe('minutes that nobody answers for', () => {
     expect(uncovered([[at(18), at(32)], [at(8), at(17.5)]], at(7), at(33))).toEqual([[at(7), at(8)], [at(17.5), at(18)], [at(32), at(33)]])
     expect(uncovered([], at(0), at(24))).toEqual([[at(0), at(24)]])
     expect(uncovered([[at(-5), at(40)]], at(0), at(24))).toEqual([])
+  })
+
+  it('are all there where the service named only the first of them', () => {
+    const told = { provider_id: 1, provider: '清泉', uncovered_min: 180, covered_percent: 99, gaps: [{ from_at: new Date(at(1)).toISOString(), to_at: new Date(at(2)).toISOString(), minutes: 60 }] }
+    expect(gapsOf({ ...told, gap_count: 1 }, [], at(9))).toEqual([[at(1), at(2)]])
+    expect(gapsOf({ ...told, gap_count: 3 }, [[at(2), at(4)], [at(5), at(8)]], at(9))).toEqual([[at(1), at(2)], [at(4), at(5)], [at(8), at(9)]])
+    expect(gapsOf({ ...told, gaps: [], gap_count: 0 }, [], at(9))).toEqual([])
+  })
+
+  it('are said with the day on which they end, where it is another one', () => {
+    const said = (from: number, to: number): string => fromTo(at(from), at(to), localDate)
+    expect(said(18, 21)).toBe('2026-03-02 18:00–21:00')
+    expect(said(18, 24)).toBe('2026-03-02 18:00–24:00')
+    expect(said(18, 56)).toBe('2026-03-02 18:00–2026-03-04 08:00')
+    expect(said(0, 48)).toBe('2026-03-02 00:00–2026-03-03 24:00')
   })
 
   it('count each minute that was begun: a second without anybody is a gap', () => {

@@ -79,7 +79,7 @@ async def list_targets(
 
 @router.get("/rate")
 async def show_rate(session: Reading, actor: Desk, clock: Timed, month: MonthOf = None) -> dict[str, Any]:
-    """The month's rate to the person, in all and by street, the goal and the days left."""
+    """The month's rate to the person, in all and by street, the goal and the days left; null with nobody to see."""
     return await queries.rate(session, actor, await _month(session, clock, month))
 
 

@@ -135,7 +135,10 @@ async def _days(
 
 
 async def rate(session: AsyncSession, actor: Actor, month: Month) -> dict[str, Any]:
-    """The month's rate to the person, in all and by street, with the goal and the days left."""
+    """The month's rate to the person, in all and by street, with the goal and the days left.
+
+    `percent` and `met` are None when nobody is on the register.
+    """
     street = func.substr(PatrolTarget.area_code, 1, STREET)
     here = select(street, func.count()).where(_register(actor, month)).group_by(street).order_by(street)
     asked = (here, here.where(_wanted(month, "done")), here.where(_wanted(month, "planned")))
@@ -145,12 +148,13 @@ async def rate(session: AsyncSession, actor: Actor, month: Month) -> dict[str, A
     whole = Standing(*(sum(group.values()) for group in (targets, done, planned)))
     areas = actor.area_codes or tuple(f"{code}000" for code in parts) or ("0" * 12,)
     goal = (await policy_on(session, "patrol.groups", areas[0], month.today)).value["goal_percent"]
+    percent = whole.percent()
     return {
         "month": month.first.isoformat(),
         "days_left": days_left(month.today, month.last),
         "goal_percent": goal,
         **_standing(whole),
-        "met": whole.percent() >= goal,
+        "met": None if percent is None else percent >= goal,
         "streets": [{"area_code": f"{code}000", **_standing(part)} for code, part in parts.items()],
     }
 

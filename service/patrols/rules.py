@@ -51,9 +51,11 @@ class Standing:
     def missing(self) -> int:
         return self.targets - self.done - self.planned
 
-    def percent(self) -> float:
-        """Seen of all, in per cent; 100 when nobody is on the register. Never rounded up to 100."""
-        if not self.targets or self.done == self.targets:
+    def percent(self) -> float | None:
+        """Seen of all, in per cent, never rounded up to 100; None when nobody is on the register: nothing was done."""
+        if not self.targets:
+            return None
+        if self.done == self.targets:
             return 100.0
         return min(round(100 * self.done / self.targets, 2), 99.99)
 

@@ -79,7 +79,7 @@ async def show_hours(
 async def show_cover(
     session: Reading, actor: Desk, clock: Timed, days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = FORTNIGHT
 ) -> dict[str, Any]:
-    """By operator: the minutes of the next 14 days in which nobody is on duty, and where they lie."""
+    """By operator: the minutes of the next 14 days with nobody on duty; where the first 50 of `gap_count` gaps lie."""
     return as_list(await queries.cover_views(session, actor, clock.now(), days), None)
 
 

@@ -181,7 +181,7 @@ async def cover_views(session: AsyncSession, actor: Actor, begin: datetime, days
                 "to_at": rfc3339(end),
                 "uncovered_min": rules.minutes_in(gaps),
                 "covered_percent": rules.covered_percent(gaps, days),
-                "gaps": _gaps(gaps),
+                **_gaps(gaps),
                 "stations": [
                     _station(station, rules.uncovered(spans[station.id], begin, end))
                     for station in mine
@@ -197,15 +197,17 @@ def _station(station: Station, gaps: Sequence[rules.Span]) -> dict[str, Any]:
         "station_id": station.id,
         "station": station.name,
         "uncovered_min": rules.minutes_in(gaps),
-        "gaps": _gaps(gaps),
+        **_gaps(gaps),
     }
 
 
-def _gaps(gaps: Sequence[rules.Span]) -> list[dict[str, Any]]:
-    return [
+def _gaps(gaps: Sequence[rules.Span]) -> dict[str, Any]:
+    """The first gaps, and how many there are in all: what is not shown is told."""
+    shown = [
         {"from_at": rfc3339(start), "to_at": rfc3339(stop), "minutes": rules.minutes_in([(start, stop)])}
         for start, stop in gaps[:SHOWN_GAPS]
     ]
+    return {"gaps": shown, "gap_count": len(gaps)}
 
 
 async def _duties(

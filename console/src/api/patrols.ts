@@ -16,8 +16,8 @@ export interface PatrolRow {
   planned_on: string | null
   days_left: number
 }
-export interface Standing { targets: number; done: number; planned: number; missing: number; percent: number }
-export interface PatrolRate extends Standing { month: string; days_left: number; goal_percent: number; met: boolean; streets: (Standing & { area_code: string })[] }
+export interface Standing { targets: number; done: number; planned: number; missing: number; /** null with nobody to see. */ percent: number | null }
+export interface PatrolRate extends Standing { month: string; days_left: number; goal_percent: number; met: boolean | null; streets: (Standing & { area_code: string })[] }
 
 const one = (id: Id): string => `/api/patrols/${encodeURIComponent(id)}`
 

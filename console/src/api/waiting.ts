@@ -40,7 +40,9 @@ export interface Cover {
   provider: string
   uncovered_min: number
   covered_percent: number
+  /** The first of them; `gap_count` says of how many. */
   gaps: { from_at: string; to_at: string; minutes: number }[]
+  gap_count: number
 }
 export interface Missed { id: Id; elder: ElderRow; rule: string; name: string; gives: string; source: string; verified: boolean; since_on: string; facts: { age: number; ability: number | null; categories: string[] } }
 export interface MissedCounts { people: number; rules: Record<string, number>; looked_at: string | null }

@@ -1,5 +1,6 @@
 /** A roster laid out day by day: who stands where in each day's 24 hours, and the minutes that nobody does; pure. */
 import type { Duty } from '../api/duty'
+import type { Cover } from '../api/waiting'
 import { HOUR, MINUTE, ms } from '../state/time'
 
 export type Span = readonly [from: number, to: number]
@@ -24,6 +25,13 @@ export function uncovered(spans: readonly Span[], begin: number, end: number): S
   }
   if (reached < end) gaps.push([reached, end])
   return gaps
+}
+
+/** The gaps that the service told (it knows whose account is closed), and after the last of those it cut off, the roster's. */
+export function gapsOf(told: Cover, spans: readonly Span[], end: number): Span[] {
+  const first = told.gaps.map((gap): Span => [ms(gap.from_at), ms(gap.to_at)])
+  const last = first.at(-1)
+  return last && told.gap_count > first.length ? [...first, ...uncovered(spans, last[1], end)] : first
 }
 
 /** Whole minutes, each begun one counted: a gap of seconds is a gap. */

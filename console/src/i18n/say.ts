@@ -1,7 +1,7 @@
 /** Numbers, ways, times and people said in the language in use; it formats, it decides nothing. */
 import type { Incident } from '../api/types'
 import { calledLine } from '../elders/levels'
-import { dateParts, MINUTE } from '../state/time'
+import { dateParts, fromTo, MINUTE } from '../state/time'
 import { language, t, word } from './index'
 
 export const minutes = (ms: number): number => Math.max(0, Math.round(ms / MINUTE))
@@ -18,6 +18,9 @@ export function date(at: number): string {
   const parts = dateParts(at)
   return t.value.words.date(parts.month, parts.day, parts.weekday)
 }
+
+/** From when to when, with the second day where it is another one. */
+export const stretch = (from: number, to: number): string => fromTo(from, to, date)
 
 /** "47 s", "2 min 14 s". */
 export function silence(ms: number): string {

@@ -18,6 +18,13 @@ export const localHour = (at: number): number => local(at).getUTCHours()
 
 /** Midnight of the local day that holds `at`, in ms since 1970. */
 export const dayStart = (at: number): number => Math.floor((at + ZONE_MS) / (24 * HOUR)) * 24 * HOUR - ZONE_MS
+/** From when to when, each `day` said once; what ends at midnight ends at 24:00 of the day before. */
+export function fromTo(from: number, to: number, day: (at: number) => string): string {
+  const last = to > from ? to - 1 : to
+  const until = dayStart(to) === to ? '24:00' : clockHm(to)
+  return `${day(from)} ${clockHm(from)}–${dayStart(from) === dayStart(last) ? '' : `${day(last)} `}${until}`
+}
+
 /** The local date as `2026-07-16`. */
 export const localDate = (at: number): string => local(at).toISOString().slice(0, 10)
 

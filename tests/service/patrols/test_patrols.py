@@ -55,10 +55,10 @@ def test_days_are_filled_evenly(count: int, days: int) -> None:
 
 
 def test_the_rate_is_never_rounded_up_to_the_goal() -> None:
-    """One of 50,000 missing is not 100 per cent; nobody to see is."""
+    """One of 50,000 missing is not 100 per cent; a month with nobody to see has no rate."""
     assert Standing(50_000, 49_999, 0).percent() == 99.99
     assert Standing(3, 2, 1).percent() == 66.67 and Standing(3, 2, 1).missing == 0
-    assert Standing(0, 0, 0).percent() == Standing(3, 3, 0).percent() == 100.0
+    assert Standing(3, 3, 0).percent() == 100.0 and Standing(0, 0, 0).percent() is None
 
 
 def test_rests() -> None:
@@ -113,7 +113,8 @@ async def test_a_month_of_patrols(keeping: Keeping) -> None:
     sheet = await sun.get("/api/patrols/export.csv")
     assert len(sheet.text.strip().splitlines()) == 2 and "独居" in sheet.text
     far = await keeping.town.desk("far")
-    assert (await far.get("/api/patrols/rate")).json()["targets"] == 0
+    nobody = (await far.get("/api/patrols/rate")).json()
+    assert (nobody["targets"], nobody["percent"], nobody["met"]) == (0, None, None)
     assert (await sun.post("/api/patrols/refresh", json={"area_code": "370602000000"})).status_code == 404
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models import Duty, Elder, Visit
 from models.types import VisitState
@@ -106,6 +106,7 @@ async def test_hours_cover_and_respite_of_a_live_bed(keeping: Keeping) -> None:
             session.add(duty)
     (cover,) = (await keeping.sun.get("/api/duty-cover")).json()["items"]
     assert (cover["uncovered_min"], cover["gaps"], cover["covered_percent"]) == (0, [], 100.0)
+    assert cover["gap_count"] == cover["stations"][0]["gap_count"] == 0
     start = town.local(9) + timedelta(days=3)
     wish = {"bed_id": bed_id, "contact_id": 1, "from_at": start.isoformat()}
     wish["to_at"] = (start + timedelta(hours=4)).isoformat()
@@ -124,3 +125,21 @@ async def test_hours_cover_and_respite_of_a_live_bed(keeping: Keeping) -> None:
     assert (ended["state"], ended["consumed_min"], ended["planned_min"]) == ("closed", 50, 60)
     ahead = {"month": str(town.today.replace(day=28) + timedelta(days=4))}
     assert (await keeping.sun.get("/api/promises", params=ahead)).json()["items"] == []
+
+
+@SQLITE
+async def test_gaps_that_are_not_shown_are_counted(keeping: Keeping) -> None:
+    """A duty of every other hour for a fortnight: the first 50 gaps are listed, and the answer says of how many."""
+    town = keeping.town
+    await keeping.lives("chen")
+    async with town.database.writing() as session:
+        await session.execute(delete(Duty))
+        begin = town.clock.now()
+        for hour in range(0, 14 * 24, 2):
+            duty = Duty(post="station", area_code="370613001000", station_id=town.station_id, name="-")
+            duty.from_at, duty.to_at = begin + timedelta(hours=hour), begin + timedelta(hours=hour + 1)
+            session.add(duty)
+    (cover,) = (await keeping.sun.get("/api/duty-cover")).json()["items"]
+    assert (len(cover["gaps"]), len(cover["stations"][0]["gaps"])) == (50, 50)
+    assert cover["gap_count"] == cover["stations"][0]["gap_count"] == 168
+    assert cover["uncovered_min"] > sum(gap["minutes"] for gap in cover["gaps"])
