@@ -22,7 +22,7 @@ from service.realtime import outbox
 
 
 class IllegalMove(Conflict):
-    """This state cannot follow; `allowed` names those that can."""
+    """This state cannot follow; `allowed` names those that a move leads to, `verbs` what leads to the others."""
 
     code = "bed.illegal_move"
 
@@ -90,11 +90,11 @@ async def step(
     missing = rules.lacks(bed.state, to, await gate_of(session, bed, on))
     if missing:
         lacks = [lack.as_json() for lack in missing]
-        raise GateShut(f"{to} lacks: {'; '.join(lack.detail for lack in missing[:5])}", missing=lacks, **_where(bed))
+        raise GateShut(f"{to} lacks: {'; '.join(lack.detail for lack in missing[:5])}", missing=lacks, **where(bed))
     before = bed.state
     claim = update(Bed).where(Bed.id == bed.id, Bed.state == before)
     if (await session.execute(claim.values(state=to, state_since_at=now).returning(Bed.id))).first() is None:
-        raise IllegalMove("somebody was faster", **_where(bed))
+        raise IllegalMove("somebody was faster", **where(bed))
     await session.refresh(bed)
     _remember(session, bed, before, actor, now, why)
     await session.flush()
@@ -103,9 +103,9 @@ async def step(
 def refuse_jump(bed: Bed, to: BedState, expected: BedState | None = None) -> None:
     """Raises IllegalMove when the table has no such step, or the caller saw the bed in another state."""
     if expected is not None and expected is not bed.state:
-        raise IllegalMove(f"the bed is {bed.state} by now", **_where(bed))
+        raise IllegalMove(f"the bed is {bed.state} by now", **where(bed))
     if to not in rules.NEXT[bed.state]:
-        raise IllegalMove(f"the bed is {bed.state}; {to} cannot follow", **_where(bed))
+        raise IllegalMove(f"the bed is {bed.state}; {to} cannot follow", **where(bed))
 
 
 async def hand_over(session: AsyncSession, actor: Actor, bed_id: int, station: Station, now: datetime, on: date) -> Bed:
@@ -117,7 +117,7 @@ async def hand_over(session: AsyncSession, actor: Actor, bed_id: int, station: S
     await refuse_ineligible(session, station.provider_id, on)
     live = bed.state in (rules.ACTIVE, rules.SUSPENDED, rules.CONTRACTED)
     if bed.state is rules.CLOSED or (live and station.provider_id != bed.provider_id):
-        raise IllegalMove(f"a bed that is {bed.state} keeps its provider", **_where(bed))
+        raise IllegalMove(f"a bed that is {bed.state} keeps its provider", **where(bed))
     before = bed.station_id
     bed.provider_id, bed.station_id = station.provider_id, station.id
     await session.flush()
@@ -171,7 +171,7 @@ async def remove_device(session: AsyncSession, actor: Actor, bed_id: int, device
     bed = await _open(session, actor, bed_id)
     device = await _device(session, bed, device_id)
     if device.mandatory and bed.state in (rules.ACTIVE, rules.SUSPENDED):
-        raise IllegalMove("this device must be there while the bed is live: fit another in its place", **_where(bed))
+        raise IllegalMove("this device must be there while the bed is live: fit another in its place", **where(bed))
     await session.delete(device)
     await session.flush()
     audit.note(session, now, actor.account_id, "bed.device_removed", f"bed:{bed.id}", device.kind.value)
@@ -189,7 +189,7 @@ async def refuse_ineligible(session: AsyncSession, provider_id: int, on: date) -
 async def _open(session: AsyncSession, actor: Actor, bed_id: int) -> Bed:
     bed = await queries.get_bed(session, actor, bed_id, lock=True)
     if bed.state is rules.CLOSED:
-        raise IllegalMove("the bed is closed", **_where(bed))
+        raise IllegalMove("the bed is closed", **where(bed))
     return bed
 
 
@@ -200,8 +200,10 @@ async def _device(session: AsyncSession, bed: Bed, device_id: int) -> BedDevice:
     return device
 
 
-def _where(bed: Bed) -> dict[str, Any]:
-    return {"state": bed.state.value, "allowed": [state.value for state in rules.NEXT[bed.state]]}
+def where(bed: Bed) -> dict[str, Any]:
+    """Where the bed stands, the states that a move leads to, and for the others the verb that does."""
+    verbs = {state.value: f"/api/beds/{bed.id}/{verb}" for state, verb in rules.by_verb(bed.state).items()}
+    return {"state": bed.state.value, "allowed": [state.value for state in rules.by_move(bed.state)], "verbs": verbs}
 
 
 def _remember(

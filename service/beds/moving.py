@@ -9,7 +9,7 @@ from models import Bed
 from models.types import BedState
 from service.auth import Actor
 from service.beds import queries, rules
-from service.beds.actions import GateShut, IllegalMove, refuse_jump, step
+from service.beds.actions import GateShut, IllegalMove, refuse_jump, step, where
 from service.beds.pausing import end_respites, end_rests
 from service.clock import Clock
 from service.db import Database
@@ -33,9 +33,8 @@ async def move_bed(
     """
     bed = await queries.get_bed(session, actor, bed_id, lock=True)
     refuse_jump(bed, to, expected)
-    if rules.SUSPENDED in (bed.state, to) and to is not rules.CLOSED:
-        allowed = [state.value for state in rules.NEXT[bed.state]]
-        raise IllegalMove("suspending and resuming say from when: use those verbs", state=bed.state, allowed=allowed)
+    if to in rules.by_verb(bed.state):
+        raise IllegalMove("suspending and resuming say from when: use those verbs", **where(bed))
     await step(session, actor, bed, to, now, town.today, why)
     if to is rules.CLOSED:
         await end_rests(session, bed, town)

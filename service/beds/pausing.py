@@ -12,7 +12,7 @@ from models.types import PauseKind, RespiteState
 from service import audit
 from service.auth import Actor
 from service.beds import queries, rules
-from service.beds.actions import IllegalMove, refuse_jump, step, tell
+from service.beds.actions import IllegalMove, refuse_jump, step, tell, where
 from service.errors import BadInput, Conflict, FieldProblem
 from service.orders.blocks import call_off_blocks
 from service.orders.pausing import pause_visits, resume_visits
@@ -88,7 +88,7 @@ async def resume(
         return await _call_off(session, actor, bed, pause, now, town)
     refuse_jump(bed, rules.ACTIVE)
     if bed.state is not rules.SUSPENDED:
-        raise IllegalMove(f"the bed is {bed.state}: only a suspended one comes back", state=bed.state.value)
+        raise IllegalMove(f"the bed is {bed.state}: only a suspended one comes back", **where(bed))
     on = on or town.today
     earliest = town.today if pause is None else pause.from_on
     if not earliest <= on <= town.today:

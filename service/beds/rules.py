@@ -26,6 +26,9 @@ NEXT: dict[BedState, tuple[BedState, ...]] = {
 }
 """What may follow what: one step on, one step back while it is built, the end at any time."""
 
+BY_VERB: dict[tuple[BedState, BedState], str] = {(ACTIVE, SUSPENDED): "suspend", (SUSPENDED, ACTIVE): "resume"}
+"""Steps that say from when, so a verb of their own takes them and not a move."""
+
 ORDER = tuple(NEXT)
 ALWAYS = DeviceKind.CALL.value
 """The device that must be there whatever a district asks for: without a caller there is no live test call."""
@@ -169,6 +172,16 @@ NEEDS: dict[tuple[BedState, BedState], tuple[Condition, ...]] = {
 def lacks(state: BedState, to: BedState, gate: Gate) -> list[Lack]:
     """What is missing for this step; empty when nothing is, or when the step needs nothing."""
     return [lack for condition in NEEDS.get((state, to), ()) for lack in condition(gate)]
+
+
+def by_move(state: BedState) -> list[BedState]:
+    """The states that a plain move leads to."""
+    return [to for to in NEXT[state] if (state, to) not in BY_VERB]
+
+
+def by_verb(state: BedState) -> dict[BedState, str]:
+    """The other states that may follow, each with the verb that leads there."""
+    return {to: BY_VERB[state, to] for to in NEXT[state] if (state, to) in BY_VERB}
 
 
 def forward(state: BedState) -> BedState | None:

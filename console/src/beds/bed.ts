@@ -11,8 +11,9 @@ import { missingLines } from './lacks'
 export interface Refusal { said: string; missing: string[]; allowed: string[] }
 
 export function refusalOf(problem: Problem): Refusal {
-  const allowed = problem.body['allowed']
-  return { said: fieldsOr(problem), missing: missingLines(problem.body['missing']), allowed: Array.isArray(allowed) ? allowed.map(String) : [] }
+  const { allowed, verbs } = problem.body
+  const others = verbs !== null && typeof verbs === 'object' ? Object.keys(verbs) : []
+  return { said: fieldsOr(problem), missing: missingLines(problem.body['missing']), allowed: [...others, ...(Array.isArray(allowed) ? allowed.map(String) : [])] }
 }
 
 export function createBed(id: Id) {

@@ -45,6 +45,22 @@ async def test_an_illegal_jump_names_what_may_follow(keeping: Keeping) -> None:
 
 
 @SQLITE
+async def test_a_move_does_not_offer_what_it_refuses(keeping: Keeping) -> None:
+    """Resting and coming back say from when: the answer to a move names only moves, and the verb for the others."""
+    bed_id = await keeping.lives("chen")
+    refused = (await keeping.moves(bed_id, "suspended")).json()
+    verb = f"/api/beds/{bed_id}/suspend"
+    assert (refused["code"], refused["allowed"]) == ("bed.illegal_move", ["closed"])
+    assert refused["verbs"] == {"suspended": verb}
+    assert (await keeping.moves(bed_id, "applied")).json()["verbs"] == {"suspended": verb}
+    rest = {"kind": "away", "from_on": str(keeping.town.today)}
+    assert (await keeping.root.post(refused["verbs"]["suspended"], json=rest)).is_success
+    refused = (await keeping.moves(bed_id, "active")).json()
+    assert (refused["allowed"], refused["verbs"]) == (["closed"], {"active": f"/api/beds/{bed_id}/resume"})
+    assert (await keeping.root.post(refused["verbs"]["active"], json={})).json()["state"] == "active"
+
+
+@SQLITE
 async def test_the_gate_lists_everything_at_once(keeping: Keeping) -> None:
     """A new bed lacks all four conditions; each that is met leaves the list, and nothing else does."""
     bed_id = await keeping.opens("chen")
