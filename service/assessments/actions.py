@@ -16,6 +16,7 @@ from service.auth import Actor
 from service.bodies import all_faults
 from service.clock import LOCAL
 from service.elders.queries import get_elder
+from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict, FieldProblem, Forbidden, NotFound
 from service.organisations.queries import get_area
 
@@ -47,9 +48,10 @@ class SamePerson(Forbidden):
 async def begin(
     session: AsyncSession, actor: Actor, elder_id: int, scale: Scale, reason: str, now: datetime
 ) -> Assessment:
-    """An empty form for an elder in scope. Raises NotFound, AlreadyUnderWay."""
+    """An empty form for an elder in scope. Raises NotFound, HasLeft, MergedAway, AlreadyUnderWay."""
     elder = await get_elder(session, actor, elder_id)
     await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update())
+    await refuse_gone(session, elder)
     other = await queries.find_open(session, elder_id, scale)
     if other is not None:
         raise AlreadyUnderWay(f"assessment {other.id} is under way", assessment_id=other.id)
@@ -147,8 +149,12 @@ async def read_in(
     import_id: int | None = None,
     unread: Sequence[FieldProblem] = (),
 ) -> Assessment:
-    """A result from elsewhere. One of today's scales waits for a review; one of the old scale is history only."""
+    """A result from elsewhere. One of today's scales waits for a review; one of the old scale is history only.
+
+    Raises NotFound, MergedAway, BadInput, HasLeft for one of a day after the elder left.
+    """
     elder = await get_elder(session, actor, elder_id)
+    await refuse_gone(session, elder, wanted.get("assessed_on") or elder.born_on)
     policy, today = await queries.policy_of(session, elder.area_code), now.astimezone(LOCAL).date()
     _refuse(all_faults(unread, rules.imported_problems(wanted, elder.born_on, today, policy.valid_months)))
     scale, level, on, until = wanted["scale"], wanted["level"], wanted["assessed_on"], wanted["valid_until_on"]

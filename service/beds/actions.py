@@ -16,6 +16,7 @@ from service.beds.gate import devices_of, gate_of
 from service.devices.placing import place
 from service.devices.queries import get_terminal
 from service.elders.consents import refuse_withdrawn
+from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.policies.queries import policy_on
 from service.realtime import outbox
@@ -50,8 +51,9 @@ async def open_bed(
 ) -> Bed:
     """Apply for a bed at an elder's home, run from a station; its devices are planned by the district's rule.
 
-    Raises NotEligible, HasBed, ConsentWithdrawn when care was declined.
+    Raises HasLeft, MergedAway, NotEligible, HasBed, ConsentWithdrawn when care was declined.
     """
+    await refuse_gone(session, elder)
     await refuse_withdrawn(session, elder.id, Purpose.CARE)
     await refuse_ineligible(session, station.provider_id, on)
     standing = await queries.find_bed_of(session, elder.id)

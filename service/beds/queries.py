@@ -70,6 +70,12 @@ async def find_bed_of(session: AsyncSession, elder_id: int) -> Bed | None:
     return (await session.scalars(query)).one_or_none()
 
 
+async def hold_bed_of(session: AsyncSession, elder_id: int) -> Bed | None:
+    """The same, held until the transaction ends."""
+    query = select(Bed).where(Bed.elder_id == elder_id, Bed.state != BedState.CLOSED).with_for_update()
+    return (await session.scalars(query)).one_or_none()
+
+
 async def due_rests(session: AsyncSession, on: date) -> list[int]:
     """Active beds whose planned rest has begun by this day."""
     query = select(Bed.id).join(BedPause, BedPause.bed_id == Bed.id).where(Bed.state == BedState.ACTIVE)

@@ -16,6 +16,7 @@ from service import audit
 from service.auth import Actor
 from service.devices.actions import install_terminal, issue_claim_code
 from service.devices.queries import find_bed_with, get_terminal, unused_of
+from service.elders.standing import refuse_gone
 from service.errors import Conflict, ServiceError
 from service.intake.handover import CLAIM_FOR
 from service.realtime import outbox
@@ -76,8 +77,9 @@ async def place(
 ) -> Terminal:
     """Let it stand in an elder's home, run by `station` or by the one that kept it; test calls count anew.
 
-    Raises NotFound, TerminalFitted while it stands for a device of somebody else's bed.
+    Raises NotFound, HasLeft, MergedAway, TerminalFitted while it stands for a device of somebody else's bed.
     """
+    await refuse_gone(session, elder)
     terminal = await get_terminal(session, actor, terminal_id, lock=True)
     await _refuse_fitted(session, terminal, elder.id)
     moves = terminal.household_id != elder.household_id

@@ -101,7 +101,7 @@ async def change_elder(
     version, home = wanted.pop("version", 0), wanted.pop("home", None)
     household_id = wanted.pop("household_id", None)
     today = now.astimezone(LOCAL).date()
-    values, faults = checking.person_values(wanted, vault, today, fresh=False)
+    values, faults = checking.person_values(wanted, vault, today, known=elder)
     faults += [_empty(field) for field in ("name", "lives_alone") if field in wanted and wanted[field] is None]
     faults += _against_id(elder, values, vault, today)
     place, more = ({}, []) if home is None else checking.home_values(home, vault)
@@ -334,7 +334,7 @@ async def _read_person(
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Columns of the person, of a new home, and of the contacts. Raises BadInput naming every fault."""
     here = {field: value for field, value in wanted.items() if field not in ("left_on", "left_why")}
-    values, faults = checking.person_values(here, vault, now.astimezone(LOCAL).date(), fresh=True, unread=unread)
+    values, faults = checking.person_values(here, vault, now.astimezone(LOCAL).date(), unread=unread)
     contacts, more = checking.contact_values(wanted["contacts"], {}, vault)
     faults += more + checking.category_faults(wanted["categories"], "categories.{}.".format)
     if (wanted["home"] is None) == (wanted["household_id"] is None):

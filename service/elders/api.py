@@ -109,17 +109,6 @@ async def get_elder(session: Reading, actor: Desk, clock: Timed, vault: Sealed, 
     return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
 
-@router.patch("/elders/{elder_id}")
-async def change_elder(
-    actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, told: Heard[schemas.ElderChange]
-) -> dict[str, Any]:
-    """Change what is sent; 409 when the elder stands at another version by now."""
-    values = {field: value for field, value in told.given.items() if field != "on_behalf"}
-    await actions.change_elder(session, actor, vault, elder_id, values, clock.now(), unread=told.faults)
-    note_caller(session, actor, elder_id, "elder.change", f"elder:{elder_id}", told.whole.on_behalf, clock.now())
-    return await card.elder_card(session, actor, vault, elder_id, clock.now())
-
-
 @router.put("/elders/{elder_id}/contacts")
 async def set_contacts(
     actor: Desk, session: Writing, clock: Timed, vault: Sealed, elder_id: PathId, told: Heard[schemas.ContactLadder]

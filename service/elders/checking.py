@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from models import Elder
 from service.elders import rules
 from service.errors import FieldProblem
 from service.vault import Vault
@@ -13,17 +14,24 @@ SEALED = ("conditions", "medicines")
 
 
 def person_values(
-    wanted: Mapping[str, Any], vault: Vault, today: date, *, fresh: bool, unread: Sequence[FieldProblem] = ()
+    wanted: Mapping[str, Any],
+    vault: Vault,
+    today: date,
+    *,
+    known: Elder | None = None,
+    unread: Sequence[FieldProblem] = (),
 ) -> tuple[dict[str, Any], Faults]:
-    """Columns of `elder` for those fields of `wanted` that are there; a `fresh` person needs sex and date of birth.
+    """Columns of `elder` for those fields of `wanted` that are there; without a `known` row a person is new.
 
-    An ID number among the `unread` might have told both.
+    Somebody new needs sex and date of birth; an ID number among the `unread` might have told both.
     """
     values: dict[str, Any] = {
         field: wanted[field]
         for field in ("sex", "born_on", "provider_id", "lives_alone", "dialect", "notes", "left_on", "left_why")
         if field in wanted
     }
+    if wanted.get("left_on", today) is None:
+        values.setdefault("left_why", None)
     faults: Faults = []
     if "name" in wanted:
         values["name"] = rules.tidy_name(wanted["name"] or "")
@@ -36,8 +44,9 @@ def person_values(
         if field in wanted:
             values[f"{field}_sealed"] = _sealed(vault, wanted[field], f"elder.{field}_sealed")
     untold = any(fault.field == "id_number" for fault in (*unread, *faults))
-    faults += _born(values, today, fresh, untold)
-    faults += _some(rules.date_problem("left_on", values.get("left_on")))
+    faults += _born(values, today, known is None, untold)
+    born_on = values.get("born_on") or (None if known is None else known.born_on)
+    faults += _some(rules.left_problem(values.get("left_on"), born_on, today))
     return values, faults
 
 

@@ -133,6 +133,11 @@ async def find_by_id_number(session: AsyncSession, id_number_hash: bytes, but: i
     return (await session.scalars(query.order_by(Elder.id).limit(1))).first()
 
 
+async def stands_for(session: AsyncSession, elder_id: int) -> int:
+    """The row that stands for this one: itself, or where its merges lead."""
+    return (await session.scalars(_standing_for(Elder.id == elder_id))).one()
+
+
 def _standing_for(known: ColumnElement[bool]) -> Select[int]:
     """The ids of the rows that stand for those of which this is true: themselves, or where their merges lead."""
     trail = select(Elder.id, Elder.merged_into_id).where(known).cte(recursive=True)

@@ -130,6 +130,14 @@ def born_problem(born_on: date, today: date) -> FieldProblem | None:
     return None
 
 
+def left_problem(left_on: date | None, born_on: date | None, today: date) -> FieldProblem | None:
+    """Nobody leaves before they are born, or tomorrow: the day is told when it has come."""
+    first = born_on if born_on is not None and FIRST <= born_on <= today else FIRST
+    if left_on is None or first <= left_on <= today:
+        return None
+    return FieldProblem("left_on", f"{left_on} cannot be the day somebody left", f"a date {first} to {today}")
+
+
 def date_problem(field: str, day: date | None) -> FieldProblem | None:
     """Dates of this service lie in 1900 to 2100."""
     if day is not None and not FIRST <= day <= LAST:

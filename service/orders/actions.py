@@ -13,6 +13,7 @@ from service import audit
 from service.auth import Actor
 from service.elders.consents import refuse_withdrawn
 from service.elders.queries import get_elder
+from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict, FieldProblem
 from service.meals.queries import get_meal
 from service.orders import queries, rules
@@ -50,10 +51,12 @@ class Wish:
 async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: datetime, town_at: datetime) -> Order:
     """Place one order and make its visit, priced by the rule valid on the day of service.
 
-    Raises BadInput naming every faulty field, NotFound for an elder outside the scope or an unknown item, BedRests,
-    ConsentWithdrawn when care was declined.
+    Raises BadInput naming every faulty field, NotFound for an elder outside the scope or an unknown item, HasLeft,
+    MergedAway, BedRests, ConsentWithdrawn when care was declined.
     """
     elder = await get_elder(session, actor, wish.elder_id)
+    pause = await find_pause(session, elder.id, wish.service_on)
+    await refuse_gone(session, elder)
     await refuse_withdrawn(session, elder.id, Purpose.CARE)
     item = await queries.get_item(session, wish.item_code)
     faults = rules.problems(item, wish.service_on, wish.window_from, wish.window_to, wish.portions, town_at)
@@ -69,7 +72,6 @@ async def place_order(session: AsyncSession, actor: Actor, wish: Wish, now: date
         )
     if faults or price is None:
         raise BadInput("the order cannot be placed as asked", fields=faults)
-    pause = await find_pause(session, elder.id, wish.service_on)
     if pause is not None:
         raise BedRests("the elder is away on that day", kind=pause.kind, pause_from=pause.from_on.isoformat())
     order = order_row(elder, item, wish, price.price_fen * wish.portions, now, actor.account_id)
@@ -147,7 +149,7 @@ async def cancel_order(session: AsyncSession, actor: Actor, order_id: int, now: 
 
 
 async def tell(session: AsyncSession, order: Order, topic: str, visit: Visit | None) -> None:
-    """Tell the desks what became of an order and its visit."""
+    """Tell the desks what became of an order and its visit, and whoever a plan sends there."""
     seen = await visit_view(session, visit) if visit is not None else None
     data: dict[str, Any] = {"order_id": order.id, "state": order.state, "visit": seen}
     outbox.append(
@@ -157,4 +159,5 @@ async def tell(session: AsyncSession, order: Order, topic: str, visit: Visit | N
         subject=f"order:{order.id}",
         area_code=order.area_code,
         provider_id=order.provider_id,
+        caregiver_ids=[stop["caregiver_id"] for stop in seen["stops"]] if seen is not None else [],
     )

@@ -4,19 +4,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, MenuItem, Order, Visit
 from models.types import OrderState, VisitState
 from service.auth import Actor
 from service.clock import LOCAL
+from service.elders.standing import refuse_gone
 from service.orders.actions import Wish, order_row, tell, visit_row
+from service.orders.ending import begun
 from service.orders.pausing import tell_visits
 
 LATEST = timedelta(minutes=15)
 """The family carer waits for whoever comes: a stretch begins within a quarter of an hour."""
-NOT_BEGUN = (VisitState.ACCEPTED, VisitState.MISSED, VisitState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,11 @@ async def place_block(
     stretches: Sequence[Stretch],
     now: datetime,
 ) -> None:
-    """Place an order and a visit for every stretch, as long as the stretch is; plans find them like all others."""
+    """Place an order and a visit for every stretch, as long as the stretch is; plans find them like all others.
+
+    Raises HasLeft, MergedAway.
+    """
+    await refuse_gone(session, elder)
     for stretch in stretches:
         day, latest = stretch.from_at.astimezone(LOCAL).date(), stretch.from_at + LATEST
         wish = Wish(elder.id, item.code, day, stretch.from_at, latest)
@@ -55,8 +60,7 @@ async def place_block(
 async def call_off_blocks(session: AsyncSession, respite_ids: Collection[int]) -> int:
     """Cancel what is left of these blocks; a stretch that somebody has begun stays as it is. Answers how many went."""
     left = Order.respite_id.in_(respite_ids) & Order.state.in_([OrderState.PLACED, OrderState.PAUSED])
-    begun = select(Visit.order_id).where(Visit.order_id == Order.id, Visit.state.not_in(NOT_BEGUN)).exists()
-    gone = update(Order).where(left, ~begun).values(state=OrderState.CANCELLED).returning(Order.id)
+    gone = update(Order).where(left, ~begun()).values(state=OrderState.CANCELLED).returning(Order.id)
     ids = list(await session.scalars(gone))
     theirs = update(Visit).where(Visit.order_id.in_(ids), Visit.state == VisitState.ACCEPTED)
     visits = list(await session.scalars(theirs.values(state=VisitState.CANCELLED).returning(Visit.id)))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Bed, BedPause, Order, Visit
 from models.types import BedState, OrderState, VisitState
 from service.realtime import outbox
+from service.visits.actions import call_off
 from service.visits.queries import visit_views
 
 
@@ -29,9 +30,7 @@ async def pause_visits(session: AsyncSession, elder_id: int, from_on: date) -> i
 
     Visits without an order (patrols) are made anew by their own register.
     """
-    resting = (Visit.elder_id == elder_id) & (Visit.service_on >= from_on) & (Visit.state == VisitState.ACCEPTED)
-    gone = update(Visit).where(resting).values(state=VisitState.CANCELLED)
-    ids = list(await session.scalars(gone.returning(Visit.id)))
+    ids = await call_off(session, elder_id, from_on)
     waiting = (Order.elder_id == elder_id) & (Order.service_on >= from_on) & (Order.state == OrderState.PLACED)
     theirs = Order.id.in_(select(Visit.order_id).where(Visit.id.in_(ids), Visit.order_id.is_not(None)))
     await session.execute(update(Order).where(waiting, theirs).values(state=OrderState.PAUSED))
@@ -58,12 +57,19 @@ async def resume_visits(session: AsyncSession, elder_id: int, from_on: date, tow
 
 
 async def tell_visits(session: AsyncSession, ids: Sequence[int], topic: str, state: OrderState) -> None:
-    """To the desk a resting visit is a cancelled one, and one that comes back a new one."""
+    """To the desk a resting visit is a cancelled one, one that comes back a new one; who was to go there hears it."""
     if not ids:
         return
     rows = select(Visit).where(Visit.id.in_(ids)).execution_options(populate_existing=True).order_by(Visit.id)
     visits = list(await session.scalars(rows))
     for visit, view in zip(visits, await visit_views(session, visits), strict=True):
         data = {"order_id": visit.order_id, "state": state, "visit": view}
-        area, provider = visit.area_code, visit.provider_id
-        outbox.append(session, topic, data, subject=f"visit:{visit.id}", area_code=area, provider_id=provider)
+        outbox.append(
+            session,
+            topic,
+            data,
+            subject=f"visit:{visit.id}",
+            area_code=visit.area_code,
+            provider_id=visit.provider_id,
+            caregiver_ids=[stop["caregiver_id"] for stop in view["stops"]],
+        )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder, PatrolTarget, Visit
@@ -18,6 +18,7 @@ from service.town_clock import TownTime, local_midnight
 from service.visits.queries import caregivers_of, visit_view
 
 NOON_MIN = 12 * 60
+HAS_LEFT = "has left the register of elders"
 
 
 class NoItem(Conflict):
@@ -90,6 +91,24 @@ async def excuse(session: AsyncSession, actor: Actor, target_id: int, why: str, 
     await session.flush()
     _tell(session, actor, target, now, "patrol.excused")
     return target
+
+
+async def drop_leaver(session: AsyncSession, elder_id: int, from_on: date, now: datetime) -> None:
+    """Take who left off the registers of that month and later, but for one in which they were seen: nobody is sent."""
+    theirs = (PatrolTarget.elder_id == elder_id) & PatrolTarget.dropped_at.is_(None)
+    query = select(PatrolTarget).where(theirs, PatrolTarget.month_on >= month_of(from_on)[0])
+    for target in list(await session.scalars(query)):
+        month = queries.month_around(target.month_on, from_on)
+        if elder_id not in await queries.seen_in(session, month, [elder_id]):
+            target.dropped_at, target.drop_reason = now, HAS_LEFT
+    await session.flush()
+
+
+async def move_targets(session: AsyncSession, elder_id: int, today: date, area_code: str) -> None:
+    """Let the registers of this month and later count an elder where they live now."""
+    theirs = update(PatrolTarget).where(PatrolTarget.elder_id == elder_id)
+    here = theirs.where(PatrolTarget.month_on >= month_of(today)[0])
+    await session.execute(here.values(area_code=area_code))
 
 
 def _tell(session: AsyncSession, actor: Actor, target: PatrolTarget, now: datetime, deed: str) -> None:

@@ -72,7 +72,7 @@ async def _changes(session: AsyncSession, elders: Sequence[Elder], month: Month)
 
 def _differs(row: PatrolTarget, groups: list[str], off: str | None) -> bool:
     """A person excused by hand stays so; otherwise the rule decides."""
-    if row.dropped_at is not None and row.drop_reason not in (RESTS, LEFT):
+    if row.dropped_at is not None and row.drop_reason not in (RESTS, LEFT, actions.HAS_LEFT):
         return False
     return (off is None) is (row.dropped_at is not None) or (off is None and row.groups != groups)
 

@@ -1,10 +1,11 @@
-"""Verbs at the door: record a step, mark the late and the missed; takes session and actor, never commits."""
+"""Verbs on visits: record a step, call off, send to another door, mark the late and the missed; never commits."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Visit
+from models import Household, Visit
 from models.types import VisitState
 from service.auth import Actor
 from service.clock import rfc3339
@@ -99,6 +100,23 @@ async def _tell(session: AsyncSession, visit: Visit, topic: str, caregivers: lis
         provider_id=visit.provider_id,
         caregiver_ids=caregivers,
     )
+
+
+async def call_off(session: AsyncSession, elder_id: int, from_on: date) -> list[int]:
+    """Cancel every visit of an elder from a day on that nobody has set out for, looks in too; answers their ids.
+
+    Whoever asked for it tells the desks and the phones, because only they know what becomes of the orders.
+    """
+    ahead = (Visit.elder_id == elder_id) & (Visit.service_on >= from_on) & (Visit.state == VisitState.ACCEPTED)
+    gone = update(Visit).where(ahead).values(state=VisitState.CANCELLED)
+    return list(await session.scalars(gone.returning(Visit.id)))
+
+
+async def move_ahead(session: AsyncSession, elder_id: int, from_on: date, home: Household) -> list[int]:
+    """Send those who have not set out yet, from a day on, to the door where the elder lives now; answers the visits."""
+    ahead = (Visit.elder_id == elder_id) & (Visit.service_on >= from_on) & (Visit.state == VisitState.ACCEPTED)
+    there = update(Visit).where(ahead).values(household_id=home.id, area_code=home.area_code)
+    return list(await session.scalars(there.returning(Visit.id)))
 
 
 async def mark_late(session: AsyncSession, town: TownTime, at_most: int = 50) -> int:

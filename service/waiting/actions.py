@@ -12,6 +12,7 @@ from service import audit
 from service.auth import Actor
 from service.beds.actions import HasBed, open_bed
 from service.beds.queries import find_bed_of
+from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict
 from service.waiting import queries, rules
 
@@ -20,12 +21,6 @@ class AlreadyWaiting(Conflict):
     """The elder waits already; `entry_id` names the application."""
 
     code = "waiting.already"
-
-
-class HasLeft(Conflict):
-    """The elder has left the register: died, or moved away; or the row was merged into `elder_id`."""
-
-    code = "waiting.elder_left"
 
 
 class AlreadyEnded(Conflict):
@@ -51,13 +46,12 @@ async def ask(
 ) -> WaitingEntry:
     """Put an elder on the list of their district, as of the day on which they asked.
 
-    Raises BadInput for a day to come or of long ago, HasLeft, AlreadyWaiting, HasBed.
+    Raises BadInput for a day to come or of long ago, HasLeft, MergedAway, AlreadyWaiting, HasBed.
     """
     fault = rules.asked_problem(asked_on, on)
     if fault is not None:
         raise BadInput("nobody asked on that day", fields=[fault])
-    if elder.left_on is not None or elder.merged_into_id is not None:
-        raise HasLeft("the elder has left the register, or stands there in another row", elder_id=elder.merged_into_id)
+    await refuse_gone(session, elder)
     standing, bed = await queries.find_waiting(session, elder.id), await find_bed_of(session, elder.id)
     if standing is not None:
         raise AlreadyWaiting("the elder waits already", entry_id=standing.id)

@@ -146,7 +146,8 @@ async def test_days_that_nobody_asked_on_and_who_wants_no_bed_any_more(keeping: 
     told = (await keeping.root.get(f"/api/waiting/{chen}")).json()
     assert (told["position"], told["unmet"]) == (None, ["已合并到另一条"])
     assert (await keeping.root.post(f"/api/waiting/{chen}/withdraw")).is_success
-    assert (await keeping.root.post("/api/waiting", json=wish)).json()["code"] == "waiting.elder_left"
+    refused = (await keeping.root.post("/api/waiting", json=wish)).json()
+    assert (refused["code"], refused["elder_id"]) == ("elder.merged_away", town.elders["yu"])
 
 
 @SQLITE

@@ -1,0 +1,39 @@
+"""Asks whether somebody is still here: refuses to begin anything for who has left, or under a row that was merged away.
+
+One question for every verb that begins something. Calls for help do not come here: whoever presses is answered.
+"""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Elder
+from service.elders import queries
+from service.errors import Conflict
+
+
+class HasLeft(Conflict):
+    """The elder died or moved away: `left_on` and `left_why` say when and why."""
+
+    code = "elder.has_left"
+
+
+class MergedAway(Conflict):
+    """The row was merged into another; `elder_id` is the one that stands for this person now."""
+
+    code = "elder.merged_away"
+
+
+async def refuse_gone(session: AsyncSession, elder: Elder, on: date | None = None) -> None:
+    """Raises HasLeft for somebody who left (before `on` where a day is given), MergedAway for a row that was merged.
+
+    Reads the row anew and holds it until the transaction ends: nobody leaves or moves meanwhile. Who holds the bed as
+    well takes the bed first.
+    """
+    await session.refresh(elder, with_for_update={"read": True})
+    if elder.merged_into_id is not None:
+        stands = await queries.stands_for(session, elder.id)
+        raise MergedAway(f"this row was merged: elder {stands} stands for this person", elder_id=stands)
+    if elder.left_on is not None and (on is None or elder.left_on < on):
+        why = f"the elder left the register on {elder.left_on}" + (f": {elder.left_why}" if elder.left_why else "")
+        raise HasLeft(why, elder_id=elder.id, left_on=elder.left_on.isoformat(), left_why=elder.left_why)
