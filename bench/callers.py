@@ -144,7 +144,7 @@ async def pace(
             line = next((one for one in itertools.islice(turn, lines) if one.free), next(turn))
             line.send(work.requests.popleft())
             sent += 1
-        await asyncio.sleep(min(0.002, 1 / rate))
+        await asyncio.sleep(0.001)
     async with asyncio.timeout(60):
         await work.done.wait()
     return told(work, time.perf_counter() - began)

@@ -19,7 +19,7 @@ from service.terminals.signature import sign
 HOMES, ONE_DISTRICTS, FLEET = 10_000, 6000, 30_000
 """Every home presses once; from the second number on they do so for the district that all desks watch. So many more
 only send heartbeats: 60 a minute are taken of a terminal, and a second's all have a row of their own to be written."""
-BEAT_LINES = 512
+BEAT_LINES = 4096
 """Enough that none has to wait for an earlier answer on its line, as no terminal with a line of its own does."""
 PATH, BEATS = "/terminals/v1/alerts", "/terminals/v1/heartbeats"
 A_SECOND, A_SECOND_TO_ALL, BEATS_A_SECOND = 50, 10, 8333
