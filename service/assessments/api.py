@@ -15,6 +15,7 @@ from service.db import reading, writing
 from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, PathId
+from service.organisations.queries import get_area
 from service.paging import Page, as_list
 
 router = APIRouter(prefix="/api", tags=["assessments"])
@@ -66,14 +67,15 @@ async def list_missing(session: Reading, actor: Desk, clock: Timed, page: Paged,
 
 
 @router.get("/assessments/policy/{area_code}")
-async def show_policy(session: Reading, actor: Desk, area_code: str) -> dict[str, Any]:
-    """How a district reads the standards, and its table of the care insurance."""
-    return forms.policy_view(await queries.policy_of(session, area_code))
+async def show_policy(session: Reading, actor: Desk, area_code: AreaCode) -> dict[str, Any]:
+    """How the district around an area reads the standards, and its table of the care insurance; 404 for none."""
+    area = await get_area(session, area_code)
+    return forms.policy_view(await queries.policy_of(session, area.code))
 
 
 @router.put("/assessments/policy/{area_code}")
 async def set_policy(
-    actor: Ruler, session: Writing, clock: Timed, area_code: str, told: Heard[schemas.PolicyChange]
+    actor: Ruler, session: Writing, clock: Timed, area_code: AreaCode, told: Heard[schemas.PolicyChange]
 ) -> dict[str, Any]:
     """Read the standards in another way from now on; results that stand keep theirs."""
     await actions.set_policy(session, actor, area_code, told.values, clock.now(), unread=told.faults)

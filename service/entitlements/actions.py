@@ -15,7 +15,7 @@ from service.bulk import add_numbered
 from service.db import Database
 from service.elders.queries import get_elder
 from service.entitlements import queries, rules
-from service.errors import BadInput, FieldProblem
+from service.errors import BadInput
 from service.jobs.actions import enqueue
 from service.policies.queries import Book, book_of
 
@@ -53,13 +53,13 @@ async def look_through(database: Database, today: date, now: datetime, told: Tol
 
 
 async def note_benefit(
-    session: AsyncSession, actor: Actor, elder_id: int, wanted: dict[str, Any], now: datetime
+    session: AsyncSession, actor: Actor, elder_id: int, wanted: dict[str, Any], now: datetime, on: date
 ) -> list[dict[str, Any]]:
     """Note that an elder receives something from outside; answers everything noted. Raises NotFound, BadInput."""
-    await get_elder(session, actor, elder_id)
-    if wanted["until_on"] is not None and wanted["until_on"] < wanted["from_on"]:
-        fault = FieldProblem("until_on", f"{wanted['until_on']} lies before from_on", "a later day, or none")
-        raise BadInput("this benefit cannot be", fields=[fault])
+    elder = await get_elder(session, actor, elder_id)
+    faults = rules.benefit_faults(wanted["from_on"], wanted["until_on"], elder.born_on, on)
+    if faults:
+        raise BadInput("this benefit cannot be", fields=faults)
     session.add(Benefit(elder_id=elder_id, noted_at=now, noted_by=actor.account_id, **wanted))
     await session.flush()
     audit.note(session, now, actor.account_id, "benefit.noted", f"elder:{elder_id}", wanted["item"])

@@ -17,6 +17,7 @@ from service.idempotency import OnceOnly
 from service.inputs import AreaCode, Day, Input, Line, PathId
 from service.jobs.queries import job_view
 from service.paging import Page, as_list
+from service.town_clock import town_time
 
 router = APIRouter(prefix="/api", tags=["entitlements"])
 Reading = Annotated[AsyncSession, Depends(reading)]
@@ -82,7 +83,8 @@ async def note_benefit(
     """Note what an elder receives from outside, so that they are not looked for any more."""
 
     async def work() -> dict[str, Any]:
-        noted = await actions.note_benefit(session, actor, elder_id, wanted.model_dump(), clock.now())
+        today = (await town_time(session, clock)).today
+        noted = await actions.note_benefit(session, actor, elder_id, wanted.model_dump(), clock.now(), today)
         return as_list(noted, None)
 
     return await once(actor, work, status=201)

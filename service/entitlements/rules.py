@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from service.clock import LOCAL
+from service.errors import FieldProblem
 from service.policies.conditions import Facts, holds
 
 RECEIVED, NOT_ENTITLED, LEFT, MOVED, RESTS = "received", "not_entitled", "left", "moved", "rests"
@@ -13,6 +14,8 @@ PAUSED = frozenset({"patrol"})
 """What nobody misses while their bed rests: they are not at home. Works and assessments can go on meanwhile."""
 NIGHT = range(2, 5)
 LONGEST_SILENCE = timedelta(hours=30)
+FARTHEST_AHEAD, LONGEST_GRANT = timedelta(days=366), timedelta(days=30 * 366)
+"""How far ahead a benefit may begin, how long it may run: later or longer is a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,17 @@ def because(facts: Facts, one: Missed, policy: Mapping[str, Any]) -> dict[str, A
         "verified": policy["verified"],
         "facts": {**told, "categories": sorted(facts.categories)},
     }
+
+
+def benefit_faults(from_on: date, until_on: date | None, born_on: date, today: date) -> list[FieldProblem]:
+    """What is wrong with the days of a benefit; one that was granted for good has no last day."""
+    faults, latest = [], today + FARTHEST_AHEAD
+    if not born_on <= from_on <= latest:
+        faults.append(FieldProblem("from_on", f"is {from_on}", f"{born_on}, when they were born, to {latest}"))
+    if until_on is not None and not from_on <= until_on <= from_on + LONGEST_GRANT:
+        accepted = f"{from_on} to {from_on + LONGEST_GRANT}, or none"
+        faults.append(FieldProblem("until_on", f"is {until_on}", accepted))
+    return faults
 
 
 def is_time(now: datetime, last: datetime | None) -> bool:

@@ -14,6 +14,7 @@ from service.clock import Clock, clock_of
 from service.db import reading, writing
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, Day, Input, Line
+from service.organisations.queries import get_area
 from service.paging import as_list
 from service.policies import actions, queries
 from service.town_clock import town_time
@@ -48,7 +49,8 @@ async def list_policies(
 ) -> dict[str, Any]:
     """What holds at a place on a day (today without one), kind by kind, with source and whether it was verified."""
     day: date = on or (await town_time(session, clock)).today
-    return as_list(await queries.rules_at(session, area_code, day), None)
+    area = await get_area(session, area_code)
+    return as_list(await queries.rules_at(session, area.code, day), None)
 
 
 @router.get("/history")
@@ -59,7 +61,8 @@ async def list_history(
     area_code: Annotated[AreaCode, Query()],
 ) -> dict[str, Any]:
     """What was ever set of one kind for a place or an area around it: who, when, from which day; to come first."""
-    return as_list(await queries.history_of(session, kind, area_code), None)
+    area = await get_area(session, area_code)
+    return as_list(await queries.history_of(session, kind, area.code), None)
 
 
 @router.post("", status_code=201)

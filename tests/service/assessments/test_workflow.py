@@ -129,7 +129,12 @@ async def test_a_new_result_ends_the_old_one(town: TownBuilder) -> None:
     sun = await town.desk("sun")
     policy = {"combine": "each", "valid_months": 24, "verified": True}
     assert (await sun.put(f"/api/assessments/policy/{DISTRICT}", json=policy)).json()["combine"] == "each"
-    assert (await (await town.desk("wu")).put(f"/api/assessments/policy/{DISTRICT}", json=policy)).status_code == 403
+    wu = await town.desk("wu")
+    assert (await wu.put(f"/api/assessments/policy/{DISTRICT}", json=policy)).status_code == 403
+    assert (await wu.get(f"/api/assessments/policy/{DISTRICT}")).json()["combine"] == "each"
+    for code, status in (("abc", 422), ("3706130000001", 422), ("990000000000", 404)):
+        assert (await wu.get(f"/api/assessments/policy/{code}")).status_code == status
+    assert (await sun.put("/api/assessments/policy/abc", json=policy)).status_code == 422
     diagnoses = [{"code": "F00.1", "by_psychiatrist": False}]
     second = await approved(town, "chen", diagnoses=diagnoses, events={"fall": 1, "lost": 1})
     assert (first["level"], second["level"]) == (0, 2)

@@ -50,6 +50,8 @@ async def test_who_is_served_leaves_the_list(town: TownBuilder) -> None:
     benefit = {"item": "assessment", "source": "区评估机构", "from_on": town.today.isoformat()}
     wrong = await wu.post(f"/api/elders/{chen}/benefits", json={**benefit, "until_on": "2000-01-01"})
     assert fields(wrong) == ["until_on"]
+    slip = await wu.post(f"/api/elders/{chen}/benefits", json={**benefit, "from_on": "2150-01-01"})
+    assert fields(slip) == ["from_on"]
     assert (await wu.post(f"/api/elders/{chen}/benefits", json=benefit)).status_code == 201
     await _looked_in_on(town, chen)
     gone = {"version": 1, "left_on": town.today.isoformat(), "left_why": "迁出"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.entitlements.rules import difference, is_time, missed, patrolled_since
+from service.entitlements.rules import benefit_faults, difference, is_time, missed, patrolled_since
 from service.policies.conditions import Facts
 from service.policies.kinds import KINDS
 
@@ -62,6 +62,25 @@ def test_why_something_ended() -> None:
     assert received.ended == (("assessment_80", "received"),)
     richer = difference(RULES, facts(70, 3), set(), {"home_care_60h"})
     assert richer.ended == (("home_care_60h", "not_entitled"),)
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "wrong"),
+    [
+        (date(2026, 3, 5), None, []),
+        (date(1940, 1, 1), date(1940, 1, 1), []),
+        (date(2027, 3, 6), None, []),
+        (date(2027, 3, 7), None, ["from_on"]),
+        (date(2150, 1, 1), date(2149, 1, 1), ["from_on", "until_on"]),
+        (date(1939, 12, 31), None, ["from_on"]),
+        (date(2026, 3, 5), date(2026, 3, 4), ["until_on"]),
+        (date(2026, 3, 5), date(2100, 1, 1), ["until_on"]),
+    ],
+)
+def test_the_days_of_a_benefit(from_on: date, until_on: date | None, wrong: list[str]) -> None:
+    """Not before they were born, begun within a year, for at most thirty; each wrong day is named."""
+    faults = benefit_faults(from_on, until_on, date(1940, 1, 1), date(2026, 3, 5))
+    assert [fault.field for fault in faults] == wrong and all(fault.accepted for fault in faults)
 
 
 def test_the_time_of_the_look() -> None:

@@ -161,6 +161,8 @@ async def test_history_tells_who_set_what_when(keeping: Keeping) -> None:
     assert [row["value"]["hour_fen"] for row in of_district["items"]] == [1800]
     other = await keeping.sun.get("/api/policies/history", params={**asked, "kind": "bed.works"})
     assert other.json()["items"] == []
+    for path in ("/api/policies", "/api/policies/history"):
+        assert (await keeping.sun.get(path, params={**asked, "area_code": "990000000000"})).status_code == 404
 
 
 async def test_a_policy_is_refused_once_with_every_fault(keeping: Keeping) -> None:
