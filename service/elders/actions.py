@@ -236,6 +236,9 @@ async def reveal(
             {"id": one.id, "name": one.name, "phone": vault.open_text(one.phone_sealed, "contact.phone_sealed")}
             for one in contacts
         ]
+    if "callers" in fields:
+        calls = await session.scalars(queries.callers_for(elder_id).order_by(queries.OnBehalf.id))
+        shown["callers"] = [{"id": call.id, "name": call.caller} for call in calls]
     return shown
 
 

@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import OnBehalf
+from models.types import Role
 from service import audit
 from service.auth import Actor
 from service.clock import rfc3339
 from service.elders import queries
+from service.errors import BadInput, FieldProblem
 from service.inputs import Caller
 from service.paging import Page, page_of
 from service.vault import masked_name
@@ -29,6 +31,13 @@ def note_caller(
     row.caller, row.relation, row.consent = caller.name, caller.relation, caller.consent
     session.add(row)
     audit.note(session, now, actor.account_id, f"{deed}.on_behalf", subject, f"elder:{elder_id}, {caller.relation}")
+
+
+def refuse_uncalled(actor: Actor, caller: Caller | None) -> None:
+    """A dispatcher does this for who called, not of their own accord. Raises BadInput without a caller."""
+    if actor.role is Role.DISPATCHER and caller is None:
+        fault = FieldProblem("on_behalf", "is missing", "who called: name, relation, consent")
+        raise BadInput("a dispatcher does this for who called", fields=[fault])
 
 
 async def list_callers(

@@ -1,5 +1,6 @@
 """Finds rows that are one person, makes one of them with both histories, and takes that back; refuses to delete any."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from service.auth import Actor
 from service.clock import LOCAL, rfc3339
 from service.elders import actions, queries
 from service.elders.levels import chain_results
+from service.elders.two_waits import restore_second, withdraw_second
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.paging import Page, page_of
 
@@ -55,33 +57,63 @@ async def merge(
 ) -> dict[str, Any]:
     """Let one row stand for both: everything of `gone_id` moves to `kept_id`, empty fields are filled from it.
 
-    Every row that moved is written down, so that it can be taken back. Raises NotFound, CannotMerge, BadInput.
+    Where both wait for a bed one application goes on, as of the earlier day. Every row that moved is written down, so
+    that it can be taken back. Raises NotFound, CannotMerge, BadInput.
     """
     if kept_id == gone_id:
         raise BadInput("one row alone", fields=[FieldProblem("gone_id", "is the same elder", "the other row's id")])
+    await _hold(session, (kept_id, gone_id))
     kept, gone = [await queries.get_elder(session, actor, number) for number in (kept_id, gone_id)]
-    if kept.merged_into_id is not None or gone.merged_into_id is not None:
-        raise CannotMerge("one of the two was merged before")
-    if await _beds(session, kept_id) and await _beds(session, gone_id):
-        raise CannotMerge("both have a family care bed: close one of them first")
-    moved: dict[str, Any] = {}
-    for table, column, key in _places():
-        rows = await session.execute(select(key).where(column == gone_id))
-        ids = await _hand_over(session, column, key, [row[0] for row in rows.all()], kept_id)
-        if ids:
-            moved[table] = ids
+    await _refuse_unlike(session, kept, gone)
+    withdrawn = await withdraw_second(session, actor, kept_id, gone_id, now)
+    moved = await _move_rows(session, kept_id, gone_id)
     filled = [field for field in FILLED if getattr(kept, field) is None and getattr(gone, field) is not None]
     for field in filled:
         setattr(kept, field, getattr(gone, field))
     kept.version += 1
     gone.version, gone.merged_into_id = gone.version + 1, kept_id
     row = Merge(kept_id=kept_id, gone_id=gone_id, reason=reason, merged_at=now, merged_by=actor.account_id)
-    row.moved = {"rows": moved, "filled": filled}
+    row.moved = {"rows": moved, "filled": filled, "withdrawn": withdrawn}
     session.add(row)
-    await actions.refresh_categories(session, kept, now.astimezone(LOCAL).date())
-    await chain_results(session, kept)
+    await _settle(session, kept, now)
     audit.note(session, now, actor.account_id, "elder.merged", f"elder:{kept_id}", f"from elder:{gone_id}: {reason}")
     return merge_view(row)
+
+
+async def _refuse_unlike(session: AsyncSession, kept: Elder, gone: Elder) -> None:
+    """Raises CannotMerge for rows that do not stand, for two beds, and where only one of the two has left."""
+    if kept.merged_into_id is not None or gone.merged_into_id is not None:
+        raise CannotMerge("one of the two was merged before")
+    if await _beds(session, kept.id) and await _beds(session, gone.id):
+        raise CannotMerge("both have a family care bed: close one of them first")
+    if (kept.left_on is None) is not (gone.left_on is None):
+        raise CannotMerge("one of the two has left the register: note it of both, or of neither")
+
+
+async def _move_rows(session: AsyncSession, kept_id: int, gone_id: int) -> dict[str, Any]:
+    """Everything that points at the one row points at the other: by table, the keys of what moved."""
+    moved: dict[str, Any] = {}
+    for table, column, key in _places():
+        rows = await session.execute(select(key).where(column == gone_id))
+        ids = await _hand_over(session, column, key, [row[0] for row in rows.all()], kept_id)
+        if ids:
+            moved[table] = ids
+    return moved
+
+
+async def _settle(session: AsyncSession, elder: Elder, now: datetime) -> None:
+    """After rows came or went: what cards repeat of categories and results is true, and a bed stands at their home."""
+    await actions.refresh_categories(session, elder, now.astimezone(LOCAL).date())
+    await chain_results(session, elder)
+    standing = (Bed.elder_id == elder.id) & (Bed.state != BedState.CLOSED)
+    await session.execute(update(Bed).where(standing).values(area_code=elder.area_code))
+
+
+async def _hold(session: AsyncSession, elder_ids: Collection[int]) -> None:
+    """Hold beds and rows of these elders until the transaction ends: nothing is begun under either meanwhile."""
+    beds = select(Bed.id).where(Bed.elder_id.in_(elder_ids), Bed.state != BedState.CLOSED).order_by(Bed.id)
+    await session.execute(beds.with_for_update())
+    await session.execute(select(Elder.id).where(Elder.id.in_(elder_ids)).order_by(Elder.id).with_for_update())
 
 
 async def _hand_over(session: AsyncSession, column: Any, key: Any, ids: list[Any], to: int) -> list[Any]:
@@ -118,15 +150,14 @@ async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: da
         ids = row.moved["rows"].get(table, [])
         back = update(column.table).where(key.in_(ids), column == row.kept_id)
         await session.execute(back.values({column.name: row.gone_id}))
+    await restore_second(session, actor, row.moved.get("withdrawn"), now)
     for field in row.moved["filled"]:
         if getattr(kept, field) == getattr(gone, field):
             setattr(kept, field, None)
     kept.version, gone.version, gone.merged_into_id = kept.version + 1, gone.version + 1, None
     await _refuse_two(session, gone)
-    today = now.astimezone(LOCAL).date()
     for elder in (kept, gone):
-        await actions.refresh_categories(session, elder, today)
-        await chain_results(session, elder)
+        await _settle(session, elder, now)
     audit.note(session, now, actor.account_id, "elder.merge_undone", f"elder:{kept.id}", f"elder:{gone.id} is back")
     await session.refresh(row)
     return merge_view(row)
@@ -161,6 +192,7 @@ def merge_view(row: Merge) -> dict[str, Any]:
         "kept_id": row.kept_id,
         "gone_id": row.gone_id,
         "reason": row.reason,
+        "withdrawn_entry_id": (row.moved.get("withdrawn") or {}).get("entry_id"),
         "moved": {table: len(ids) for table, ids in row.moved["rows"].items()},
         "filled": sorted({field.removesuffix("_sealed").removesuffix("_hash") for field in row.moved["filled"]}),
         "merged_at": rfc3339(row.merged_at),

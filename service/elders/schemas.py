@@ -14,7 +14,7 @@ Sex = Literal["F", "M"]
 Number = Annotated[str, Field(min_length=1, max_length=40)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="`version` of the elder that was looked at")]
 Revealable = Literal[
-    "name", "id_number", "phone", "conditions", "medicines", "gate_code", "key_holder_phone", "contacts"
+    "name", "id_number", "phone", "conditions", "medicines", "gate_code", "key_holder_phone", "contacts", "callers"
 ]
 
 
@@ -153,7 +153,7 @@ class Search(Input):
 class Reveal(Input):
     """Which sealed fields to show in full, and why."""
 
-    fields: Annotated[list[Revealable], Field(min_length=1, max_length=8)]
+    fields: Annotated[list[Revealable], Field(min_length=1, max_length=9)]
     reason: Annotated[Line, Field(min_length=4)]
 
 

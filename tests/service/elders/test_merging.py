@@ -1,14 +1,15 @@
 """Promise: two rows of one person become one with both histories, nothing is lost, and it can be taken back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from models import Assessment, Bed, Contact, Elder, ElderCategory, Terminal
+from models import Assessment, AuditRow, Bed, Contact, Elder, ElderCategory, Terminal
 from models.types import AssessmentState, Category, Scale
 from service.elders.merging import _places
-from tests.fixtures.town import TownBuilder
+from tests.fixtures.town import DISTRICT, TownBuilder
 from tests.service.elders.people import fields, id_number, person
 
 ID = id_number("19410308", 24)
@@ -189,3 +190,59 @@ async def test_a_number_changed_since_the_merge(town: TownBuilder) -> None:
     assert await give(other) == 200
     assert (await sun.post(f"/api/elders/merges/{merge}/undo")).status_code == 200
     assert await numbers() == [f"990{'*' * 13}{number[-2:]}" for number in (other, ID)]
+
+
+async def test_one_person_waits_once(town: TownBuilder) -> None:
+    """Of two applications the gone row's is withdrawn and the other counts from the earlier day; undone, both wait."""
+    kept, gone = await twice(town)
+    sun, root = await town.desk("sun"), await town.desk("root")
+    early, late = town.today - timedelta(days=90), town.today - timedelta(days=2)
+    async with town.database.writing() as session:
+        await session.execute(delete(Bed))
+    asked = [(kept, late, "女儿来电"), (gone, early, "社区上报")]
+    stays, goes = [
+        (await root.post("/api/waiting", json={"elder_id": one, "asked_on": str(day), "note": note})).json()["id"]
+        for one, day, note in asked
+    ]
+
+    async def listed() -> list[tuple[int, int, str, str | None]]:
+        rows = (await root.get("/api/waiting", params={"area_code": DISTRICT})).json()["items"]
+        return sorted((row["id"], row["elder_id"], row["asked_on"], row["note"]) for row in rows)
+
+    before = await listed()
+    assert [row[:3] for row in before] == [(stays, kept, str(late)), (goes, gone, str(early))]
+    done = await sun.post(f"/api/elders/{kept}/merge", json={"gone_id": gone, "reason": "同一个人"})
+    assert done.status_code == 201 and done.json()["withdrawn_entry_id"] == goes, done.text
+    assert await listed() == [(stays, kept, str(early), "女儿来电")]
+    entry = (await root.get(f"/api/waiting/{goes}")).json()
+    assert (entry["state"], entry["elder_id"], entry["note"]) == ("withdrawn", kept, "社区上报")
+    async with town.database.reading() as session:
+        why = select(AuditRow.detail).where(AuditRow.subject == f"waiting_entry:{goes}").order_by(AuditRow.id.desc())
+        assert f"application {stays}" in str((await session.scalars(why.limit(1))).one())
+    assert (await sun.post(f"/api/elders/merges/{done.json()['id']}/undo")).status_code == 200
+    assert await listed() == before
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_has_left_is_not_merged_with_who_is_here(town: TownBuilder) -> None:
+    """Said of both rows first: else the living would lose their care, or the dead keep it."""
+    kept, gone = await twice(town)
+    sun, wish = await town.desk("sun"), {"gone_id": gone, "reason": "同一个人"}
+    left = {"version": 1, "left_on": str(town.today), "left_why": "去世"}
+    assert (await sun.patch(f"/api/elders/{gone}", json=left)).status_code == 200
+    refused = await sun.post(f"/api/elders/{kept}/merge", json=wish)
+    assert (refused.status_code, refused.json()["code"]) == (409, "elder.cannot_merge")
+    assert "left" in refused.json()["detail"]
+    assert (await sun.patch(f"/api/elders/{kept}", json=left)).status_code == 200
+    assert (await sun.post(f"/api/elders/{kept}/merge", json=wish)).status_code == 201
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_bed_stands_where_its_elder_lives(town: TownBuilder) -> None:
+    """The bed of the row that goes is seen where the one that stays lives; taken back, where it was."""
+    root, chen, far = await town.desk("root"), town.elders["chen"], town.elders["far"]
+    done = await root.post(f"/api/elders/{far}/merge", json={"gone_id": chen, "reason": "搬家后又登记"})
+    wu, far_desk = await town.desk("wu"), await town.desk("far")
+    assert [len((await desk.get("/api/beds")).json()["items"]) for desk in (wu, far_desk)] == [1, 1]
+    assert (await root.post(f"/api/elders/merges/{done.json()['id']}/undo")).status_code == 200
+    assert [len((await desk.get("/api/beds")).json()["items"]) for desk in (wu, far_desk)] == [2, 0]
