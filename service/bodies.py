@@ -27,6 +27,7 @@ ACCEPTED = {
     "timezone_aware": "a moment with offset, such as 2026-03-05T09:00:00+08:00",
     "int_parsing": "a whole number",
 }
+SEE_DOCS = "see /docs"
 NOTHING = object()
 M = TypeVar("M", bound=BaseModel)
 
@@ -90,11 +91,16 @@ def field_problems(errors: Sequence[Mapping[str, Any]]) -> list[FieldProblem]:
             continue
         where = ".".join(str(step) for step in fault["loc"] if step != "body") or "body"
         accepted = fault.get("ctx", {}).get("expected") or ", ".join(
-            f"{WORDS.get(key, key)} {value}" for key, value in fault.get("ctx", {}).items() if key != "error"
+            f"{WORDS.get(key, key)} {_plain(value)}" for key, value in fault.get("ctx", {}).items() if key != "error"
         )
         accepted = accepted or ACCEPTED.get(fault["type"])
-        found.append(FieldProblem(where, str(fault["msg"]), str(accepted or "see /docs")))
+        found.append(FieldProblem(where, str(fault["msg"]), str(accepted or SEE_DOCS)))
     return found
+
+
+def _plain(value: Any) -> Any:
+    """A bound as people write it: 180, not 180.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _around(field: str) -> Iterable[str]:

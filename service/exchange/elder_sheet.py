@@ -62,7 +62,7 @@ SHEET = Layout(
 )
 
 
-def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any] | None, list[RowFault]]:
+def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any], list[RowFault]]:
     """What registering takes, as far as it can be read, and the faults of the rest."""
     told, faults = SHEET.read_cells(number, cells)
     strange = foreign(told.get("categories") or [], told.get("source"))

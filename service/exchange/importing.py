@@ -50,8 +50,8 @@ class NothingCame(Conflict):
 
 @dataclass
 class Sheet:
-    """A file read: rows by their number as far as they can be read, each with the faults of the rest; faults of the
-    others; headings nobody knows.
+    """A file read: rows by their number as far as they can be read, each with the faults of the rest; headings nobody
+    knows. `faults` are all that were found, once the rows were held against the register.
     """
 
     rows: list[tuple[int, dict[str, Any], list[RowFault]]] = field(default_factory=list)
@@ -70,11 +70,7 @@ def read_sheet(kind: Kind, body: bytes, today: date) -> Sheet:
             continue
         sheet.count += 1
         cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-        wanted, faults = kind.read(number, cells, today)
-        if wanted is None:
-            sheet.faults += faults
-        else:
-            sheet.rows.append((number, wanted, faults))
+        sheet.rows.append((number, *kind.read(number, cells, today)))
     return sheet
 
 
@@ -211,7 +207,7 @@ def _as_faults(kind: Kind, number: int, error: ServiceError) -> list[RowFault]:
         return [kind.layout.fault(number, "id_number", told, "leave the row out, or change the elder there")]
     if isinstance(error, BadInput):
         return kind.layout.faults(number, error.fields)
-    return [kind.layout.fault(number, "id_number", error.detail, "somebody within your scope")]
+    return [kind.layout.fault(number, kind.key_field, error.detail, "look at it again")]
 
 
 async def _begin(

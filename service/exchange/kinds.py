@@ -31,7 +31,7 @@ class Kind:
     """
 
     layout: Layout
-    read: Callable[[int, Mapping[str, str], date], tuple[Wanted | None, list[RowFault]]]
+    read: Callable[[int, Mapping[str, str], date], tuple[Wanted, list[RowFault]]]
     check: Callable[[AsyncSession, Actor, Vault, Wanted, datetime, Sequence[FieldProblem]], Awaitable[Hashable]]
     write: Callable[[AsyncSession, Actor, Vault, Wanted, datetime, int], Awaitable[object]]
     brought: Callable[[AsyncSession, int, Any, int], Awaitable[Sequence[Any]]]
@@ -47,16 +47,10 @@ async def _register(
 
 
 async def _check_result(
-    session: AsyncSession, actor: Actor, vault: Vault, wanted: Wanted, now: datetime, _unread: Sequence[FieldProblem]
+    session: AsyncSession, actor: Actor, vault: Vault, wanted: Wanted, now: datetime, unread: Sequence[FieldProblem]
 ) -> Hashable:
-    elder_id = await results.check_result(session, actor, vault, wanted, now)
+    elder_id = await results.check_result(session, actor, vault, wanted, now, unread)
     return elder_id, wanted["scale"], wanted["assessed_on"]
-
-
-async def _check_terminal(
-    session: AsyncSession, actor: Actor, vault: Vault, wanted: Wanted, now: datetime, _unread: Sequence[FieldProblem]
-) -> Hashable:
-    return await terminals.check_terminal(session, actor, vault, wanted, now)
 
 
 KINDS = {
@@ -90,7 +84,7 @@ KINDS = {
     "terminals": Kind(
         terminal_sheet.SHEET,
         terminal_sheet.read_row,
-        _check_terminal,
+        terminals.check_terminal,
         terminals.register_row,
         terminals_of_import,
         placing.remove_unused,

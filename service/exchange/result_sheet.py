@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
 from models.types import Scale
 from service.assessments.importing import LEVELS
 from service.assessments.schemas import Imported
+from service.bodies import Told
 from service.exchange.sheets import Column, Layout, RowFault, a_day, a_whole_number, one_of
 
+FORM: TypeAdapter[Told[Imported]] = TypeAdapter(Told[Imported])
 SCALES = {
     "GB/T 42195": Scale.GBT42195, "GB/T 42195-2022": Scale.GBT42195, "gbt42195": Scale.GBT42195,
     "长护险": Scale.LTCI2021, "ltci2021": Scale.LTCI2021, "MZ/T 039": Scale.MZT039, "MZ/T 039-2013": Scale.MZT039,
@@ -30,20 +32,25 @@ SHEET = Layout(
 )
 
 
-def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any] | None, list[RowFault]]:
-    """What reading a result in takes, with the ID number as typed; or the faults of the row."""
+def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any], list[RowFault]]:
+    """What reading a result in takes, as far as it can be read, with the ID number as typed; the faults of the rest."""
     told, faults = SHEET.read_cells(number, cells)
-    if faults:
-        return None, faults
-    names = LEVELS[told["scale"]]
+    person, scale, level = told.pop("id_number", None), told.get("scale"), told.get("level")
+    if scale is not None and level is not None:
+        told["level"] = _level(scale, level)
+        if told["level"] is None:
+            shown = "、".join(f"{place} {name}" for place, name in enumerate(LEVELS[scale]))
+            faults.append(SHEET.fault(number, "level", f"is {level!r}", f"number or name: {shown}"))
+    elif level is not None and scale is None:
+        told.pop("level")
+    read = FORM.validate_python({field: value for field, value in told.items() if value is not None})
+    unread = {fault.field for fault in faults} | ({"level"} if scale is None else set())
+    faults += [one for one in SHEET.faults(number, read.faults) if one.field not in unread]
+    return {**read.values, "id_number": person}, faults
+
+
+def _level(scale: Scale, text: str) -> int | None:
+    """A level by its number or name; what a scale calls its levels is only known with the scale."""
+    names = LEVELS[scale]
     words = {name: level for level, name in enumerate(names)} | {str(level): level for level in range(len(names))}
-    level = words.get(told["level"].removesuffix(".0"))
-    if level is None:
-        shown = "、".join(f"{place} {name}" for place, name in enumerate(names))
-        return None, [SHEET.fault(number, "level", f"is {told['level']!r}", f"number or name: {shown}")]
-    person = told.pop("id_number")
-    try:
-        wanted = Imported.model_validate({**told, "level": level})
-    except ValidationError as error:
-        return None, SHEET.invalid(number, error)
-    return {**wanted.model_dump(), "id_number": person}, []
+    return words.get(text.removesuffix(".0"))

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
+from service.bodies import SEE_DOCS
 from service.errors import BadInput, FieldProblem
 
 MOST_ROWS = 5000
@@ -51,23 +50,31 @@ class Layout:
     shown: Mapping[str, str]
 
     def read_head(self, table: Sequence[Sequence[str]]) -> tuple[dict[str, int], list[str]]:
-        """By field the place of its column, and headings that are not known. Raises BadInput when one is missing."""
+        """By field the place of its column, and headings that are not known.
+
+        Raises BadInput when one is missing, or stands in two columns: nobody could tell which of them was meant.
+        """
         known = {head.casefold(): column.field for column in self.columns for head in column.heads}
-        places: dict[str, int] = {}
+        places: dict[str, list[int]] = {}
         unknown = []
-        for place, cell in enumerate(table[0] if table else []):
+        head = table[0] if table else []
+        for place, cell in enumerate(head):
             field = known.get(re.sub(r"[\s*（(].*$", "", cell).casefold())
             if field is None:
                 unknown += [cell] if cell else []
             else:
-                places.setdefault(field, place)
+                places.setdefault(field, []).append(place)
         missing = [column for column in self.columns if column.needed and column.field not in places]
         faults = [FieldProblem(column.field, "no such heading", " or ".join(column.heads)) for column in missing]
+        for field, found in places.items():
+            if len(found) > 1:
+                shown = ", ".join(f"{letters(place)} {head[place]}" for place in found)
+                faults.append(FieldProblem(field, f"stands in more than one column: {shown}", "one column of it"))
         if len(table) - 1 > MOST_ROWS:
             faults.append(FieldProblem("file", f"has {len(table) - 1} rows", f"at most {MOST_ROWS}: split it"))
         if faults:
             raise BadInput(f"this is not a sheet of {self.title}", fields=faults)
-        return places, unknown
+        return {field: found[0] for field, found in places.items()}, unknown
 
     def read_cells(self, number: int, cells: Mapping[str, str]) -> tuple[dict[str, Any], list[RowFault]]:
         """The cells of a row as values, None for empty ones, and what they cannot be."""
@@ -95,23 +102,19 @@ class Layout:
         return RowFault(number, field, head, problem, accepted)
 
     def faults(self, number: int, problems: Sequence[FieldProblem]) -> list[RowFault]:
-        """Faults that were found when the row was to be taken, the first of each column."""
+        """Faults of a value that does not fit, or found when the row was to be taken, the first of each column."""
         found: dict[str, RowFault] = {}
         for one in problems:
-            fault = self.fault(number, one.field, one.problem, one.accepted)
+            accepted = "see the template" if one.accepted == SEE_DOCS else one.accepted
+            fault = self.fault(number, one.field, one.problem, accepted)
             found.setdefault(fault.field, fault)
         return list(found.values())
 
-    def invalid(self, number: int, error: ValidationError) -> list[RowFault]:
-        """Faults of a value that does not fit its field."""
-        found = []
-        for one in error.errors():
-            known = {name: value for name, value in one.get("ctx", {}).items() if name != "error"}
-            accepted = known.get("expected") or ", ".join(f"{name} {value}" for name, value in known.items())
-            found.append(
-                self.fault(number, ".".join(map(str, one["loc"])), one["msg"], str(accepted or "see the template"))
-            )
-        return found
+
+def letters(place: int) -> str:
+    """A column as spreadsheets name it: 0 is A, 25 is Z, 26 is AA."""
+    before, last = divmod(place, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def a_day(text: str) -> date:

@@ -34,7 +34,6 @@ SHEET = Layout(
 )
 
 
-def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any] | None, list[RowFault]]:
-    """Number, model and station's name; or the faults of the row."""
-    told, faults = SHEET.read_cells(number, cells)
-    return (None, faults) if faults else (told, [])
+def read_row(number: int, cells: Mapping[str, str], today: date) -> tuple[dict[str, Any], list[RowFault]]:
+    """Number, model and station's name as far as they can be read, and the faults of the rest."""
+    return SHEET.read_cells(number, cells)

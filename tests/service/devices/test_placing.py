@@ -117,7 +117,7 @@ async def test_one_that_is_heard_from_stock_is_astray(town: TownBuilder) -> None
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_box_comes_as_a_sheet(town: TownBuilder) -> None:
-    """Three good rows of six, each fault by row and column; codes for the sheet; undone, those in use stay."""
+    """Three good rows of eight, all faults of a row at once by column; codes for the sheet; undone, those in use stay."""
     ma = await town.desk("ma")
     rows = [
         ["终端编号", "型号", "站点"],
@@ -127,10 +127,14 @@ async def test_a_box_comes_as_a_sheet(town: TownBuilder) -> None:
         ["T-chen", "床头一键", "清泉站"],
         ["860000000000003", "床头一键", "没有的站"],
         ["860000000000003", "手环", "清泉站"],
+        ["T chen", "床" * 41, "没有的站"],
+        ["T-chen", "", "没有的站"],
     ]
     done = (await ma.post("/api/imports/terminals", params={"dry_run": False}, content=write_csv(rows))).json()
-    assert (done["rows"], done["good"], done["bad"]) == (6, 3, 3), done
-    assert [(one["row"], one["field"]) for one in done["faults"]] == [(4, "id"), (5, "id"), (6, "station")]
+    assert (done["rows"], done["good"], done["bad"]) == (8, 3, 5), done
+    told = [(one["row"], one["field"]) for one in done["faults"]]
+    assert told[:3] == [(4, "id"), (5, "id"), (6, "station")]
+    assert sorted(told[3:]) == [(number, field) for number in (8, 9) for field in ("id", "model", "station")]
     names = [f"86000000000000{n}" for n in (1, 2, 3)]
     codes = (await ma.post("/api/terminals/claim-codes", json={"ids": [*names, "T-far"]})).json()["items"]
     assert [one["code"] is not None for one in codes] == [True, True, True, False]
