@@ -1,4 +1,4 @@
-"""Verbs on assessments: begin, save, submit, review, drop, read in; refuses that one person assesses and reviews."""
+"""Verbs on assessments: ask, begin, save, submit, review, read in; refuses that one person assesses and reviews."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -39,10 +39,39 @@ class ChangedMeanwhile(Conflict):
     code = "assessment.changed_meanwhile"
 
 
+class AlreadyAsked(Conflict):
+    """The elder is on the list already; `since_on` says from when."""
+
+    code = "assessment.already_asked"
+
+
 class SamePerson(Forbidden):
     """Whoever assessed does not review; and nobody else writes in their form."""
 
     code = "assessment.same_person"
+
+
+async def ask(session: AsyncSession, actor: Actor, elder_id: int, note: str | None, now: datetime) -> Reassessment:
+    """Put an elder who wants to be assessed on the list of those due, until a result of that day or later holds.
+
+    Raises NotFound, HasLeft, MergedAway, AlreadyAsked, AlreadyUnderWay.
+    """
+    elder = await get_elder(session, actor, elder_id)
+    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update())
+    await refuse_gone(session, elder)
+    other = await queries.find_open(session, elder_id, Scale.GBT42195)
+    if other is not None:
+        raise AlreadyUnderWay(f"assessment {other.id} is under way", assessment_id=other.id)
+    today = now.astimezone(LOCAL).date()
+    standing = await queries.find_asked(session, elder_id, today)
+    if standing is not None:
+        raise AlreadyAsked(f"asked for on {standing.since_on}", since_on=standing.since_on.isoformat())
+    detail = {} if note is None else {"note": note}
+    row = Reassessment(elder_id=elder_id, trigger=queries.ASKED, since_on=today, detail=detail, found_at=now)
+    session.add(row)
+    await session.flush()
+    audit.note(session, now, actor.account_id, "assessment.asked", f"reassessment:{row.id}", f"elder:{elder_id}")
+    return row
 
 
 async def begin(

@@ -12,6 +12,7 @@ from service.auth import DESK, Actor, Allow
 from service.bodies import Heard
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading, writing
+from service.elders.behalf import note_caller
 from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, PathId
@@ -142,6 +143,21 @@ async def begin(
     async def work() -> dict[str, Any]:
         row = await actions.begin(session, actor, elder_id, Scale(wanted.scale), wanted.reason, clock.now())
         return await _one(session, row, clock)
+
+    return await once(actor, work, status=201)
+
+
+@router.post("/elders/{elder_id}/assessments/ask", status_code=201)
+async def ask(
+    actor: Desk, session: Writing, once: OnceOnly, clock: Timed, elder_id: PathId, wanted: schemas.Asking
+) -> dict[str, Any]:
+    """Somebody wants to be assessed: they stand among those due until a result holds; 409 when they do already."""
+
+    async def work() -> dict[str, Any]:
+        row = await actions.ask(session, actor, elder_id, wanted.note, clock.now())
+        subject = f"reassessment:{row.id}"
+        note_caller(session, actor, elder_id, "assessment.ask", subject, wanted.on_behalf, clock.now())
+        return {"id": row.id, "elder_id": elder_id, "since_on": row.since_on.isoformat()}
 
     return await once(actor, work, status=201)
 

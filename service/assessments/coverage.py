@@ -46,7 +46,7 @@ async def list_missing(
 async def list_due(
     session: AsyncSession, actor: Actor, page: Page, today: date
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Elders whose result runs out within 30 days or has run out, or who fell twice; each with why."""
+    """Elders whose result runs out within 30 days or has run out, who fell twice or asked; each with why."""
     soon = today + timedelta(days=rules.SOON_DAYS)
     called = select(Reassessment.elder_id).where(Reassessment.done_at.is_(None))
     current = (Assessment.scale == Scale.GBT42195) & Assessment.ended_on.is_(None)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Assessment, AssessmentPolicy, Elder
+from models import Account, Assessment, AssessmentPolicy, Elder, Reassessment
 from models.types import AssessmentState, Scale
 from service.assessments import rules
 from service.assessments.gbt42195 import Reading
@@ -17,6 +17,9 @@ from service.clock import rfc3339
 from service.errors import NotFound
 from service.paging import Page, page_of
 from service.vault import masked_name
+
+ASKED = "asked"
+"""What a reason to assess is called when the elder, or somebody for them, asked for it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,13 @@ async def find_open(session: AsyncSession, elder_id: int, scale: Scale) -> Asses
     ended = (AssessmentState.APPROVED, AssessmentState.DROPPED)
     query = select(Assessment).where(Assessment.elder_id == elder_id, Assessment.scale == scale)
     return (await session.scalars(query.where(Assessment.state.not_in(ended)).limit(1))).first()
+
+
+async def find_asked(session: AsyncSession, elder_id: int, on: date) -> Reassessment | None:
+    """That an elder asked to be assessed, while nobody has, or on this day."""
+    mine = (Reassessment.elder_id == elder_id) & (Reassessment.trigger == ASKED)
+    stands = Reassessment.done_at.is_(None) | (Reassessment.since_on == on)
+    return (await session.scalars(select(Reassessment).where(mine, stands).limit(1))).first()
 
 
 async def policy_of(session: AsyncSession, area_code: str) -> rules.Policy:

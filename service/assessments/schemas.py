@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from models.types import Scale
-from service.inputs import PLAIN, Day, Input, Line
+from service.inputs import PLAIN, Day, Input, Line, OnBehalf
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}(\.[0-9]{1,2})?$")]
 Score = Annotated[int, Field(ge=0, le=100)]
@@ -21,6 +21,13 @@ class NewAssessment(Input):
 
     scale: Form = "gbt42195"
     reason: Reason
+
+
+class Asking(Input):
+    """That an elder wants to be assessed, what was said, and who called."""
+
+    note: Line | None = None
+    on_behalf: OnBehalf = None
 
 
 class Diagnosis(Input):

@@ -14,9 +14,8 @@ from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.contracts import actions, queries
 from service.db import reading, writing
-from service.elders.behalf import note_caller
+from service.elders.behalf import note_caller, refuse_uncalled
 from service.elders.consents import passable
-from service.errors import BadInput, FieldProblem
 from service.idempotency import OnceOnly
 from service.inputs import AreaCode, Day, Input, Line, OnBehalf, PathId, RowId
 from service.paging import Page, as_list
@@ -162,9 +161,7 @@ async def sign(
 @router.post("/contracts/{contract_id}/end")
 async def end(actor: Desk, session: Writing, clock: Timed, contract_id: PathId, why: Reason) -> dict[str, Any]:
     """Withdraw within the cooling-off days, end by notice later."""
-    if actor.role is Role.DISPATCHER and why.on_behalf is None:
-        fault = FieldProblem("on_behalf", "is missing", "who called: name, relation, consent")
-        raise BadInput("a dispatcher ends a contract for who called", fields=[fault])
+    refuse_uncalled(actor, why.on_behalf)
     today = await _today(session, clock)
     row = await actions.step_back(session, actor, contract_id, why.reason, clock.now(), today)
     note_caller(session, actor, row.elder_id, "contract.end", f"contract:{row.id}", why.on_behalf, clock.now())

@@ -14,6 +14,7 @@ from service.auth import Actor
 from service.bodies import all_faults
 from service.clock import LOCAL
 from service.elders import checking, queries, rules
+from service.elders.behalf import names_of_callers
 from service.elders.consents import refuse_withdrawn
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.vault import Vault
@@ -237,8 +238,7 @@ async def reveal(
             for one in contacts
         ]
     if "callers" in fields:
-        calls = await session.scalars(queries.callers_for(elder_id).order_by(queries.OnBehalf.id))
-        shown["callers"] = [{"id": call.id, "name": call.caller} for call in calls]
+        shown["callers"] = await names_of_callers(session, elder_id)
     return shown
 
 

@@ -52,6 +52,12 @@ async def list_callers(
     return [_view(row) for row in rows], following
 
 
+async def names_of_callers(session: AsyncSession, elder_id: int) -> list[dict[str, Any]]:
+    """Who called for an elder, by id and in full: for `reveal`, which writes down who asked and why."""
+    rows = await session.scalars(queries.callers_for(elder_id).order_by(OnBehalf.id))
+    return [{"id": row.id, "name": row.caller} for row in rows]
+
+
 def _view(row: OnBehalf) -> dict[str, Any]:
     return {
         "id": row.id,

@@ -12,9 +12,10 @@ from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
+from service.elders.behalf import note_caller, refuse_uncalled
 from service.elders.consents import passable
 from service.idempotency import EachOnce, OnceOnly
-from service.inputs import AreaCode, Day, Input, Line, PathId, RowId
+from service.inputs import AreaCode, Day, Input, Line, OnBehalf, PathId, RowId
 from service.paging import Page, as_list
 from service.patrols import actions, queries, register
 from service.patrols.queries import Month
@@ -26,6 +27,7 @@ Writing = Annotated[AsyncSession, Depends(writing, scope="function")]
 Whole = Annotated[Database, Depends(database_of)]
 Desk = Annotated[Actor, Depends(Allow(*DESK))]
 Keeper = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR))]
+Excuser = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.DISPATCHER))]
 Timed = Annotated[Clock, Depends(clock_of)]
 MonthOf = Annotated[Day | None, Query(description="any day of the month; this one without it")]
 Status = Annotated[Literal["done", "planned", "missing", "unseen"] | None, Query()]
@@ -48,9 +50,10 @@ class SeenMany(Seen):
 
 
 class Excuse(Input):
-    """Why somebody is not looked in on this month."""
+    """Why somebody is not looked in on this month; a dispatcher excuses only for who called."""
 
     why: Annotated[Line, Field(max_length=180)]
+    on_behalf: OnBehalf = None
 
 
 class District(Input):
@@ -137,7 +140,10 @@ async def record(
 
 
 @router.post("/{target_id}/excuse")
-async def excuse(actor: Keeper, session: Writing, clock: Timed, target_id: PathId, wanted: Excuse) -> dict[str, Any]:
+async def excuse(actor: Excuser, session: Writing, clock: Timed, target_id: PathId, wanted: Excuse) -> dict[str, Any]:
     """Take somebody off this month's register, with the reason."""
+    refuse_uncalled(actor, wanted.on_behalf)
     target = await actions.excuse(session, actor, target_id, wanted.why, clock.now())
+    subject = f"patrol_target:{target.id}"
+    note_caller(session, actor, target.elder_id, "patrol.excuse", subject, wanted.on_behalf, clock.now())
     return {"id": target.id, "elder_id": target.elder_id, "reason": target.drop_reason}

@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Household, WorksItem, WorksOrder, WorksPhoto
+from models import Elder, Household, WorksItem, WorksOrder, WorksPhoto
 from models.types import WorksState
 from service import audit
 from service.auth import Actor
+from service.elders.queries import get_elder
+from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict, FieldProblem, Forbidden
 from service.policies.queries import policy_on
 from service.realtime import outbox
@@ -31,6 +33,24 @@ class RolesClash(Conflict):
     """One organisation, or one person, would hold two roles that have to be apart."""
 
     code = "works.roles_clash"
+
+
+async def asking(
+    session: AsyncSession, actor: Actor, home: Household, elder_id: int | None, *, called: bool
+) -> Elder | None:
+    """Who of a household asks for works; None when the desk begins them by itself.
+
+    Raises BadInput when somebody called and nobody is named, or who is named lives elsewhere; NotFound, HasLeft.
+    """
+    if elder_id is None and not called:
+        return None
+    elder = None if elder_id is None else await get_elder(session, actor, elder_id)
+    if elder is None or elder.household_id != home.id:
+        problem = "is missing" if elder is None else f"does not live in household {home.id}"
+        fault = FieldProblem("elder_id", problem, "whoever of the household asks")
+        raise BadInput("it is not said for whom", fields=[fault])
+    await refuse_gone(session, elder)
+    return elder
 
 
 async def open_works(

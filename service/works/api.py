@@ -11,8 +11,9 @@ from service import exports
 from service.auth import DESK, Actor, Allow
 from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
+from service.elders.behalf import note_caller, refuse_uncalled
 from service.idempotency import OnceOnly
-from service.inputs import Input, Line, PathId, RowId
+from service.inputs import Input, Line, OnBehalf, PathId, RowId
 from service.paging import Page, as_list
 from service.town_clock import town_time
 from service.vault import Vault, vault_of
@@ -36,10 +37,12 @@ PHOTO: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}, "i
 
 
 class NewWorks(Input):
-    """Whose home is surveyed, by whom."""
+    """Whose home is surveyed, by whom; who of the household asked, needed when somebody called for them."""
 
     household_id: RowId
     design_provider_id: RowId
+    elder_id: RowId | None = None
+    on_behalf: OnBehalf = None
 
 
 class NewItem(Input):
@@ -110,15 +113,17 @@ async def get_works(session: Reading, actor: Desk, works_id: PathId) -> dict[str
 
 
 @router.post("", status_code=201)
-async def open_works(
-    actor: Builder, session: Writing, once: OnceOnly, clock: Timed, wanted: NewWorks
-) -> dict[str, Any]:
-    """Begin works with a survey."""
+async def open_works(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, wanted: NewWorks) -> dict[str, Any]:
+    """Begin works with a survey; a dispatcher does for who called."""
+    refuse_uncalled(actor, wanted.on_behalf)
 
     async def work() -> dict[str, Any]:
         home = await queries.get_home(session, actor, wanted.household_id)
         today = (await town_time(session, clock)).today
+        elder = await actions.asking(session, actor, home, wanted.elder_id, called=wanted.on_behalf is not None)
         works = await actions.open_works(session, actor, home, wanted.design_provider_id, clock.now(), today)
+        if elder is not None:
+            note_caller(session, actor, elder.id, "works.open", f"works:{works.id}", wanted.on_behalf, clock.now())
         return (await queries.works_views(session, actor, [works]))[0]
 
     return await once(actor, work, status=201)
