@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 import pytest
@@ -125,3 +126,38 @@ async def test_who_hangs_up_is_still_kept(bedside: Bedside) -> None:
                 await asyncio.sleep(0.01)
         [(status, taken)] = await said(server, [raw(ALERTS, 6, call(5))], 1)
     assert (status, taken["duplicate"]) == (200, True)
+
+
+class Heard:
+    """A request as the hatch sees it, and what it was answered."""
+
+    def __init__(self, path: str, counter: int, body: bytes) -> None:
+        head, _, self.body = raw(path, counter, body).partition(b"\r\n\r\n")
+        lines = [line.split(b": ", 1) for line in head.split(b"\r\n")[1:]]
+        self.head = {name.lower(): value for name, value in lines}
+        self.url, self.source, self.line = path.encode(), "192.0.2.1", self
+        self.status, self.response_complete = 0, False
+
+    def is_known(self) -> None:
+        """Nothing to keep."""
+
+    def answer(self, status: int, _headers: object, _body: bytes) -> None:
+        self.status, self.response_complete = status, True
+
+
+async def test_a_call_passes_the_signs_of_life_before_it(bedside: Bedside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many came before it are answered a few at a time, in order, when it is in the queue already."""
+    await bedside.press("first")  # its key is known from here on
+    monkeypatch.setattr("service.terminals.hatch.SLICE_S", 0.0)
+    hatch: Any = Hatch(bedside.intake)
+    beats, urgent = [Heard(HEARTBEATS, 10 + number, b"{}") for number in range(5)], Heard(ALERTS, 40, call(40))
+    async with bedside.intake.committer._turn:  # nothing is committed while this is held
+        for request in (*beats, urgent):
+            hatch.take(request)
+        assert bedside.intake.committer.queued == 1 and not any(beat.status for beat in beats)
+        for count in range(1, 6):
+            await asyncio.sleep(0)
+            assert [beat.status for beat in beats] == [200] * count + [0] * (5 - count)
+    while not urgent.status:
+        await asyncio.sleep(0.01)
+    assert urgent.status == 200
