@@ -59,6 +59,12 @@ describe('objections in Chinese', () => {
     expect(problemInChinese('has left')).toBe('账号已停用')
   })
 
+  it('speak of who left and of columns that stand twice', () => {
+    expect(problemInChinese('2100-01-01 cannot be the day somebody left')).toBe('2100-01-01 不可能是离开日期')
+    expect([problemInChinese('stands in more than one column: B 姓名, F name'), acceptedInChinese('one column of it')]).toEqual(['有不止一列：B 姓名, F name', '只留一列'])
+    expect([acceptedInChinese('at most 180'), acceptedInChinese('at least -90')]).toEqual(['最多 180', '至少 -90'])
+  })
+
   it('leave alone what nobody has written down yet', () => {
     expect(problemInChinese('something quite new')).toBe('something quite new')
     expect(acceptedInChinese('0 to 4 (进食)')).toBe('0 to 4 (进食)')

@@ -46,7 +46,10 @@ export interface Home {
   datum: 'wgs84' | 'gcj02' | 'bd09'
 }
 
-export interface ElderCard extends ElderRow {
+/** What followed from a change of somebody's whereabouts; only in the answer to it. */
+export interface Followed { orders_cancelled?: number; visits_cancelled?: number; orders_stay_cancelled?: number; visits_moved?: number }
+
+export interface ElderCard extends ElderRow, Followed {
   version: number
   born_on: string
   provider_id: Id | null
@@ -81,8 +84,9 @@ export interface Revealed {
   gate_code?: string | null
   key_holder_phone?: string | null
   contacts?: { id: Id; name: string; phone: string | null }[]
+  callers?: { id: Id; name: string }[]
 }
-export const REVEALABLE = ['name', 'id_number', 'phone', 'conditions', 'medicines', 'gate_code', 'key_holder_phone', 'contacts'] as const
+export const REVEALABLE = ['name', 'id_number', 'phone', 'conditions', 'medicines', 'gate_code', 'key_holder_phone', 'contacts', 'callers'] as const
 
 export const PURPOSES = ['care', 'health', 'location', 'video', 'family', 'authorities'] as const
 

@@ -117,7 +117,7 @@ async def test_one_that_is_heard_from_stock_is_astray(town: TownBuilder) -> None
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_box_comes_as_a_sheet(town: TownBuilder) -> None:
-    """Three good rows of eight, all faults of a row at once by column; codes for the sheet; undone, those in use stay."""
+    """Three good rows of eight, all faults of a row at once by column; codes for the sheet; undone, used ones stay."""
     ma = await town.desk("ma")
     rows = [
         ["终端编号", "型号", "站点"],
