@@ -1,4 +1,5 @@
 /** Paths and shapes of assessments; the scales come as data, so that no table of a standard lives in the console. */
+import type { Called } from '../registers/caller'
 import type { Slice } from '../registers/list'
 import type { ElderRow } from './elders'
 import { get, post, put } from './http'
@@ -79,6 +80,7 @@ export const assessments = {
   one: (id: Id) => get<Assessment>(one(id)),
   history: (elder: Id) => get<Slice<Assessment>>(pathOf(ofElder(elder), { limit: 200 })),
   begin: (elder: Id, scale: ScaleName, reason: string) => post<Assessment>(ofElder(elder), { scale, reason }),
+  ask: (elder: Id, note: string, called: Called) => post<unknown>(`${ofElder(elder)}/ask`, { note: note || null, ...called }),
   save: (id: Id, version: number, answers: Answers, assessed_on: string | null) => put<Assessment>(`${one(id)}/answers`, { version, answers, assessed_on }),
   submit: (id: Id, version: number) => post<Assessment>(`${one(id)}/submit`, { version }),
   review: (id: Id, version: number, approve: boolean, note: string) => post<Assessment>(`${one(id)}/review`, { version, approve, note: note || null }),

@@ -1,4 +1,5 @@
 /** Paths and shapes of the month's patrols. */
+import type { Called } from '../registers/caller'
 import type { Slice } from '../registers/list'
 import { get, post } from './http'
 import { pathOf } from './paths'
@@ -27,5 +28,5 @@ export const patrols = {
   refresh: (area_code: string) => post<Record<string, unknown>>('/api/patrols/refresh', { area_code }),
   generate: (area_code: string) => post<Record<string, unknown>>('/api/patrols/generate', { area_code }),
   seen: (id: Id, by: string, on: string | null, note: string) => post<unknown>(`${one(id)}/seen`, { by, on, note: note || null }),
-  excuse: (id: Id, why: string) => post<unknown>(`${one(id)}/excuse`, { why }),
+  excuse: (id: Id, why: string, called: Called) => post<unknown>(`${one(id)}/excuse`, { why, ...called }),
 }
