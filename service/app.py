@@ -55,6 +55,7 @@ from service.town.api import router as town
 from service.town.basemap import Basemap
 from service.vault import Vault
 from service.waiting.api import router as waiting
+from service.waiting.opening import router as opening
 from service.whereabouts.api import router as whereabouts
 from service.works.api import router as works
 
@@ -63,7 +64,7 @@ WEB = (
     *(accounts, beds, devices, dispatch, elders, casework, emergencies, jobs, meals, orders, organisations, phone),
     *(readiness, staff, town),
     *(assessments, entitlements, exchange),
-    *(contracts, patrols, policies, promises, waiting, whereabouts, works),
+    *(contracts, opening, patrols, policies, promises, waiting, whereabouts, works),
 )
 
 

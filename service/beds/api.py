@@ -1,4 +1,4 @@
-"""Routes for family care beds: lists, the board, one bed's page and the steps of its life."""
+"""Routes for family care beds: lists, the board, one bed's page and its steps; `waiting` opens them, its list asked."""
 
 from typing import Annotated, Any
 
@@ -16,7 +16,6 @@ from service.clock import Clock, clock_of
 from service.db import Database, database_of, reading, writing
 from service.elders.behalf import note_caller
 from service.elders.consents import passable
-from service.elders.queries import get_elder
 from service.idempotency import OnceOnly
 from service.inputs import Day, Input, Line, OnBehalf, PathId, RowId
 from service.organisations.queries import get_station
@@ -32,15 +31,6 @@ Keeper = Annotated[Actor, Depends(Allow(Role.ADMIN, Role.SUPERVISOR, Role.STATIO
 Timed = Annotated[Clock, Depends(clock_of)]
 COLUMNS = ("id", "elder", "address", "area_code", "provider_id", "station_id", "state", "state_since_at", "blocked_by")
 MOST_ROWS = 20_000
-
-
-class NewBed(Input):
-    """Whose bed, and the station that runs it."""
-
-    elder_id: RowId
-    station_id: RowId
-    why: Line | None = None
-    on_behalf: OnBehalf = None
 
 
 class Move(Input):
@@ -176,21 +166,6 @@ async def show_billing(
     """The days of a month that are billed: what settlement counts; a day of rest is never among them."""
     day = month or (await town_time(session, clock)).today
     return await queries.billing_view(session, await queries.get_bed(session, actor, bed_id), *queries.month_of(day))
-
-
-@router.post("", status_code=201)
-async def open_bed(actor: Desk, session: Writing, once: OnceOnly, clock: Timed, wanted: NewBed) -> dict[str, Any]:
-    """Apply for a bed at an elder's home."""
-
-    async def work() -> dict[str, Any]:
-        elder = await get_elder(session, actor, wanted.elder_id)
-        station = await get_station(session, actor, wanted.station_id)
-        today = (await town_time(session, clock)).today
-        bed = await actions.open_bed(session, actor, elder, station, clock.now(), today, wanted.why)
-        note_caller(session, actor, elder.id, "bed.applied", f"bed:{bed.id}", wanted.on_behalf, clock.now())
-        return await _page(session, clock, bed)
-
-    return await once(actor, work, status=201)
 
 
 @router.post("/moves")

@@ -1,4 +1,4 @@
-"""Verbs on the waiting list: ask, withdraw, grant a bed; refuses to pass over somebody without a word."""
+"""Verbs on the waiting list: ask, withdraw, grant a bed or open one beside it; nobody is passed over without a word."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Elder, Station, WaitingEntry
+from models import Bed, Elder, Station, WaitingEntry
 from models.types import WaitingState
 from service import audit
 from service.auth import Actor
@@ -74,6 +74,25 @@ async def withdraw(session: AsyncSession, actor: Actor, entry_id: int, now: date
     await _end(session, entry, WaitingState.WITHDRAWN, now)
     audit.note(session, now, actor.account_id, "waiting.withdraw", f"waiting_entry:{entry.id}")
     return entry
+
+
+async def open_beside(
+    session: AsyncSession, actor: Actor, elder: Elder, station: Station, why: str | None, now: datetime, on: date
+) -> Bed:
+    """Open a bed that no application is granted for.
+
+    While somebody else is first on the list of the elder's district it takes a reason, which is kept in the bed's
+    history with the rule that was passed over. Raises NotFirst, and what opening a bed raises.
+    """
+    places, policy = await queries.ranked(session, elder.area_code, on)
+    first = next((place.entry_id for place in places if place.position == 1), None)
+    mine = await queries.find_waiting(session, elder.id)
+    if first is None or (mine is not None and mine.id == first):
+        return await open_bed(session, actor, elder, station, now, on, why)
+    if why is None:
+        raise NotFirst("somebody waits in this district: say why the bed is opened beside the list", first=first)
+    reason = f"beside the waiting list, {policy.version}: {why}"
+    return await open_bed(session, actor, elder, station, now, on, reason[:200])
 
 
 async def grant(

@@ -66,7 +66,7 @@ export const registers = {
     why: '为什么', level: '结果', left: (n: number) => `还差 ${n} 项`, by: '评估人', until: '有效到', look: '注意', coverage: (age: number) => `${age} 岁以上评估覆盖`,
   },
   waiting: {
-    title: '床位轮候', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '看排序规则' : '看排序规则（没和原文核对过）'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', withdrawOf: (who: string) => `把 ${who} 从轮候撤下`, ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
+    title: '床位轮候', beside: '为什么不按轮候（记进床位的经过）', none: '没有人在等床位。', position: '第几位', why: '为什么在这一位', asked: '申请日', unmet: (list: string) => `还不能排：${list}`, noTier: '一般', behind: (tier: string) => `${tier}（排在前一档之后）`, decided: (by: string, value: string) => `同档比${by}：${value}`, noPriority: '没有优先', sum: (waiting: string, unfit: string) => `排上 ${waiting} 人，条件不够 ${unfit} 人。`, rule: (verified: boolean): string => (verified ? '看排序规则' : '看排序规则（没和原文核对过）'), grant: '给床位', grantTo: (who: string) => `给 ${who} 开床位`, whyNotFirst: '不是第一位，为什么先给（必填）', withdraw: '撤下', withdrawOf: (who: string) => `把 ${who} 从轮候撤下`, ask: '排队等床位', waits: (n: number) => `轮候第 ${n} 位`, unfit: '轮候，条件还不够',
   },
   orderBy: { tier: '档次', first_among_equals: '优先照顾', ability: '失能程度', asked_on: '申请日', age: '年龄', entry: '登记先后', other: '' },
   patrol: {

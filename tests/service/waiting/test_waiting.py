@@ -115,6 +115,35 @@ async def test_asked_ranked_and_granted(keeping: Keeping) -> None:
 
 
 @SQLITE
+async def test_a_bed_beside_the_list_takes_a_reason(keeping: Keeping) -> None:
+    """While somebody is first, a bed for anybody else is opened with a word that its history keeps."""
+    town, root = keeping.town, keeping.root
+    await keeping.assesses("chen")
+    wish = {"station_id": town.station_id}
+    entry = (await root.post("/api/waiting", json={"elder_id": town.elders["chen"]})).json()
+    assert entry["position"] == 1
+    beside = {**wish, "elder_id": town.elders["yu"]}
+    refused = await root.post("/api/beds", json=beside)
+    assert (refused.status_code, refused.json()["code"]) == (409, "waiting.not_first")
+    assert refused.json()["first"] == entry["id"]
+    assert (await root.get("/api/beds", params={"elder_id": beside["elder_id"]})).json()["items"] == []
+    opened = await root.post("/api/beds", json={**beside, "why": "出院当天没人照护"})
+    assert opened.status_code == 201, opened.text
+    told = opened.json()["history"][0]["why"]
+    assert told == "beside the waiting list, bed.waiting#default: 出院当天没人照护"
+    first = await root.post("/api/beds", json={**wish, "elder_id": town.elders["chen"]})
+    assert first.status_code == 201 and first.json()["history"][0]["why"] is None
+
+
+@SQLITE
+async def test_who_may_not_wait_keeps_nobody_from_a_bed(keeping: Keeping) -> None:
+    """An application that holds no place (nobody has assessed) asks for no reason."""
+    entry = (await keeping.root.post("/api/waiting", json={"elder_id": keeping.town.elders["chen"]})).json()
+    assert entry["position"] is None
+    assert await keeping.opens("yu") > 0
+
+
+@SQLITE
 async def test_days_that_nobody_asked_on_and_who_wants_no_bed_any_more(keeping: Keeping) -> None:
     """A day to come or of long ago is refused and puts nobody first; who has left or has a bed holds no place."""
     town = keeping.town
