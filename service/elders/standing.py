@@ -3,8 +3,10 @@
 One question for every verb that begins something. Calls for help do not come here: whoever presses is answered.
 """
 
+from collections.abc import Collection
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder
@@ -37,3 +39,9 @@ async def refuse_gone(session: AsyncSession, elder: Elder, on: date | None = Non
     if elder.left_on is not None and (on is None or elder.left_on < on):
         why = f"the elder left the register on {elder.left_on}" + (f": {elder.left_why}" if elder.left_why else "")
         raise HasLeft(why, elder_id=elder.id, left_on=elder.left_on.isoformat(), left_why=elder.left_why)
+
+
+async def here_among(session: AsyncSession, elder_ids: Collection[int]) -> set[int]:
+    """Those of these elders who are still here, held until the transaction ends as in `refuse_gone`."""
+    asked = select(Elder.id).where(Elder.id.in_(elder_ids), Elder.left_on.is_(None), Elder.merged_into_id.is_(None))
+    return set(await session.scalars(asked.order_by(Elder.id).with_for_update(read=True)))

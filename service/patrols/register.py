@@ -16,6 +16,7 @@ from models.types import VisitState
 from service.auth import Actor
 from service.clock import Clock
 from service.db import Database
+from service.elders.standing import here_among
 from service.errors import ServiceError
 from service.facts import facts_of
 from service.idempotency import OnceEach
@@ -120,10 +121,10 @@ async def generate(database: Database, clock: Clock, month: Month, prefix: str =
 
 
 async def _make(session: AsyncSession, plan: Sequence[tuple[Elder, date]], item: MenuItem, month: Month) -> int:
-    """Write the visits of those who still have none, with their beds held: nobody suspends one meanwhile."""
+    """Write the visits of those who are here and have none, beds and rows held: nobody rests or leaves meanwhile."""
     ids = [elder.id for elder, _ in plan]
     await queries.hold_beds(session, ids)
-    lacking = await queries.still_missing(session, month, ids)
+    lacking = await queries.still_missing(session, month, ids) & await here_among(session, ids)
     rests = await queries.rests_of(session, ids, month.today)
     rows = [
         _visit(elder, item, day) for elder, day in plan if elder.id in lacking and not covers(rests.get(elder.id), day)

@@ -107,14 +107,43 @@ async def test_nobody_drives_to_who_left(keeping: Keeping) -> None:
 
 
 @SQLITE
-async def test_what_waited_for_the_hospital_ends_too(keeping: Keeping) -> None:
-    """Who dies while the bed rests has nothing waiting, no block of respite and no look in ahead any more."""
-    town, root, sun = keeping.town, keeping.root, keeping.sun
+async def test_a_closed_bed_leaves_the_menu(town: TownBuilder) -> None:
+    """Who gives the bed up still has what they ordered from the menu, and may order; only leaving ends that."""
+    root = await town.desk("root")
+    assert (await orders(town, root, "chen", 1)).status_code == 201
+    beds = (await root.get("/api/beds", params={"elder_id": town.elders["chen"]})).json()["items"]
+    closed = await root.post(f"/api/beds/{beds[0]['id']}/moves", json={"to": "closed", "why": "不再需要"})
+    assert closed.status_code == 200, closed.text
+    assert await states(town) == [("placed", "accepted")]
+    assert (await orders(town, root, "chen", 2)).status_code == 201
+    gone = (await changes(town, root, "chen", left_on=str(town.today), left_why="随子女迁出")).json()
+    assert gone["orders_cancelled"] == 2 and set(await states(town)) == {("cancelled", "cancelled")}
+
+
+async def with_patrols(town: TownBuilder) -> None:
+    """The menu has a look in, and of the two of the district only Chen is to be looked in on."""
     async with town.database.writing() as session:
         item = MenuItem(code="patrol.visit", family=Family.PATROL, name_zh="探访", name_en="Look-in", duration_min=20)
         item.people, item.level, item.delivered = 1, 5, False
         session.add(item)
         (await session.get_one(Elder, town.elders["yu"])).lives_alone = False
+
+
+async def test_nobody_is_sent_to_look_in(town: TownBuilder) -> None:
+    """Who left between the reading of the register and the writing of its visits gets none."""
+    await with_patrols(town)
+    sun, here = await town.desk("sun"), {"area_code": DISTRICT}
+    assert (await sun.post("/api/patrols/refresh", json=here)).json()["added"] == 1
+    async with town.database.writing() as session:
+        (await session.get_one(Elder, town.elders["chen"])).left_on = town.today
+    assert (await sun.post("/api/patrols/generate", json=here)).json()["made"] == 0
+
+
+@SQLITE
+async def test_what_waited_for_the_hospital_ends_too(keeping: Keeping) -> None:
+    """Who dies while the bed rests has nothing waiting, no block of respite and no look in ahead any more."""
+    town, root, sun = keeping.town, keeping.root, keeping.sun
+    await with_patrols(town)
     bed_id, here = await keeping.lives("chen"), {"area_code": DISTRICT}
     start = town.local(10) + timedelta(days=2)
     block = {"bed_id": bed_id, "contact_id": 1, "from_at": start.isoformat()}
