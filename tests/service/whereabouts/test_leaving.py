@@ -129,6 +129,7 @@ async def with_patrols(town: TownBuilder) -> None:
         (await session.get_one(Elder, town.elders["yu"])).lives_alone = False
 
 
+@SQLITE
 async def test_nobody_is_sent_to_look_in(town: TownBuilder) -> None:
     """Who left between the reading of the register and the writing of its visits gets none."""
     await with_patrols(town)
