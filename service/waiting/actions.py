@@ -92,7 +92,10 @@ async def open_beside(
     if why is None:
         raise NotFirst("somebody waits in this district: say why the bed is opened beside the list", first=first)
     reason = f"beside the waiting list, {policy.version}: {why}"
-    return await open_bed(session, actor, elder, station, now, on, reason[:200])
+    bed = await open_bed(session, actor, elder, station, now, on, reason[:200])
+    told = f"bed:{bed.id}, {reason}"
+    audit.note(session, now, actor.account_id, "waiting.passed_over", f"waiting_entry:{first}", told)
+    return bed
 
 
 async def grant(

@@ -60,6 +60,19 @@ async def changes_a_policy(page: Page) -> None:
     await expect(patrols.get_by_text("刚刚定的")).to_be_visible()
 
 
+async def leaves_to_the_district_what_is_the_districts(page: Page) -> None:
+    """Seen from a street the list's rule is read, not changed; what a street may set is."""
+    where = page.get_by_label("在哪里")
+    await where.select_option(label="　黄海路街道")
+    waiting = page.get_by_role("region", name="床位轮候")
+    await expect(waiting).to_contain_text("全区统一，在区里改")
+    await expect(waiting.get_by_role("button", name="改", exact=True)).to_have_count(0)
+    works = page.get_by_role("region", name="改造补助")
+    await expect(works.get_by_role("button", name="改", exact=True)).to_be_visible()
+    await where.select_option(index=0)
+    await expect(waiting.get_by_role("button", name="改", exact=True)).to_be_visible()
+
+
 async def says_what_a_policy_needs(page: Page) -> None:
     """The pair that is apart in every district cannot be sent unticked, and the form says so at its boxes."""
     await page.get_by_role("region", name="改造补助").get_by_role("button", name="改", exact=True).click()
@@ -104,6 +117,7 @@ async def test_roster_policy_and_template(house: House, keeping: Keeping, page: 
         await page.keyboard.press("g")
         await page.keyboard.press("r")
         await changes_a_policy(page)
+        await leaves_to_the_district_what_is_the_districts(page)
         await says_what_a_policy_needs(page)
         await renews_the_template(page)
         await page.goto("about:blank")

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import update
 
-from models import Assessment
+from models import Assessment, Elder
 from service.entitlements.actions import look_through
 from tests.fixtures.house import House
 from tests.fixtures.keeping import Keeping
@@ -18,9 +18,14 @@ async def test_a_bed_that_fails_today_is_named_over_the_board(house: House, keep
     """Nothing to see while all is well; then a line that leads to the bed with what it lacks, on paper too."""
     town = keeping.town
     bed = await keeping.lives("chen")
+    async with town.database.writing() as session:
+        (await session.get_one(Elder, town.elders["chen"])).categories = ["low_income"]
     async with house.listening() as url:
         signed = {"name": "sun", "password": PASSWORD}
         assert (await page.context.request.post(f"{url}/api/session", data=signed, headers={"origin": url})).ok
+        await page.goto(f"{url}/#/beds/{bed}")
+        await expect(page.locator(".promise")).to_contain_text("中度 特困/低保 · 政府出")
+        await expect(page.locator(".promise")).to_contain_text("还剩")
         await page.goto(f"{url}/#/beds")
         await expect(page.get_by_text("在用 1 · 暂停 0")).to_be_visible()
         line = page.get_by_role("link", name="过不了关")
