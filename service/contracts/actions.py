@@ -12,6 +12,7 @@ from service import audit
 from service.auth import Actor
 from service.clock import LOCAL
 from service.contracts import queries, rules
+from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.orders.queries import menu_views
 from service.organisations.queries import get_area
@@ -85,11 +86,13 @@ async def draw_up(
 ) -> Contract:
     """Draw up a contract of the current template with the menu's prices as they are.
 
-    Raises NotFound, NoTemplate, BadInput when it would begin over a year away or last longer than the district allows.
+    Raises NotFound, HasLeft, NoTemplate, BadInput when it would begin over a year away or last longer than the
+    district allows.
     """
     bed = await queries.lock_bed(session, actor, bed_id)
     if bed.state is BedState.CLOSED:
         raise IllegalStep("the bed is closed", state=bed.state.value, allowed=[])
+    await refuse_gone(session, await session.get_one(Elder, bed.elder_id))
     template = (await queries.templates_on(session, on)).at(bed.area_code)
     if template is None:
         raise NoTemplate("the district has no model contract in force")

@@ -15,7 +15,7 @@ from service.auth import Actor
 from service.clock import LOCAL, rfc3339
 from service.elders import actions, queries
 from service.elders.levels import chain_results
-from service.elders.two_waits import restore_second, withdraw_second
+from service.elders.two_waits import hold_waits, restore_second, withdraw_second
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.paging import Page, page_of
 
@@ -110,7 +110,8 @@ async def _settle(session: AsyncSession, elder: Elder, now: datetime) -> None:
 
 
 async def _hold(session: AsyncSession, elder_ids: Collection[int]) -> None:
-    """Hold beds and rows of these elders until the transaction ends: nothing is begun under either meanwhile."""
+    """Hold applications, beds and rows of these elders, in this order: nothing is begun under either meanwhile."""
+    await hold_waits(session, elder_ids)
     beds = select(Bed.id).where(Bed.elder_id.in_(elder_ids), Bed.state != BedState.CLOSED).order_by(Bed.id)
     await session.execute(beds.with_for_update())
     await session.execute(select(Elder.id).where(Elder.id.in_(elder_ids)).order_by(Elder.id).with_for_update())

@@ -3,6 +3,7 @@
 Refuses to let anybody lose their place: the one that goes on counts from the earlier day.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,12 @@ from models import WaitingEntry
 from models.types import WaitingState
 from service import audit
 from service.auth import Actor
+
+
+async def hold_waits(session: AsyncSession, elder_ids: Collection[int]) -> None:
+    """Hold the applications of these elders until the transaction ends: none is granted meanwhile."""
+    waiting = (WaitingEntry.elder_id.in_(elder_ids)) & (WaitingEntry.state == WaitingState.WAITING)
+    await session.execute(select(WaitingEntry.id).where(waiting).order_by(WaitingEntry.id).with_for_update())
 
 
 async def withdraw_second(
@@ -45,4 +52,4 @@ async def restore_second(session: AsyncSession, actor: Actor, done: dict[str, An
 
 async def _find(session: AsyncSession, elder_id: int) -> WaitingEntry | None:
     query = select(WaitingEntry).where(WaitingEntry.elder_id == elder_id, WaitingEntry.state == WaitingState.WAITING)
-    return (await session.scalars(query.with_for_update())).one_or_none()
+    return (await session.scalars(query)).one_or_none()

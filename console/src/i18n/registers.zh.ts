@@ -10,7 +10,7 @@ export const registers = {
   },
   form: { look: (n: number) => `还有 ${n} 处要改，看红字。`, kept: '上次没写完的，接着写。', discard: '清空重写', save: '存', saving: '正在存…', needed: '必填', cancel: '先不', required: '必填', tooShort: '太短', tooLong: '太长', notNumber: '要填数字', notDate: '日期不对，例：1943-05-01', other: (why: string) => why },
   problem: {
-    'elder.cannot_merge': '这两条现在并不了。', 'merge.cannot_undo': '这次合并撤不了。', 'respite.bed_not_active': '床位不在用，不能订。', 'respite.overlaps': '和已订的重了。', 'respite.no_item': '菜单里没有喘息服务，先加上。', 'consent.withdrawn': '本人撤回了这一项同意，先再问一次。', 'respite.no_days_left': '今年的天数用完了。',
+    'elder.cannot_merge': '现在并不了：两条都有床位，或只有一条已离开，或有一条早已并入。', 'merge.cannot_undo': '这次合并撤不了。', 'respite.bed_not_active': '床位不在用，不能订。', 'respite.overlaps': '和已订的重了。', 'respite.no_item': '菜单里没有喘息服务，先加上。', 'consent.withdrawn': '本人撤回了这一项同意，先再问一次。', 'respite.no_days_left': '今年的天数用完了。',
     'terminal.known': '这个编号已经登记过。', 'terminal.fitted': '它是一张床的设备，先在那张床上换一台。', 'call_back.already_done': '别人已经回过电了。', 'job.already_waiting': '正在做，稍等就好。',
     'import.already_done': '这个文件导入过，先撤销那一次。', 'import.already_undone': '已经撤销过。', 'import.nothing_came': '这次什么也没导进来，不用撤销。', 'export.nobody_left': '名单上的人都不能导出：有的刚转到别处，其余的不同意资料外送。',
     'waiting.already': '已经在轮候。', 'elder.has_left': '老人已离开名册（去世或迁出），不能再办。', 'elder.merged_away': '这一条已并入另一条，请在那一条上办。', 'waiting.ended': '这条轮候已经结束。', 'waiting.not_entitled': '条件还不够，不能给床位。', 'waiting.not_first': '前面还有人，要写明原因。', 'patrol.no_item': '菜单里没有探访，不能排。', 'patrol.already_off': '已经从本月名单上去掉了。',

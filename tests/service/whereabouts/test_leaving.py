@@ -163,6 +163,8 @@ async def test_what_waited_for_the_hospital_ends_too(keeping: Keeping) -> None:
         assert {visit.state for visit in await session.scalars(select(Visit))} == {VisitState.CANCELLED}
         assert (await session.scalars(select(Respite.state))).all() == [RespiteState.CANCELLED]
     assert (await sun.get("/api/patrols")).json()["items"] == []
+    drawn = await sun.post("/api/contracts", json={"bed_id": bed_id, "from_on": str(town.today), "months": 12})
+    assert drawn.json()["code"] == "elder.has_left"
     await changes(town, root, "chen", left_on=None)
     assert (await sun.post("/api/patrols/refresh", json=here)).json()["back"] == 1
     async with town.database.reading() as session:
