@@ -1,14 +1,17 @@
 """Promise: what is wrong is said where one looks first, with what says so: failing beds, missed dues, works seen."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from models import Assessment, Elder
+from models import Assessment, Duty, Elder
 from service.entitlements.actions import look_through
 from tests.fixtures.house import House
 from tests.fixtures.keeping import Keeping
-from tests.fixtures.town import PASSWORD
+from tests.fixtures.town import PASSWORD, STREET
 from tests.stories.test_lists_as_sheets import sheet_of
 
 
@@ -20,6 +23,11 @@ async def test_a_bed_that_fails_today_is_named_over_the_board(house: House, keep
     bed = await keeping.lives("chen")
     async with town.database.writing() as session:
         (await session.get_one(Elder, town.elders["chen"])).categories = ["low_income"]
+        await session.execute(delete(Duty))
+        for day in (2, 4, 6, 8, 10):
+            duty = Duty(post="station", area_code=STREET, station_id=town.station_id, name="-")
+            duty.from_at, duty.to_at = (town.local(hour) + timedelta(days=day) for hour in (8, 9))
+            session.add(duty)
     async with house.listening() as url:
         signed = {"name": "sun", "password": PASSWORD}
         assert (await page.context.request.post(f"{url}/api/session", data=signed, headers={"origin": url})).ok
@@ -28,6 +36,8 @@ async def test_a_bed_that_fails_today_is_named_over_the_board(house: House, keep
         await expect(page.locator(".promise")).to_contain_text("还剩")
         await page.goto(f"{url}/#/beds")
         await expect(page.get_by_text("在用 1 · 暂停 0")).to_be_visible()
+        gap = re.compile(r"月\d+日 周. 09:00–\d+月\d+日 周. 08:00.*等，另有 3 段")
+        await expect(page.locator(".cover")).to_have_text(gap)
         line = page.get_by_role("link", name="过不了关")
         await expect(line).to_have_count(0)
         async with town.database.writing() as session:
