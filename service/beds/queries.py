@@ -259,13 +259,17 @@ async def pause_views(session: AsyncSession, bed_id: int) -> list[dict[str, Any]
 
 
 async def billed_days(session: AsyncSession, beds: Sequence[Bed], first: date, last: date) -> dict[int, set[date]]:
-    """By bed: the days from `first` to `last`, both included, that are billed; a day of rest never is."""
+    """By bed: the days from `first` to `last`, both included, that are billed: none of rest, none from leaving on."""
     ids = [bed.id for bed in beds]
     begun, ended, rests = dict[int, date](), dict[int, date](), await _rests(session, ids)
     steps = select(BedStep.bed_id, BedStep.to_state, BedStep.at).where(among(BedStep.bed_id, ids))
     wanted = steps.where(BedStep.to_state.in_([BedState.ACTIVE, BedState.CLOSED])).order_by(BedStep.id)
     for bed_id, state, at in await session.execute(wanted):
         (begun if state is BedState.ACTIVE else ended).setdefault(bed_id, local_day(at))
+    left = select(Bed.id, Elder.left_on).join(Elder, Elder.id == Bed.elder_id).where(among(Bed.id, ids))
+    for bed_id, left_on in await session.execute(left):
+        if left_on is not None:
+            ended[bed_id] = min(left_on, ended.get(bed_id, left_on))
     for bed in beds:  # brought in live from elsewhere: it has no history of steps here
         if bed.state in (BedState.ACTIVE, BedState.SUSPENDED):
             begun.setdefault(bed.id, local_day(bed.state_since_at))

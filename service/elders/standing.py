@@ -33,12 +33,17 @@ async def refuse_gone(session: AsyncSession, elder: Elder, on: date | None = Non
     well takes the bed first.
     """
     await session.refresh(elder, with_for_update={"read": True})
-    if elder.merged_into_id is not None:
-        stands = await queries.stands_for(session, elder.id)
-        raise MergedAway(f"this row was merged: elder {stands} stands for this person", elder_id=stands)
+    await refuse_merged(session, elder)
     if elder.left_on is not None and (on is None or elder.left_on < on):
         why = f"the elder left the register on {elder.left_on}" + (f": {elder.left_why}" if elder.left_why else "")
         raise HasLeft(why, elder_id=elder.id, left_on=elder.left_on.isoformat(), left_why=elder.left_why)
+
+
+async def refuse_merged(session: AsyncSession, elder: Elder) -> None:
+    """Raises MergedAway for a row that was merged: the one that stands is named."""
+    if elder.merged_into_id is not None:
+        stands = await queries.stands_for(session, elder.id)
+        raise MergedAway(f"this row was merged: elder {stands} stands for this person", elder_id=stands)
 
 
 async def here_among(session: AsyncSession, elder_ids: Collection[int]) -> set[int]:

@@ -26,7 +26,7 @@ from service.terminals.heartbeats import hear, refuse_in_a_crowd, take_heartbeat
 
 ALERTS, BEATS = b"/terminals/v1/alerts", b"/terminals/v1/heartbeats"
 TAKERS = {ALERTS: take_alert, BEATS: take_heartbeats}
-SLICE_S = 0.003
+SLICE_S = 0.001
 """So long signs of life are answered before whatever has come meanwhile is read."""
 log = logging.getLogger(__name__)
 

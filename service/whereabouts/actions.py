@@ -17,6 +17,7 @@ from service.beds.pausing import end_respites
 from service.beds.queries import hold_bed_of
 from service.elders import actions
 from service.elders.queries import get_elder
+from service.elders.standing import refuse_merged
 from service.errors import FieldProblem
 from service.orders.ending import count_ended, end_orders, move_orders
 from service.patrols.actions import drop_leaver, move_targets
@@ -39,9 +40,10 @@ async def change_elder(
     """Change the fields of `wanted` that are there, and let bed, orders and visits follow; answers what came of them.
 
     `orders_cancelled` and `visits_cancelled` for who left, `orders_stay_cancelled` for who came back, `visits_moved`
-    for who lives elsewhere now. Raises what `elders.actions.change_elder` raises.
+    for who lives elsewhere now. Raises what `elders.actions.change_elder` raises, and MergedAway.
     """
     elder = await get_elder(session, actor, elder_id)
+    await refuse_merged(session, elder)
     left_on, home_id = elder.left_on, elder.household_id
     bed = await hold_bed_of(session, elder_id)
     await actions.change_elder(session, actor, vault, elder_id, wanted, now, unread=unread)

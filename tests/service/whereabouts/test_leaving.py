@@ -155,8 +155,10 @@ async def test_what_waited_for_the_hospital_ends_too(keeping: Keeping) -> None:
     assert (await root.post(f"/api/beds/{bed_id}/suspend", json=rest)).json()["visits_paused"] == 1
     assert (await sun.post("/api/patrols/refresh", json=here)).json()["added"] == 1
     await sun.post("/api/patrols/generate", json=here)
+    assert (await root.get(f"/api/beds/{bed_id}/billing")).json()["billed_days"] > 0
     gone = (await changes(town, root, "chen", left_on=str(town.today), left_why="去世")).json()
     assert gone["orders_cancelled"] == 2
+    assert (await root.get(f"/api/beds/{bed_id}/billing")).json()["billed_days"] == 0, "the bed still stands"
     assert set(await states(town)) == {("cancelled", "cancelled")}
     assert (await sun.post("/api/patrols/generate", json=here)).json()["waiting"] == 0
     async with town.database.reading() as session:
@@ -204,6 +206,8 @@ async def test_nothing_is_begun_for_who_left_or_was_merged(keeping: Keeping) -> 
     path = f"/api/elders/{town.elders['chen']}/assessments/imported"
     result = {"scale": "mzt039", "level": 1, "assessed_on": "2019-03-05", "source": "旧档案"}
     assert (await root.post(path, json=result)).json()["code"] == "elder.merged_away"
+    changed = (await changes(town, root, "chen", dialect="说烟台话")).json()
+    assert (changed["code"], changed["elder_id"]) == ("elder.merged_away", town.elders["yu"])
     async with town.database.reading() as session:
         assert list(await session.scalars(select(Order))) == []
 
