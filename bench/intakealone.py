@@ -1,11 +1,14 @@
 """Our door and intake on a SQLite file and nothing beside them: `python -m bench.intakealone URL PORT`.
 
 On SQLite the product is one process with all roles, in which ladders and desks work on the same calls; what the intake
-itself can do is measured without them, as it runs on PostgreSQL.
+itself can do is measured without them, as it runs on PostgreSQL. The log is copied beside the writers, and what is
+loaded is frozen, as there.
 """
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +19,9 @@ from bench.fleet import SECRET
 from service.clock import Clock
 from service.db import Database
 from service.intake.assembly import Intake
+from service.intake.embedded import path_of
 from service.listening import server_for
+from service.log_copy import keep_copying
 from service.terminals.door import Door
 from service.terminals.hatch import Hatch
 from service.vault import Vault
@@ -32,11 +37,17 @@ def alone_on(url: str) -> Starlette:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    await app.state.database.grow_log()
-    await app.state.intake.start()
+    database, intake = app.state.database, app.state.intake
+    await database.grow_log()
+    await intake.start()
+    copying = asyncio.create_task(keep_copying(path_of(database.url), database.gate))
+    gc.collect()
+    gc.freeze()
     yield
-    await app.state.intake.stop()
-    await app.state.database.close()
+    copying.cancel()
+    await asyncio.wait([copying])
+    await intake.stop()
+    await database.close()
 
 
 if __name__ == "__main__":
