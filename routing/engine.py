@@ -63,8 +63,8 @@ class Auto:
         """The best of several orders of insertion, the first told at once; or the plan to start from."""
         began = time.monotonic()
         P = arrays(self.c)
-        near = Thread(target=acquaint, args=(self.c, P.N))
-        near.start()  # building knows no neighbours; what comes after it needs them
+        beside = ThreadPoolExecutor(1)
+        near = beside.submit(acquaint, self.c, P.N)  # building knows no neighbours; what comes after it needs them
         self.search = Search(self.c, self.run.seed, P)
         empty = sum(unit.price % MUST for unit in self.c.units)
         orders = orders_of(self.c)
@@ -74,7 +74,8 @@ class Auto:
         else:
             self._build(orders, began)
             self._log("construct", time.monotonic() - began, empty, self.search.best)
-        near.join()
+        near.result()
+        beside.shutdown()
 
     def _build(self, orders: list[list[int]], began: float) -> None:
         for i, order in enumerate(orders):

@@ -57,7 +57,7 @@ async def ask(session: AsyncSession, actor: Actor, elder_id: int, note: str | No
     Raises NotFound, HasLeft, MergedAway, AlreadyAsked, AlreadyUnderWay.
     """
     elder = await get_elder(session, actor, elder_id)
-    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update())
+    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update(key_share=True))
     await refuse_gone(session, elder)
     other = await queries.find_open(session, elder_id, Scale.GBT42195)
     if other is not None:
@@ -79,7 +79,7 @@ async def begin(
 ) -> Assessment:
     """An empty form for an elder in scope. Raises NotFound, HasLeft, MergedAway, AlreadyUnderWay."""
     elder = await get_elder(session, actor, elder_id)
-    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update())
+    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update(key_share=True))
     await refuse_gone(session, elder)
     other = await queries.find_open(session, elder_id, scale)
     if other is not None:

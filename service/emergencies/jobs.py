@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,20 +15,19 @@ Fire = Callable[[AsyncSession], Awaitable[int]]
 LINES = 4
 """Batches under way at once on PostgreSQL: made, written, waiting for the disk. The embedded writer is one."""
 LOOK_S = 0.25
-ASLEEP = timedelta(seconds=1)
-"""Longer than this after a look the host slept, or was too busy: no rung comes before the next one, so that a call
-that reached nobody is telephoned to the desk first."""
-NEVER = datetime.max.replace(tzinfo=UTC)
+ASLEEP_S = 1.0
+"""The house's clock ran on while the process stood still for so long: no rung comes before the next look, so that a
+call that reached nobody is telephoned to the desk first."""
 FIRES: tuple[Fire, ...] = (firing.fire_due_timers, firing.reraise_stale, firing.widen_searches)
 
 
 async def keep_time(database: Database, clock: Clock) -> None:
     """One look at calls that reach nobody, and until the next one whatever comes due, each at its own moment."""
-    until, last = time.monotonic() + LOOK_S, clock.now() + ASLEEP
+    look = Look(clock)
     await hurry(database)
-    while clock.now() < last:
-        fired = await fire_due(database, clock, last)
-        left_s = until - time.monotonic()
+    while not look.slept:
+        fired = await fire_due(database, look)
+        left_s = LOOK_S - look.awake_s
         wait_s = 0.0 if fired else await _until_next(database)
         if wait_s >= left_s:
             await asyncio.sleep(max(0.0, left_s))
@@ -45,26 +43,46 @@ async def _until_next(database: Database) -> float:
 
 async def ring_timers(database: Database, clock: Clock) -> None:
     """One look: see to calls that reach nobody, then fire what is due."""
+    look = Look(clock)
     await hurry(database)
-    await fire_due(database, clock, NEVER)
+    await fire_due(database, look)
 
 
-async def fire_due(database: Database, clock: Clock, last: datetime) -> bool:
-    """Fire what is due, nothing once it is `last`; a full round is followed by others. Whether there was anything."""
+class Look:
+    """One look at calls that reach nobody, told by two clocks: the house's, and the one that stops when the host does.
+
+    A look that takes long on a busy host is none that slept: whatever is due is fired all the same.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._began, self._awake_at = clock, clock.now(), time.monotonic()
+
+    @property
+    def awake_s(self) -> float:
+        """For how long it has been going on, without sleep."""
+        return time.monotonic() - self._awake_at
+
+    @property
+    def slept(self) -> bool:
+        """Whether the host slept since it began."""
+        return (self._clock.now() - self._began).total_seconds() - self.awake_s > ASLEEP_S
+
+
+async def fire_due(database: Database, look: Look) -> bool:
+    """Fire what is due, nothing once the host slept; a full round is followed by others. Whether there was anything."""
     async with database.reading() as session:
         if not await firing.anything_due(session):
             return False
-    rounds = Rounds(database, clock, last)
+    rounds = Rounds(database, look)
     return any([await rounds.drain(fire) for fire in FIRES])
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """Batches of due timers, one transaction each, until a moment."""
+    """Batches of due timers, one transaction each."""
 
     database: Database
-    clock: Clock
-    last: datetime
+    look: Look
 
     async def drain(self, fire: Fire) -> bool:
         """Round after round while each is full; whether there was anything."""
@@ -81,7 +99,7 @@ class Rounds:
 
     async def _one(self, fire: Fire) -> int:
         async with self.database.writing(urgent=True) as session:
-            return await fire(session) if self.clock.now() < self.last else 0
+            return 0 if self.look.slept else await fire(session)
 
 
 async def hurry(database: Database) -> None:

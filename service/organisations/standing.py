@@ -46,7 +46,7 @@ async def set_standing(
     if licence_until_on is None and blacklisted is None:
         fault = FieldProblem("licence_until_on", "is missing", "a value, or blacklisted")
         raise BadInput("nothing would change", fields=[fault])
-    row = await session.get(Provider, provider_id, with_for_update=True)
+    row = await session.get(Provider, provider_id, with_for_update={"key_share": True})
     if row is None:
         raise NotFound(f"no provider {provider_id}")
     await _refuse_strangers(session, actor, row)

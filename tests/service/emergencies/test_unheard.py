@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from models import Duty, Event, Incident, Notice, Receipt, Sequence, Timer, Watch
@@ -93,3 +94,18 @@ async def test_a_host_that_slept_telephones_the_desk_before_any_rung(desk: Desk)
     assert await rungs_told(desk, call) == [], "nothing came before the desk was looked after"
     await jobs.keep_time(desk.database, desk.clock)
     assert (await rungs_told(desk, call))[0] == "desk"
+
+
+async def test_a_busy_host_fires_all_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that takes longer than a host may sleep is none that slept: the rung that is due comes at its end."""
+
+    async def slow(_database: Database) -> None:
+        await asyncio.sleep(0.1)
+
+    monkeypatch.setattr(jobs, "hurry", slow)
+    monkeypatch.setattr(jobs, "ASLEEP_S", 0.05)
+    (call,) = await calls(desk, 1, shown=set())
+    desk.clock.shift(minutes=2)
+    await jobs.keep_time(desk.database, desk.clock)
+    async with desk.database.reading() as session:
+        assert (await session.get_one(Incident, call)).rung == 1
