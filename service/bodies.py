@@ -3,9 +3,10 @@
 A room's own checks (an ID number, a date against another) run over what could be read, and `all_faults` joins both.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from fastapi import Body
 from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler
@@ -122,19 +123,22 @@ def _fields(model: type[BaseModel], raw: Mapping[str, Any], *, filled: bool) -> 
 
 
 def _field(model: type[BaseModel], name: str, raw: Any, *, filled: bool) -> Any:
-    """One field, or NOTHING; inside it whatever can be read. Items of a list of forms keep their places."""
-    inner = _model_in(model.model_fields[name].annotation)
-    if inner is not None and isinstance(raw, dict):
-        return _fields(inner, raw, filled=filled)
-    if inner is not None and isinstance(raw, list):
-        return [_fields(inner, one if isinstance(one, dict) else {}, filled=filled) for one in raw]
+    """One field, or NOTHING; inside it whatever can be read, if it is what the field holds: no list for a date."""
+    kinds = list(_kinds(model.model_fields[name].annotation))
+    if isinstance(raw, dict) and (form := _form_among(kinds)) is not None:
+        return _fields(form, raw, filled=filled)
+    items = [one for kind in kinds if _is(list, kind) for part in get_args(kind) for one in _kinds(part)]
+    if isinstance(raw, list) and (form := _form_among(items)) is not None:
+        return [_fields(form, one if isinstance(one, dict) else {}, filled=filled) for one in raw]
     reader = _reader(model, name)
     try:
         return reader.validate_python(raw)
     except ValidationError:
-        if isinstance(raw, dict):
+        if isinstance(raw, dict) and any(_is(dict, kind) for kind in kinds):
             return {key: value for one in raw.items() for key, value in (_some(reader, dict([one])) or {}).items()}
-        return [value for one in raw for value in _some(reader, [one]) or []] if isinstance(raw, list) else NOTHING
+        if isinstance(raw, list) and any(_is(list, kind) for kind in kinds):
+            return [value for one in raw for value in _some(reader, [one]) or []]
+        return NOTHING
 
 
 def _some(reader: TypeAdapter[Any], part: Any) -> Any:
@@ -151,8 +155,20 @@ def _reader(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[kind, *info.metadata] if info.metadata else kind)
 
 
-def _model_in(kind: Any) -> type[BaseModel] | None:
-    """The form that a field holds, alone, in a list, or not at all."""
-    if isinstance(kind, type) and not get_args(kind):
-        return kind if issubclass(kind, BaseModel) else None
-    return next((found for part in get_args(kind) if (found := _model_in(part)) is not None), None)
+def _kinds(kind: Any) -> Iterator[Any]:
+    """What a field may hold, one alternative after the other, without what is said of them."""
+    if get_origin(kind) is Annotated:
+        yield from _kinds(get_args(kind)[0])
+    elif get_origin(kind) in (Union, UnionType):
+        for one in get_args(kind):
+            yield from _kinds(one)
+    else:
+        yield kind
+
+
+def _is(shape: type, kind: Any) -> bool:
+    return (get_origin(kind) or kind) is shape
+
+
+def _form_among(kinds: Iterable[Any]) -> type[BaseModel] | None:
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

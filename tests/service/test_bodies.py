@@ -61,6 +61,17 @@ def test_the_rest_is_read() -> None:
     assert list(refused.value.fields) == list(told.faults)
 
 
+@pytest.mark.parametrize("odd", [{}, [], {"x": []}, [[]], [{}]])
+def test_a_list_or_a_form_is_no_day(odd: Any) -> None:
+    """What a field cannot hold is not read as an empty one: neither for a day nor a number, nor a form for a list."""
+    told = FORM.validate_python({"built_on": odd, "name": odd, "door": {"pane": odd, "width": odd}})
+    assert places(told) == {"built_on", "name", "door.pane", "door.width"} and told.given == {"door": {}}
+    other = [name for name in ("windows", "years") if isinstance(odd, dict)] or ["door", "counts"]
+    told = FORM.validate_python({"built_on": "1940-05-06", **dict.fromkeys(other, odd)})
+    assert {place.split(".")[0] for place in places(told)} == set(other)
+    assert told.given == {"built_on": date(1940, 5, 6)} and told.values["years"] == []
+
+
 def test_what_is_no_form_at_all_is_refused_at_once() -> None:
     """There is nothing to read on in a list or a word."""
     for raw in ([], "house", None):
