@@ -48,7 +48,7 @@ class Contract(Base):
     drawn_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     signed_at: Mapped[UtcMoment | None]
     signed_by: Mapped[str | None] = mapped_column(String(8))
-    """Who signed for the elder: elder or guardian."""
+    """Who signed on the elder's side: elder, guardian, or village (the committee that stands in)."""
     ended_at: Mapped[UtcMoment | None]
     end_reason: Mapped[str | None] = mapped_column(String(200))
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))

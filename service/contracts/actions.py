@@ -87,7 +87,7 @@ async def draw_up(
     """Draw up a contract of the current template with the menu's prices as they are.
 
     Raises NotFound, HasLeft, NoTemplate, BadInput when it would begin over a year away or last longer than the
-    district allows.
+    district allows, or when who is named is not the guardian.
     """
     bed = await queries.lock_bed(session, actor, bed_id)
     if bed.state is BedState.CLOSED:
@@ -125,7 +125,7 @@ async def sign(
 ) -> Contract:
     """Sign a drawn-up contract, once; the one that it renews goes on until its last day, and is renewed only once.
 
-    Raises NotFound, IllegalStep, OldTemplate, BadInput when a guardian has to sign or there is none.
+    Raises NotFound, IllegalStep, OldTemplate, BadInput for who may not sign for the elder.
     """
     row = await queries.get_contract(session, actor, contract_id)
     bed = await queries.lock_bed(session, actor, row.bed_id)
@@ -177,12 +177,17 @@ async def step_back(
 async def renew(
     session: AsyncSession, actor: Actor, contract_id: int, months: int, now: datetime, on: date
 ) -> Contract:
-    """Draw up the next contract, from the day after this one's last. Raises IllegalStep unless it is signed."""
+    """Draw up the next contract, from the day after this one's last, naming whoever is the guardian by now.
+
+    Raises IllegalStep unless it is signed.
+    """
     old = await queries.get_contract(session, actor, contract_id)
     if old.state is not ContractState.SIGNED:
         raise IllegalStep(f"the contract is {old.state}: only a signed one is renewed", **_where(old))
     begin = max(on, old.until_on + timedelta(days=1))
-    return await draw_up(session, actor, old.bed_id, old.guardian_id, begin, months, now, on, renews=old)
+    guardian = await queries.find_guardian(session, old.elder_id)
+    guardian_id = None if guardian is None else guardian.id
+    return await draw_up(session, actor, old.bed_id, guardian_id, begin, months, now, on, renews=old)
 
 
 async def remind(session: AsyncSession, now: datetime, on: date, at_most: int = 50) -> int:
@@ -208,12 +213,10 @@ def _where(row: Contract, allowed: tuple[ContractState, ...] | None = None) -> d
 async def _may_sign(session: AsyncSession, bed: Bed, row: Contract, signed_by: str) -> None:
     elder = await session.get_one(Elder, bed.elder_id)
     provider = await session.get_one(Provider, row.provider_id)
-    faults = []
-    if signed_by == "guardian" and row.guardian_id is None:
-        faults.append(FieldProblem("signed_by", "no guardian is named in it", "a contract drawn up with guardian_id"))
-    if signed_by == "elder" and rules.needs_guardian(elder.ability, elder.categories):
-        other = "guardian, or a new assessment that says less"
-        faults.append(FieldProblem("signed_by", "the elder cannot sign for themselves", other))
+    guardian = await queries.find_guardian(session, elder.id)
+    unable = rules.needs_guardian(elder.ability, elder.categories)
+    fault = rules.signer_problem(signed_by, unable, row.guardian_id, None if guardian is None else guardian.id)
+    faults = [] if fault is None else [fault]
     if provider.id != bed.provider_id:
         faults.append(FieldProblem("provider_id", "another provider runs the bed now", "a contract with that one"))
     if faults:

@@ -58,7 +58,7 @@ class NewContract(Input):
 class Signature(Input):
     """Who signs on the elder's side."""
 
-    signed_by: Literal["elder", "guardian"]
+    signed_by: Literal["elder", "guardian", "village"]
 
 
 class Reason(Input):
@@ -152,7 +152,7 @@ async def draw_up(actor: Signer, session: Writing, once: OnceOnly, clock: Timed,
 async def sign(
     actor: Signer, session: Writing, clock: Timed, contract_id: PathId, signature: Signature
 ) -> dict[str, Any]:
-    """Sign it, for the elder or as their guardian."""
+    """Sign it: the elder, their guardian, or the village committee for who cannot sign and has no guardian."""
     today = await _today(session, clock)
     row = await actions.sign(session, actor, contract_id, signature.signed_by, clock.now(), today)
     return await _shown(session, clock, row)

@@ -15,7 +15,7 @@ from service.among import among
 from service.auth import Actor
 from service.clock import rfc3339
 from service.contracts import rules
-from service.errors import NotFound
+from service.errors import BadInput, FieldProblem, NotFound
 from service.paging import Page, page_of
 from service.policies.queries import Book, book_of
 from service.vault import masked_name
@@ -114,11 +114,22 @@ async def lock_bed(session: AsyncSession, actor: Actor, bed_id: int) -> Bed:
 
 
 async def get_guardian(session: AsyncSession, elder_id: int, contact_id: int) -> Contact:
-    """A contact of this elder. Raises NotFound."""
+    """The contact of this elder who answers for them in law. Raises NotFound, BadInput for any other contact."""
     contact = await session.get(Contact, contact_id)
     if contact is None or contact.elder_id != elder_id:
         raise NotFound(f"no contact {contact_id} of this elder")
+    if not contact.guardian:
+        other = await find_guardian(session, elder_id)
+        accepted = "none: nobody is" if other is None else f"contact {other.id}, {masked_name(other.name)}"
+        fault = FieldProblem("guardian_id", f"{masked_name(contact.name)} is not the guardian", accepted)
+        raise BadInput("somebody on the list of contacts is no guardian yet", fields=[fault])
     return contact
+
+
+async def find_guardian(session: AsyncSession, elder_id: int) -> Contact | None:
+    """Who answers for an elder in law, if anybody of their contacts does."""
+    query = select(Contact).where(Contact.elder_id == elder_id, Contact.guardian)
+    return (await session.scalars(query.limit(1))).first()
 
 
 def binds(on: date) -> ColumnElement[bool]:

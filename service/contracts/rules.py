@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.types import ContractState
+from service.errors import FieldProblem
 
 YEAR = timedelta(days=366)
 HELD = (ContractState.SIGNED, ContractState.RENEWED)
@@ -52,6 +53,27 @@ def needs_guardian(last_level: int | None, categories: Collection[str]) -> bool:
     The last result counts on purpose when it has run out: nobody gets well because a paper did. A new one decides.
     """
     return (last_level is not None and last_level >= UNABLE) or "dementia" in categories
+
+
+def signer_problem(signed_by: str, unable: bool, named_id: int | None, guardian_id: int | None) -> FieldProblem | None:
+    """Why nobody may sign for the elder as this, or None.
+
+    `named_id` is the contact named in the contract, `guardian_id` who answers for the elder in law today. The village
+    committee stands in for who cannot sign and has no guardian, and for nobody else.
+    """
+    stands_in = "village" if guardian_id is None else "guardian"
+    if signed_by == "guardian" and named_id is None:
+        return FieldProblem("signed_by", "no guardian is named in it", "a contract drawn up with guardian_id")
+    if signed_by == "guardian" and named_id != guardian_id:
+        return FieldProblem("signed_by", "who is named in it is not the guardian", "a contract drawn up anew")
+    if signed_by == "elder" and unable:
+        accepted = f"{stands_in}, or a new assessment that says less"
+        return FieldProblem("signed_by", "the elder cannot sign for themselves", accepted)
+    if signed_by == "village" and guardian_id is not None:
+        return FieldProblem("signed_by", "the elder has a guardian", "guardian")
+    if signed_by == "village" and not unable:
+        return FieldProblem("signed_by", "the elder can sign for themselves", "elder")
+    return None
 
 
 def last_day(from_on: date, months: int) -> date:

@@ -51,7 +51,7 @@ class Ids:
     providers: Sequence[int]
     beds: Sequence[int]
     guardians: Mapping[int, int]
-    """The first contact of an elder, both by id: who signs where the elder cannot."""
+    """The guardian of an elder, both by id: who signs where the elder cannot, else the village committee."""
 
 
 def reached(bed: Bed) -> int:
@@ -223,7 +223,7 @@ def contract_rows(
                 "cooling_until_on": began + timedelta(days=6),
                 "drawn_at": signed,
                 "signed_at": signed,
-                "signed_by": "elder" if guardian is None else "guardian",
+                "signed_by": "guardian" if guardian is not None else "village" if unable else "elder",
                 "guardian_id": guardian,
             }
         )

@@ -104,8 +104,7 @@ async def _write_beds(
     now, on = clock.now(), founded.on
     beds = await add_numbered(database, Bed, register.bed_rows(town, ids.elders, providers, stations, now))
     async with database.reading() as session:
-        contacts = await session.execute(select(Contact.elder_id, Contact.id).order_by(Contact.rank.desc()))
-        guardians = dict(contacts.all())
+        guardians = dict((await session.execute(select(Contact.elder_id, Contact.id).where(Contact.guardian))).all())
     mine = bedlife.Ids(ids.households, ids.elders, providers, beds, guardians)
     await add_rows(database, BedStep, bedlife.step_rows(town, mine, now))
     known = bedlife.assessment_rows(town, mine, now, on)

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models.types import AreaLevel, BedState, Datum, Family
+from service.contracts.rules import needs_guardian
 from service.demo.day import DIETS
 from service.demo.knowing import id_values
 from service.demo.menu import MenuItem
-from service.demo.people import CARE_LEVELS, Elder, Household
+from service.demo.people import CARE_LEVELS, RELATIONS_CHILD, Elder, Household
 from service.demo.town import Town, nearest_station
 from service.intake.keys import new_key, seal_key
 from service.vault import Vault
@@ -177,15 +178,21 @@ def _note(elder: Elder, household: Household) -> str | None:
 
 
 def contact_rows(town: Town, vault: Vault, elders: list[int]) -> list[Row]:
-    """Whom to call; a couple shares its contacts, so both of them get a row."""
+    """Whom to call; a couple shares its contacts, so both of them get a row.
+
+    For who cannot sign the first contact is the guardian, if they are family; else the village committee stands in.
+    """
+    family = {relation for _, relation in RELATIONS_CHILD}
     rows = []
     for contact in town.contacts:
         household = town.households[town.elders[contact.elder].household]
         for elder in household.elders:
+            unable = needs_guardian(CARE_LEVELS.index(town.elders[elder].care_level), town.elders[elder].categories)
             rows.append(
                 {
                     "elder_id": elders[elder],
                     "rank": contact.rank,
+                    "guardian": unable and contact.rank == 1 and contact.relation in family,
                     "name": contact.name,
                     "relation": contact.relation,
                     "phone_sealed": vault.seal(contact.phone, "contact.phone_sealed"),

@@ -108,6 +108,8 @@ export interface Contract {
   cooling_until_on: string | null
   signed_at: string | null
 }
+/** A contract in the list of all: with its parties, masked as everywhere. */
+export interface ContractRow extends Contract { elder_id: Id; elder: string; provider_id: Id; provider: string }
 export interface Provider { id: Id; name: string; licence_until_on: string; blacklisted: boolean }
 export interface StationView { id: Id; name: string; provider_id: Id }
 export const DEVICE_KINDS = ['call', 'wristband', 'smoke', 'gas', 'water', 'activity', 'wander', 'door'] as const
@@ -151,8 +153,11 @@ export const worksOf = {
 
 export const contracts = {
   list: (bed_id: Id) => get<Slice<Contract>>(pathOf('/api/contracts', { bed_id, limit: 200 })),
+  all: (state: string, cursor: string | null) => get<Slice<ContractRow>>(pathOf('/api/contracts', { state, cursor, limit: 100 })),
+  /** Those whose renewal is to be spoken of, by their end. */
+  due: () => get<Slice<ContractRow>>('/api/contracts/due'),
   draw: (bed_id: Id, from_on: string, months: number, guardian_id: Id | null) => post<Contract>('/api/contracts', { bed_id, from_on, months, guardian_id }),
-  sign: (id: Id, signed_by: 'elder' | 'guardian') => post<Contract>(`${contract(id)}/sign`, { signed_by }),
+  sign: (id: Id, signed_by: 'elder' | 'guardian' | 'village') => post<Contract>(`${contract(id)}/sign`, { signed_by }),
   end: (id: Id, reason: string, called: Called) => post<Contract>(`${contract(id)}/end`, { reason, ...called }),
   renew: (id: Id, months: number) => post<Contract>(`${contract(id)}/renew`, { months }),
 }

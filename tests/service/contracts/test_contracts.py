@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models import Elder, Event, MenuPrice
+from models import Contact, Elder, Event, MenuPrice
 from models.types import ContractState
 from service.contracts.jobs import remind
 from service.contracts.rules import Held, choose, cooling_until, last_day, needs_guardian, renewal_due
@@ -149,21 +149,63 @@ async def test_a_renewal_is_signed_once_and_may_fall_away(keeping: Keeping) -> N
     assert (await sun.get("/api/contracts/due")).json()["items"] == []
 
 
+async def _cannot_sign(keeping: Keeping, *, guardian: bool) -> tuple[dict[str, object], int]:
+    """A bed of Granny Chen, who has dementia, and her daughter's number; what a contract of it is asked with."""
+    await keeping.publishes_template()
+    bed_id, chen = await keeping.opens("chen"), keeping.town.elders["chen"]
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Elder, chen)).categories = ["dementia"]
+        daughter = (await session.scalars(select(Contact).where(Contact.elder_id == chen))).one()
+        daughter.guardian = guardian
+        son = Contact(elder_id=chen, rank=2, name="陈海", relation="儿子", phone_sealed=daughter.phone_sealed)
+        session.add(son)
+    return {"bed_id": bed_id, "from_on": str(keeping.town.today)}, daughter.id
+
+
 @SQLITE
 async def test_somebody_with_dementia_does_not_sign(keeping: Keeping) -> None:
-    """The guardian named in the contract does."""
-    await keeping.publishes_template()
-    bed_id = await keeping.opens("chen")
-    async with keeping.town.database.writing() as session:
-        (await session.get_one(Elder, keeping.town.elders["chen"])).categories = ["dementia"]
-    wish = {"bed_id": bed_id, "from_on": str(keeping.town.today)}
+    """The guardian named in the contract does, and nobody else of the contacts: the fault names who it is."""
+    wish, daughter = await _cannot_sign(keeping, guardian=True)
     alone = (await keeping.sun.post("/api/contracts", json=wish)).json()["id"]
-    for who in ("elder", "guardian"):
+    for who in ("elder", "guardian", "village"):
         refused = await keeping.sun.post(f"/api/contracts/{alone}/sign", json={"signed_by": who})
         assert refused.status_code == 422 and refused.json()["fields"][0]["field"] == "signed_by"
-    both = (await keeping.sun.post("/api/contracts", json={**wish, "guardian_id": 1})).json()
+    async with keeping.town.database.reading() as session:
+        son = (await session.scalars(select(Contact.id).where(Contact.name == "陈海"))).one()
+    other = await keeping.sun.post("/api/contracts", json={**wish, "guardian_id": son})
+    (fault,) = other.json()["fields"]
+    assert (other.status_code, fault["field"], fault["accepted"]) == (422, "guardian_id", f"contact {daughter}, 于**")
+    both = (await keeping.sun.post("/api/contracts", json={**wish, "guardian_id": daughter})).json()
     assert both["guardian"] == "于**"
-    assert (await keeping.sun.post(f"/api/contracts/{both['id']}/sign", json={"signed_by": "guardian"})).is_success
+    sign = f"/api/contracts/{both['id']}/sign"
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Contact, daughter)).guardian = False
+    no_more = await keeping.sun.post(sign, json={"signed_by": "guardian"})
+    assert (no_more.status_code, no_more.json()["fields"][0]["field"]) == (422, "signed_by")
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Contact, daughter)).guardian = True
+    assert (await keeping.sun.post(sign, json={"signed_by": "guardian"})).is_success
+
+
+@SQLITE
+async def test_the_village_committee_signs_for_who_has_no_guardian(keeping: Keeping) -> None:
+    """Only where the elder cannot; a renewal names the guardian that there is by then."""
+    wish, daughter = await _cannot_sign(keeping, guardian=False)
+    drawn = (await keeping.sun.post("/api/contracts", json={**wish, "months": 1})).json()["id"]
+    alone = await keeping.sun.post(f"/api/contracts/{drawn}/sign", json={"signed_by": "elder"})
+    assert alone.status_code == 422 and alone.json()["fields"][0]["accepted"].startswith("village")
+    signed = await keeping.sun.post(f"/api/contracts/{drawn}/sign", json={"signed_by": "village"})
+    assert (signed.status_code, signed.json()["signed_by"]) == (200, "village"), signed.text
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Contact, daughter)).guardian = True
+    renewed = (await keeping.sun.post(f"/api/contracts/{drawn}/renew", json={"months": 1})).json()
+    assert renewed["guardian_id"] == daughter
+    async with keeping.town.database.writing() as session:
+        (await session.get_one(Contact, daughter)).guardian = False
+        (await session.get_one(Elder, keeping.town.elders["chen"])).categories = []
+    able = (await keeping.sun.post("/api/contracts", json=wish)).json()["id"]
+    refused = await keeping.sun.post(f"/api/contracts/{able}/sign", json={"signed_by": "village"})
+    assert (refused.status_code, refused.json()["fields"][0]["accepted"]) == (422, "elder")
 
 
 @SQLITE
