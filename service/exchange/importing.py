@@ -111,21 +111,23 @@ async def import_sheet(
 async def undo_import(database: Database, actor: Actor, import_id: int, now: datetime) -> dict[str, Any]:
     """Take an import back: everybody it brought, but for those somebody has worked with since (they are named).
 
-    Asked again it goes on where it was broken off, or finds nobody left. Raises NotFound, NothingCame.
+    Asked again it goes on where it was broken off, or finds nobody left: it counts as taken back once everybody was
+    looked at, not before. Raises NotFound, NothingCame.
     """
     async with database.writing() as session:
         row = await _get_import(session, actor, import_id)
         register = row.register
         if row.added == 0:
             raise NothingCame(f"import {import_id} brought nothing")
-        mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
-        await session.execute(mine.values(undone_at=now, undone_by=actor.account_id))
         audit.note(session, now, actor.account_id, f"{register}.import_undone", f"import:{import_id}")
     after, removed, kept = None, 0, list[Any]()
     while True:
         async with database.writing() as session:
             ids = await KINDS[register].brought(session, import_id, after, REMOVE)
             gone, stay = await KINDS[register].remove(session, ids) if ids else ([], [])
+            if not ids:
+                mine = update(RegisterImport).where(RegisterImport.id == import_id, RegisterImport.undone_at.is_(None))
+                await session.execute(mine.values(undone_at=now, undone_by=actor.account_id))
         if not ids:
             return {"import": import_id, "removed": removed, "kept": kept}
         after, removed, kept = ids[-1], removed + len(gone), kept + stay

@@ -1,6 +1,7 @@
 """Promise: a row that the database refuses is its own fault; an import that dies says what came, and is taken back."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,3 +89,26 @@ async def test_an_import_that_dies(town: TownBuilder) -> None:
     root = await town.desk("root")
     undone = await root.post(f"/api/imports/{import_id}/undo")
     assert undone.json()["removed"] == came and (await listed(root))["broken_off"] is False
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_undo_that_dies(town: TownBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not told as done, the file stands, and asked again it takes back who is left."""
+    import_id, _ = await brings(town, ELDERS)
+    root = await town.desk("root")
+
+    async def remove(session: AsyncSession, ids: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        if (await came_of(town, import_id))[1] < ROWS:
+            raise SystemError("the process died")
+        return await ELDERS.remove(session, ids)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(importing, "REMOVE", 2)
+        dying.setitem(KINDS, "elders", replace(ELDERS, remove=remove))
+        assert (await root.post(f"/api/imports/{import_id}/undo")).status_code == 500
+    assert (await came_of(town, import_id))[1] == ROWS - 2
+    row = await listed(root)
+    assert (row["undone_at"], row["can_undo"]) == (None, True)
+    assert (await root.post(f"/api/imports/{import_id}/undo")).json()["removed"] == ROWS - 2
+    row = await listed(root)
+    assert row["undone_at"] is not None and row["can_undo"] is False

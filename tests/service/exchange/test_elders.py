@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from models import AuditRow, Elder, Household
+from models import AuditRow, Elder, Household, Provider
 from service.exchange.tables import read_table, write_csv, write_xlsx
 from tests.fixtures.town import COMMUNITY, TownBuilder
 from tests.service.elders.people import fields, id_number, person
@@ -82,6 +82,22 @@ async def test_tried_imported_and_taken_back(town: TownBuilder) -> None:
     again = (await sun.post(f"/api/imports/{listed['id']}/undo")).json()
     assert (again["removed"], again["kept"]) == (0, undone["kept"])
     assert (await (await town.desk("ma")).post(f"/api/imports/{listed['id']}/undo")).status_code == 404
+
+
+async def test_who_has_works_at_home_stays(town: TownBuilder) -> None:
+    """Works name the home and nobody who lives there: the undo keeps them, takes the others, and says so."""
+    root = await town.desk("root")
+    done = (await sent(root, [HEADS, *(line(number) for number in (2, 3, 4))], dry_run=False)).json()
+    one = (await root.get("/api/elders", params={"category": "living_alone"})).json()["items"][0]["id"]
+    async with town.database.reading() as session:
+        home = (await session.get_one(Elder, one)).household_id
+        provider = (await session.scalars(select(Provider.id).order_by(Provider.id).limit(1))).one()
+    asked = await root.post("/api/works", json={"household_id": home, "design_provider_id": provider})
+    assert asked.status_code == 201, asked.text
+    undone = await root.post(f"/api/imports/{done['import']}/undo")
+    assert undone.status_code == 200, undone.text
+    assert (undone.json()["removed"], undone.json()["kept"]) == (2, [one])
+    assert (await root.get(f"/api/elders/{one}")).json()["home"]["address"].startswith("试验路")
 
 
 async def test_a_number_is_given_once(town: TownBuilder) -> None:
