@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Bed, BedPause, Order, Visit
+from models import Bed, BedPause, Elder, Order, Visit
 from models.types import BedState, OrderState, VisitState
 from service.realtime import outbox
 from service.visits.actions import call_off
@@ -41,6 +41,8 @@ async def pause_visits(session: AsyncSession, elder_id: int, from_on: date) -> i
 async def resume_visits(session: AsyncSession, elder_id: int, from_on: date, town_at: datetime) -> tuple[int, int]:
     """Place the elder's waiting orders again from a day on, and their visits; earlier ones are cancelled for good.
 
+    The visits go to where the elder lives now, who may have moved during the rest.
+
     Answers how many visits came back and how many orders did not: their day or window has passed.
     """
     paused = (Order.elder_id == elder_id) & (Order.state == OrderState.PAUSED)
@@ -50,8 +52,11 @@ async def resume_visits(session: AsyncSession, elder_id: int, from_on: date, tow
     )
     lost = await session.scalars(update(Order).where(paused).values(state=OrderState.CANCELLED).returning(Order.id))
     dropped = len(list(lost))
+    here = await session.execute(select(Elder.household_id, Elder.area_code).where(Elder.id == elder_id))
+    home_id, area_code = here.one()
     again = update(Visit).where(Visit.order_id.in_(back), Visit.state == VisitState.CANCELLED)
-    ids = list(await session.scalars(again.values(state=VisitState.ACCEPTED).returning(Visit.id)))
+    there = again.values(state=VisitState.ACCEPTED, household_id=home_id, area_code=area_code)
+    ids = list(await session.scalars(there.returning(Visit.id)))
     await tell_visits(session, ids, "order.placed", OrderState.PLACED)
     return len(ids), dropped
 

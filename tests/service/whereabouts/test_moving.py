@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
-from models import Elder, Event, Visit
+from models import Elder, Event, Visit, WorksOrder
 from models.types import VisitState
 from tests.fixtures.keeping import Keeping
 from tests.fixtures.town import FAR_COMMUNITY
@@ -43,3 +44,24 @@ async def test_the_bed_goes_with_its_elder(keeping: Keeping) -> None:
         here, there_ = [(await desk.get(path, params={"bed_id": bed_id})).json()["items"] for desk in (wu, far_desk)]
         assert len(there_) == some, path
         assert len(here) == (1 if path == "/api/orders" else 0), path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_moves_during_a_rest_is_visited_at_the_new_door(keeping: Keeping) -> None:
+    """Visits that waited while the bed rested come back to where the elder lives now, and to the desks of there."""
+    town, root = keeping.town, keeping.root
+    bed_id = await keeping.lives("chen")
+    assert (await orders(town, root, "chen", 2)).status_code == 201
+    rest = {"kind": "hospital", "from_on": str(town.today + timedelta(days=1)), "why": "住院"}
+    assert (await root.post(f"/api/beds/{bed_id}/suspend", json=rest)).json()["visits_paused"] == 1
+    async with town.database.writing() as session:
+        home = (await session.get_one(Elder, town.elders["far"])).household_id
+        (await session.scalars(select(WorksOrder))).one().household_id = home
+    assert (await changes(town, root, "chen", household_id=home)).status_code == 200
+    back = await root.post(f"/api/beds/{bed_id}/resume", json={})
+    assert back.status_code == 200 and back.json()["visits_back"] == 1, back.text
+    async with town.database.reading() as session:
+        visit = (await session.scalars(select(Visit))).one()
+        placed = select(Event.area_code).where(Event.topic == "order.placed").order_by(Event.seq.desc()).limit(1)
+        assert await session.scalar(placed) == FAR_COMMUNITY
+    assert (visit.state, visit.household_id, visit.area_code) == (VisitState.ACCEPTED, home, FAR_COMMUNITY)
