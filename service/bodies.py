@@ -13,6 +13,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationErr
 from pydantic_core import CoreSchema, core_schema
 
 from service.errors import BadInput, FieldProblem
+from service.inputs import WRITTEN
 
 WORDS = {
     "ge": "at least",
@@ -29,6 +30,7 @@ ACCEPTED = {
     "int_parsing": "a whole number",
 }
 SEE_DOCS = "see /docs"
+UNLIKE = "string_pattern_mismatch"
 NOTHING = object()
 M = TypeVar("M", bound=BaseModel)
 
@@ -91,12 +93,23 @@ def field_problems(errors: Sequence[Mapping[str, Any]]) -> list[FieldProblem]:
             found.append(FieldProblem("body", f"is not JSON: {fault['ctx']['error']}", "a JSON object"))
             continue
         where = ".".join(str(step) for step in fault["loc"] if step != "body") or "body"
-        accepted = fault.get("ctx", {}).get("expected") or ", ".join(
-            f"{WORDS.get(key, key)} {_plain(value)}" for key, value in fault.get("ctx", {}).items() if key != "error"
-        )
-        accepted = accepted or ACCEPTED.get(fault["type"])
-        found.append(FieldProblem(where, str(fault["msg"]), str(accepted or SEE_DOCS)))
+        found.append(FieldProblem(where, in_words(fault), _accepted(fault)))
     return found
+
+
+def in_words(fault: Mapping[str, Any]) -> str:
+    """What is wrong, as somebody at a form reads it: never a pattern."""
+    if fault["type"] == UNLIKE:
+        return "is not written like this" if fault["input"] else "is missing"
+    return str(fault["msg"])
+
+
+def _accepted(fault: Mapping[str, Any]) -> str:
+    bounds = fault.get("ctx", {})
+    if fault["type"] == UNLIKE:
+        return WRITTEN.get(bounds["pattern"], SEE_DOCS)
+    told = [f"{WORDS.get(key, key)} {_plain(value)}" for key, value in bounds.items() if key != "error"]
+    return str(bounds.get("expected") or ", ".join(told) or ACCEPTED.get(fault["type"], SEE_DOCS))
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,22 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 PLAIN = r"^[^\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 """No control characters and nothing that turns the direction of text in somebody else's list."""
 
+WRITTEN = {
+    PLAIN: "one line without special characters",
+    r"^[^\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$": "text without special characters",
+    r"^[^\x00]*$": "text without special characters",
+    r"^\d{12}$": "a 12-digit area code",
+    r"^\+?[0-9]{3,20}$": "3 to 20 digits, with a + before them or without",
+    r"^[\x21-\x7e]+$": "letters, digits and signs without spaces",
+    r"^[\x21-\x7e]*$": "letters, digits and signs without spaces",
+    r"^[A-Z][0-9]{1,2}(\.[0-9]{1,2})?$": "the code of an item, such as A1 or A1.1",
+    r"^[a-z][a-z0-9_.]{0,39}$": "up to 40 small letters, digits, _ and ., a letter first",
+    r"^[a-z][a-z.]{0,39}$": "up to 40 small letters and dots, a letter first",
+    r"^[a-z]+\.[a-z_]+$": "two words of small letters with a dot between them",
+    r"^https://[^\s/@]+(/\S*)?$": "an address that begins with https://",
+}
+"""How text of each pattern is written, in words: nobody at a form reads a pattern."""
+
 LARGEST_ID = 2**63 - 1
 
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]

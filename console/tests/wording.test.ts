@@ -13,18 +13,25 @@ describe('objections in Chinese', () => {
   })
 
   it('leave no scrap of the checker or of English behind', () => {
-    expect(problemInChinese("String should match pattern '^\\d{12}$'")).toBe('没填，或写法不对')
-    expect(acceptedInChinese('pattern ^\\d{12}$')).toBe('选一个社区，或填 12 位区划代码')
+    expect(problemInChinese('is not written like this')).toBe('写法不对')
+    expect(acceptedInChinese('a 12-digit area code')).toBe('选一个社区，或填 12 位区划代码')
     expect(acceptedInChinese('at least this long: 1')).toBe('要填')
     expect(acceptedInChinese('18 places: 17 digits, then a digit or X (15 digits for an old one)')).toBe('18 位：17 位数字加一位数字或 X（老证 15 位）')
     expect(acceptedInChinese('2026-11-01 to 2026-11-28')).toBe('2026-11-01 到 2026-11-28')
-    expect(problemInChinese('is not after from_at')).toBe('要晚于“从”')
+    expect([problemInChinese('is not after from_at'), problemInChinese('is more than 7 days after from_at')]).toEqual(['要晚于“从”', '比“从”晚 7 天以上'])
     expect(problemInChinese('is missing or doubled')).toBe('没填或填了两样')
-    expect(inPlainEnglish("String should match pattern '^\\d{12}$'")).toBe('is missing or not written like this')
     expect(problemInChinese('翡翠街道 is a street')).toBe('翡翠街道不是社区')
     expect(problemInChinese('is not within your scope')).toBe('不归你管')
     expect(inPlainEnglish('a community within your scope (GET /api/areas)')).toBe('a community within your scope')
-    expect(inPlainEnglish('pattern ^\\d{12}$')).toBe('a community, or a 12-digit area code')
+    expect(inPlainEnglish('a 12-digit area code')).toBe('a community, or a 12-digit area code')
+  })
+
+  it('have the Chinese of every way in which text is written', () => {
+    const inputs = readFileSync(new URL('../../service/inputs.py', import.meta.url), 'utf8')
+    const table = /^WRITTEN = \{$(.*?)^\}$/ms.exec(inputs)?.[1] ?? ''
+    const ways = [...table.matchAll(/: "([^"]+)",$/gm)].map((one) => one[1] ?? '')
+    expect(ways.length).toBeGreaterThan(10)
+    expect(ways.filter((one) => acceptedInChinese(one) === one)).toEqual([])
   })
 
   it('speak of sheets, duties and rules as a clerk would', () => {
@@ -49,7 +56,7 @@ describe('objections in Chinese', () => {
   it('speak of terminals and their numbers', () => {
     expect(problemInChinese("0 stations of yours are called '没有的站'")).toBe('你名下没有叫“没有的站”的站')
     expect([problemInChinese('terminal T-1 is registered already'), problemInChinese("'T 1' is no terminal's number")]).toEqual(['终端 T-1 已经登记过', '“T 1”不是终端编号'])
-    expect([acceptedInChinese('at most 40 characters'), acceptedInChinese('pattern ^[\\x21-\\x7e]+$')]).toEqual(['最多 40 个字', '字母、数字和符号，不带空格'])
+    expect([acceptedInChinese('at most 40 characters'), acceptedInChinese('letters, digits and signs without spaces')]).toEqual(['最多 40 个字', '字母、数字和符号，不带空格'])
     expect(inPlainEnglish('one from stock, or of household 12')).toBe('one from stock, or of this home')
   })
 

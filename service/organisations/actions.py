@@ -65,8 +65,9 @@ def _faults(post: Post, station: Station | None, wanted: dict[str, Any]) -> list
     if wanted.get("account_id") is None and (not wanted.get("name") or not wanted.get("phone")):
         faults.append(FieldProblem("account_id", "is missing", "an account, or a name and a phone number"))
     length = wanted["to_at"] - wanted["from_at"]
-    if not timedelta() < length <= LONGEST:
-        faults.append(FieldProblem("to_at", f"is {length} after from_at", "later, by at most 7 days"))
+    if length <= timedelta() or length > LONGEST:
+        told = "is not after from_at" if length <= timedelta() else f"is more than {LONGEST.days} days after from_at"
+        faults.append(FieldProblem("to_at", told, f"later, by at most {LONGEST.days} days"))
     return faults
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Policy
 from service import audit
 from service.auth import Actor
-from service.bodies import all_faults
+from service.bodies import all_faults, in_words
 from service.errors import BadInput, FieldProblem, NotFound
 from service.organisations.queries import get_area
 from service.policies.kinds import KINDS
@@ -66,7 +66,7 @@ def read(wanted: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldProblem]]
         told = error.errors(include_url=False, include_context=False)[:MOST_FAULTS]
         places = [".".join(["value", *map(str, one["loc"])]) for one in told]
         accepted = "see docs/domain/policies.md"
-        return {}, faults + [FieldProblem(at, str(one["msg"]), accepted) for at, one in zip(places, told, strict=True)]
+        return {}, faults + [FieldProblem(at, in_words(one), accepted) for at, one in zip(places, told, strict=True)]
 
 
 def _too_small(kind: str, area_code: str | None) -> list[FieldProblem]:

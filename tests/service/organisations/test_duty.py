@@ -78,6 +78,11 @@ async def test_a_duty_that_reaches_nobody_is_refused(town: TownBuilder) -> None:
     end = (town.clock.now() + timedelta(days=8)).isoformat()
     long = await adds(sun, town, post="village", area_code=COMMUNITY, name="谁", phone="13900003333", to_at=end)
     assert [one["field"] for one in long.json()["fields"]] == ["to_at"]
+    assert long.json()["fields"][0]["problem"] == "is more than 7 days after from_at"
+    for end in (town.clock.now() + timedelta(hours=1), town.clock.now() + timedelta(hours=2)):
+        span = {"from_at": (town.clock.now() + timedelta(hours=2)).isoformat(), "to_at": end.isoformat()}
+        early = await adds(sun, town, post="village", area_code=COMMUNITY, name="谁", phone="13900003333", **span)
+        assert [(one["field"], one["problem"]) for one in early.json()["fields"]] == [("to_at", "is not after from_at")]
     level = await adds(sun, town, post="desk", area_code=STREET, name="谁", phone="13900003333")
     assert (level.status_code, level.json()["fields"][0]["field"]) == (422, "area_code")
     other = await adds(sun, town, post="desk", area_code="370602000000", name="谁", phone="13900003333")
