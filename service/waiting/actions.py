@@ -13,7 +13,7 @@ from service.auth import Actor
 from service.beds.actions import HasBed, open_bed
 from service.beds.queries import find_bed_of
 from service.elders.standing import refuse_gone
-from service.errors import BadInput, Conflict
+from service.errors import BadInput, Conflict, NotFound
 from service.waiting import queries, rules
 
 
@@ -103,12 +103,16 @@ async def grant(
 ) -> WaitingEntry:
     """Open a bed for who is first; for somebody else only with a reason, kept in the audit trail and the bed's history.
 
-    Raises NotFound, AlreadyEnded, NotEntitled, NotFirst, and what opening a bed raises.
+    Whoever moves meanwhile is ranked where they live then. Raises NotFound, AlreadyEnded, HasLeft, NotEntitled,
+    NotFirst, and what opening a bed raises.
     """
     entry = await queries.get_entry(session, actor, entry_id, lock=True)
     if entry.state is not WaitingState.WAITING:
         raise AlreadyEnded(f"it was {entry.state}", state=entry.state.value, allowed=[])
     elder = await session.get_one(Elder, entry.elder_id)
+    await refuse_gone(session, elder)
+    if not actor.sees(elder.area_code, None):
+        raise NotFound(f"no application {entry_id}")
     places, policy = await queries.ranked(session, elder.area_code, on)
     mine = next(place for place in places if place.entry_id == entry.id)
     if mine.position is None:

@@ -169,7 +169,7 @@ async def test_days_that_nobody_asked_on_and_who_wants_no_bed_any_more(keeping: 
     unmet = {row["id"]: (row["position"], row["unmet"]) for row in shown["items"]}
     assert unmet == {chen: (None, ["已离开名册"]), yu: (None, ["已有床位"])} and shown["waiting"] == 0
     granted = await keeping.root.post(f"/api/waiting/{chen}/grant", json={"station_id": town.station_id, "why": "急"})
-    assert (granted.status_code, granted.json()["code"]) == (409, "waiting.not_entitled")
+    assert (granted.status_code, granted.json()["code"]) == (409, "elder.has_left")
     async with town.database.writing() as session:
         (await session.get_one(Elder, town.elders["chen"])).merged_into_id = town.elders["yu"]
     told = (await keeping.root.get(f"/api/waiting/{chen}")).json()
