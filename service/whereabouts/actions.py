@@ -47,6 +47,8 @@ async def change_elder(
     left_on, home_id = elder.left_on, elder.household_id
     bed = await hold_bed_of(session, elder_id)
     await actions.change_elder(session, actor, vault, elder_id, wanted, now, unread=unread)
+    # A bed opened until the elder's row was ours was not there to be held before it.
+    bed = bed or await hold_bed_of(session, elder_id)
     came: dict[str, int] = {}
     if elder.household_id != home_id:
         came |= await _move(session, actor, elder, bed, now, town)

@@ -1,15 +1,31 @@
 """Promise: who moves takes bed, papers, orders and visits along; the new area's desks see them, the old ones do not."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from models import Elder, Event, Visit, WorksOrder
-from models.types import VisitState
+from models import Bed, Elder, Event, Station, Visit, WorksOrder
+from models.types import BedState, VisitState
+from service.db import Database
 from tests.fixtures.keeping import Keeping
 from tests.fixtures.town import FAR_COMMUNITY
 from tests.service.whereabouts.test_leaving import changes, orders
+
+POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""On SQLite one writer waits for the other."""
+WAITS = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')")
+
+
+async def somebody_waits(database: Database) -> None:
+    """Until a transaction waits for a row that another one holds."""
+    async with asyncio.timeout(20):
+        while True:
+            async with database.reading() as session:
+                if await session.scalar(WAITS):
+                    return
+            await asyncio.sleep(0.02)
 
 
 async def test_the_bed_goes_with_its_elder(keeping: Keeping) -> None:
@@ -65,3 +81,45 @@ async def test_who_moves_during_a_rest_is_visited_at_the_new_door(keeping: Keepi
         placed = select(Event.area_code).where(Event.topic == "order.placed").order_by(Event.seq.desc()).limit(1)
         assert await session.scalar(placed) == FAR_COMMUNITY
     assert (visit.state, visit.household_id, visit.area_code) == (VisitState.ACCEPTED, home, FAR_COMMUNITY)
+
+
+@POSTGRESQL
+async def test_a_bed_opened_in_the_very_moment_goes_too(keeping: Keeping) -> None:
+    """Applied for while the move waits for the elder's row: it is the new district's when both are through."""
+    town, chen = keeping.town, keeping.town.elders["chen"]
+    async with town.database.writing() as session:
+        home = (await session.get_one(Elder, town.elders["far"])).household_id
+    async with town.database.writing() as session:
+        elder = await session.get_one(Elder, chen, with_for_update=True)
+        station = await session.get_one(Station, town.station_id)
+        bed = Bed(elder_id=chen, provider_id=station.provider_id, station_id=station.id, area_code=elder.area_code)
+        bed.state, bed.state_since_at = BedState.APPLIED, town.clock.now()
+        session.add(bed)
+        await session.flush()
+        moving = asyncio.create_task(changes(town, keeping.root, "chen", household_id=home))
+        await somebody_waits(town.database)
+    assert (await moving).status_code == 200
+    async with town.database.reading() as session:
+        assert await session.scalar(select(Bed.area_code)) == FAR_COMMUNITY
+
+
+@POSTGRESQL
+async def test_who_moves_while_a_bed_is_granted_is_ranked_where_they_live_then(keeping: Keeping) -> None:
+    """The list of the new district decides, where somebody else comes first."""
+    town, root = keeping.town, keeping.root
+    entries = {}
+    for days, who in ((9, "far"), (1, "chen")):
+        await keeping.assesses(who)
+        wish = {"elder_id": town.elders[who], "asked_on": str(town.today - timedelta(days=days))}
+        entries[who] = (await root.post("/api/waiting", json=wish)).json()["id"]
+    async with town.database.writing() as session:
+        elder = await session.get_one(Elder, town.elders["chen"], with_for_update=True)
+        far = await session.get_one(Elder, town.elders["far"])
+        elder.household_id, elder.area_code = far.household_id, far.area_code
+        await session.flush()
+        wish = {"station_id": town.station_id}
+        granting = asyncio.create_task(root.post(f"/api/waiting/{entries['chen']}/grant", json=wish))
+        await somebody_waits(town.database)
+    refused = await granting
+    assert (refused.status_code, refused.json()["code"]) == (409, "waiting.not_first"), refused.text
+    assert refused.json()["first"] == entries["far"]
