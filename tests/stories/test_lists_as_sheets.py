@@ -11,7 +11,7 @@ from tests.fixtures.keeping import Keeping
 from tests.fixtures.town import DISTRICT, PASSWORD
 
 LISTS = ("patrols", "beds", "beds?view=list", "beds?view=works", "assessments?pile=missing", "elders?view=missed")
-LISTS += ("elders", "waiting", "fleet", "duty")
+LISTS += ("elders", "waiting", "fleet", "duty", "beds?view=contracts", "beds?view=contracts&state=all")
 
 
 async def sheet_of(page: Page, url: str, place: str) -> list[list[str]]:
@@ -45,6 +45,9 @@ async def test_every_list_leaves_as_a_sheet(house: House, keeping: Keeping, page
         assert sorted(row[0] for row in patrols[1:]) == ["于**", "陈**"] and patrols[0][0] == "姓名"
         assert sheets["duty"][0][4] == "没人值班（分钟）" and int(sheets["duty"][-1][4]) > 0
         assert "改前 1 改后 1" in sheets["beds?view=works"][1]
+        assert sheets["beds?view=contracts"][1:] == [], "none is due yet"
+        (paper,) = sheets["beds?view=contracts&state=all"][1:]
+        assert (paper[0], paper[3], paper[7]) == ("陈**", "已签", "本人") and int(paper[6]) > 300
         assert sheets["beds"] == sheets["beds?view=list"] and sheets["beds"][1][:3] == ["陈**", "1", "在用"]
         said = {"purpose": "authorities", "given": False, "said_by": "陈桂兰", "said_how": "当面"}
         assert (await sun.post(f"/api/elders/{chen}/consents", json=said)).status_code == 201

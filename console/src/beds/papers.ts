@@ -1,5 +1,6 @@
 /** Which of a bed's contracts speaks for it, which are still to come, which are history; as the service's gate chooses, pure. */
 import type { Contract } from '../api/beds'
+import type { Tone } from '../registers/table'
 
 /** `renews`: whether the next one is to be drawn up: it is time, and none of those to come is it. */
 export interface Papers { standing: Contract | null; coming: Contract[]; older: Contract[]; renews: boolean }
@@ -14,3 +15,8 @@ export function papersOf(papers: readonly Contract[]): Papers {
   const renews = standing !== null && standing.renewal_due && !coming.some((one) => one.renews_id === standing.id)
   return { standing, coming, renews, older: papers.filter((one) => one !== standing && !coming.includes(one)) }
 }
+
+/** Whether days to its end mean anything: not for a draft, nor for one that was left. */
+export const counted = (one: Contract): boolean => one.state === 'signed' || one.in_force
+
+export const leftTone = (one: Contract): Tone => (!one.renewal_due ? '' : one.days_left < 0 ? 'bad' : 'odd')
