@@ -201,7 +201,10 @@ async def read_in(
 
 
 async def settle(session: AsyncSession, row: Assessment, now: datetime) -> None:
-    """An approved result takes the place of the one before it, answers what called for it, and shows on the elder."""
+    """An approved result takes the place of the one before it in its scale.
+
+    One of GB/T 42195, and no other, answers what called for an assessment and shows on the elder.
+    """
     if row.assessed_on is None:
         return
     same = (Assessment.elder_id == row.elder_id) & (Assessment.scale == row.scale) & (Assessment.id != row.id)
@@ -210,9 +213,10 @@ async def settle(session: AsyncSession, row: Assessment, now: datetime) -> None:
     earlier = approved & (Assessment.assessed_on <= row.assessed_on)
     still = Assessment.ended_on.is_(None) | (Assessment.ended_on > row.assessed_on)
     await session.execute(update(Assessment).where(earlier & still).values(ended_on=row.assessed_on))
-    called = (Reassessment.elder_id == row.elder_id) & (Reassessment.since_on <= row.assessed_on)
-    answered = update(Reassessment).where(called, Reassessment.done_at.is_(None))
-    await session.execute(answered.values(done_at=now, done_by_id=row.id))
+    if row.scale is Scale.GBT42195:
+        called = (Reassessment.elder_id == row.elder_id) & (Reassessment.since_on <= row.assessed_on)
+        answered = update(Reassessment).where(called, Reassessment.done_at.is_(None))
+        await session.execute(answered.values(done_at=now, done_by_id=row.id))
     if newest is not None and newest > row.assessed_on:
         row.ended_on = newest
     elif row.scale is Scale.GBT42195:

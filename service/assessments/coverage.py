@@ -103,7 +103,8 @@ async def find_falls(session: AsyncSession, now: datetime) -> list[Reassessment]
 
 async def _last_assessed(session: AsyncSession, elder_ids: list[int]) -> dict[int, date]:
     approved = select(Assessment.elder_id, func.max(Assessment.assessed_on)).where(Assessment.elder_id.in_(elder_ids))
-    approved = approved.where(Assessment.state == AssessmentState.APPROVED).group_by(Assessment.elder_id)
+    approved = approved.where(Assessment.scale == Scale.GBT42195, Assessment.state == AssessmentState.APPROVED)
+    approved = approved.group_by(Assessment.elder_id)
     return {number: on for number, on in (await session.execute(approved)).all() if on is not None}
 
 

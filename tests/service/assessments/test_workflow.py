@@ -239,6 +239,27 @@ async def test_two_falls_call_for_a_new_assessment(town: TownBuilder) -> None:
     assert [one["trigger"] for one in due["why"]] == ["expiring"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_only_its_own_scale_answers_a_call(town: TownBuilder) -> None:
+    """Two falls and a wish call for GB/T 42195: a result of the insurance's scale, or an old one, leaves both due."""
+    wu, sun, chen = await town.desk("wu"), await town.desk("sun"), town.elders["chen"]
+    assert (await wu.post(f"/api/elders/{chen}/assessments/ask", json={})).status_code == 201
+    for days in (-3, -2):
+        await _fell(town, "chen", days=days)
+    paper = {"scale": "mzt039", "level": 3, "assessed_on": town.today.isoformat(), "source": "街道旧档案"}
+    assert (await wu.post(f"/api/elders/{chen}/assessments/imported", json=paper)).status_code == 201
+    assert await call_for_new(town.database, town.clock) == 1
+    known = (await wu.get("/api/assessments/scales")).json()["ltci2021"]["items"]
+    items = {one["code"]: one["scores"][-1]["score"] for one in known}
+    row = await saved(wu, await begun(wu, chen, scale="ltci2021"), items=items)
+    row = (await step(wu, row, "submit")).json()
+    assert (await step(sun, row, "review", approve=True)).json()["holds"]
+    (due,) = (await wu.get("/api/assessments/due")).json()["items"]
+    assert {one["trigger"] for one in due["why"]} == {"asked", "falls"}
+    await approved(town, "chen")
+    assert (await wu.get("/api/assessments/due")).json()["items"] == []
+
+
 async def _fell(
     town: TownBuilder,
     who: str,
