@@ -149,7 +149,10 @@ async def add_photo(
     body: bytes,
     now: datetime,
 ) -> WorksPhoto:
-    """Keep one picture of an item, sealed. Raises BadInput for anything but a JPEG or PNG of at most 512 KB."""
+    """Keep one picture of an item, sealed; one of after only once it is being built.
+
+    Raises BadInput for anything but a JPEG or PNG of at most 512 KB, IllegalStep.
+    """
     works = await queries.get_works(session, actor, works_id)
     item = await queries.get_item(session, works, item_id)
     media = next((kind for magic, kind in MAGIC.items() if body.startswith(magic)), None)
@@ -158,6 +161,10 @@ async def add_photo(
         raise BadInput("this picture cannot be kept", fields=[fault])
     if works.state in (WorksState.ACCEPTED, WorksState.CANCELLED):
         raise IllegalStep(f"the works are {works.state}", state=works.state.value, allowed=[])
+    if after and works.state not in rules.SHOWS_AFTER:
+        told = f"the works are {works.state}: a picture of after is taken from building on"
+        allowed = [state.value for state in rules.NEXT[works.state]]
+        raise IllegalStep(told, state=works.state.value, allowed=allowed, missing=["building has begun"])
     photo = WorksPhoto(item_id=item.id, after=after, media_type=media, size=len(body), taken_at=now)
     photo.body_sealed, photo.taken_by = vault.seal(body, PLACE), actor.account_id
     session.add(photo)

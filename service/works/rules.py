@@ -27,6 +27,10 @@ ALWAYS_APART = ("design", "accept")
 """Two organisations hold these whatever a district separates."""
 
 
+SHOWS_AFTER = (WorksState.BUILDING, WorksState.BUILT, WorksState.SENT_BACK)
+"""While these hold a picture can show what was built."""
+
+
 @dataclass(frozen=True)
 class Pictured:
     """One item of the works: its name, and whether it was photographed before and after."""

@@ -137,6 +137,7 @@ const ACCEPTED: readonly Turn[] = [
   [/^guardian, or a new assessment that says less/, '由监护人签，或重新评估后结果较轻'],
   [/^village, or a new assessment that says less/, '由村（居）委会签，或重新评估后结果较轻'],
   [/^a contract drawn up anew/, '重拟一份'],
+  [/^building has begun/, '还没开工'],
   [/^none: nobody is$/, '不写，没有监护人'],
   [/^contact (\d+), (.+)/, '$2'],
   [/^guardian$/, '由监护人签'],

@@ -64,10 +64,15 @@ async def test_who_designs_does_not_accept(keeping: Keeping) -> None:
     assert (item["grant_fen"], item["own_fen"]) == (300_000, 50_000)
     photos = f"{url}/items/{item['items'][0]['id']}/photos"
     assert (await keeping.sun.post(photos, content=b"GIF89a")).status_code == 422
-    for after in (False, True):
-        assert (await keeping.sun.post(photos, params={"after": after}, content=PNG)).status_code == 201
-    for to in ("designed", "building", "built"):
+    assert (await keeping.sun.post(photos, params={"after": False}, content=PNG)).status_code == 201
+    for to in ("designed", "building"):
+        early = await keeping.sun.post(photos, params={"after": True}, content=PNG)
+        assert (early.status_code, early.json()["code"]) == (409, "works.illegal_step"), early.text
+        assert "from building on" in early.json()["detail"] and early.json()["missing"] == ["building has begun"]
+        assert to in early.json()["allowed"]
         assert (await keeping.sun.post(f"{url}/moves", json={"to": to})).is_success
+    assert (await keeping.sun.post(photos, params={"after": True}, content=PNG)).status_code == 201
+    assert (await keeping.sun.post(f"{url}/moves", json={"to": "built"})).is_success
     refused = await keeping.sun.post(f"{url}/moves", json={"to": "accepted"})
     assert refused.status_code == 409 and refused.json()["code"] == "works.roles_clash"
     accepted = await keeping.root.post(f"{url}/moves", json={"to": "accepted"})
