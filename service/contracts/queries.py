@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -17,6 +17,7 @@ from service.clock import rfc3339
 from service.contracts import rules
 from service.errors import BadInput, FieldProblem, NotFound
 from service.paging import Page, page_of
+from service.policies.kinds import MOST_REMIND_DAYS
 from service.policies.queries import Book, book_of
 from service.vault import masked_name
 
@@ -187,6 +188,7 @@ async def due_for_renewal(session: AsyncSession, on: date, actor: Actor | None =
     book: Book = await book_of(session, "bed.contract", on)
     query = select(Contract).join(Bed, Bed.id == Contract.bed_id)
     query = query.where(Contract.state == ContractState.SIGNED, Bed.state != BedState.CLOSED)
+    query = query.where(Contract.until_on <= on + timedelta(days=MOST_REMIND_DAYS))
     if actor is not None:
         query = query.where(actor.scope(Contract.area_code, Contract.provider_id))
     rows = await session.scalars(query.order_by(Contract.until_on, Contract.id))

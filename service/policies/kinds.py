@@ -71,11 +71,15 @@ class Works(Input):
     separate: Annotated[list[tuple[Role, Role]], Field(max_length=3), AfterValidator(_design_apart)]
 
 
+MOST_REMIND_DAYS = 180
+"""No district speaks of the next contract earlier, so later ends need not be read."""
+
+
 class Terms(Input):
     """Days in which a contract can be withdrawn, days before its end at which renewal is due, its longest life."""
 
     cooling_off_days: Annotated[int, Field(ge=0, le=60)]
-    remind_days: Annotated[int, Field(ge=1, le=180)]
+    remind_days: Annotated[int, Field(ge=1, le=MOST_REMIND_DAYS)]
     longest_months: Annotated[int, Field(ge=1, le=60)] = 36
 
 
