@@ -1,22 +1,24 @@
-"""Verbs on the register: register, change, categories, contacts, consents, reveal; refuses the same person twice."""
+"""Verbs on the register: register, change, contacts, consents, reveal; refuses the same person twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Area, Consent, Contact, Elder, ElderCategory, Household, Provider, Terminal
-from models.types import AreaLevel, Category, Purpose
+from models import Area, Consent, Contact, Elder, Household, Provider, Terminal
+from models.types import AreaLevel, Purpose
 from service import audit
 from service.auth import Actor
 from service.bodies import all_faults
 from service.clock import LOCAL
 from service.elders import checking, queries, rules
 from service.elders.behalf import names_of_callers
+from service.elders.categories import add_categories, refresh_categories
 from service.elders.consents import refuse_withdrawn
-from service.errors import BadInput, Conflict, FieldProblem, NotFound
+from service.elders.standing import get_standing
+from service.errors import Conflict, FieldProblem, NotFound
 from service.vault import Vault
 
 HEALTH = {"conditions", "medicines"}
@@ -60,7 +62,7 @@ async def register_elder(
     session.add(elder)
     await session.flush()
     session.add_all(Contact(elder_id=elder.id, **{**row, "id": None}) for row in contacts)
-    _add_categories(session, elder.id, wanted["categories"], now, actor.account_id)
+    add_categories(session, elder.id, wanted["categories"], now, actor.account_id)
     for consent in wanted["consents"]:
         session.add(Consent(elder_id=elder.id, noted_at=now, noted_by=actor.account_id, **consent))
     await refresh_categories(session, elder, today)
@@ -106,7 +108,7 @@ async def change_elder(
     faults += [_empty(field) for field in ("name", "lives_alone") if field in wanted and wanted[field] is None]
     faults += _against_id(elder, values, vault, today)
     place, more = ({}, []) if home is None else checking.home_values(home, vault)
-    _refuse(all_faults(unread, faults + more))
+    checking.refuse(all_faults(unread, faults + more))
     if values.get("id_number_hash") is not None:
         await refuse_double(session, actor, values["id_number_hash"], elder_id)
     if values.get("provider_id") is not None:
@@ -133,8 +135,8 @@ async def set_contacts(
     *,
     unread: Sequence[FieldProblem] = (),
 ) -> None:
-    """Put the whole ladder of contacts anew, in its order. Raises NotFound, ChangedMeanwhile, BadInput."""
-    elder = await queries.get_elder(session, actor, elder_id)
+    """Put the whole ladder of contacts anew, in its order. Raises NotFound, MergedAway, ChangedMeanwhile, BadInput."""
+    elder = await get_standing(session, actor, elder_id)
     known = {contact.id: contact for contact in await queries.contacts_of(session, elder_id)}
     asked = wanted.get("contacts", [])
     rows, faults = checking.contact_values(asked, known, vault)
@@ -148,7 +150,7 @@ async def set_contacts(
         FieldProblem("contacts", f"{known[n].name} stands in a contract or in respite", "keep them, lower down")
         for n in sorted(struck)
     ]
-    _refuse(all_faults(unread, faults))
+    checking.refuse(all_faults(unread, faults))
     await _step(session, elder, wanted["version"], {})
     await session.execute(delete(Contact).where(Contact.elder_id == elder_id, Contact.id.not_in(ids)))
     for row in rows:
@@ -160,48 +162,15 @@ async def set_contacts(
     audit.note(session, now, actor.account_id, "elder.contacts", f"elder:{elder_id}", f"{len(rows)} contacts")
 
 
-async def note_category(
-    session: AsyncSession,
-    actor: Actor,
-    elder_id: int,
-    wanted: Mapping[str, Any],
-    now: datetime,
-    *,
-    unread: Sequence[FieldProblem] = (),
-) -> None:
-    """Note that an elder belongs to a category; saying what is known already changes nothing. Raises BadInput."""
-    elder = await queries.get_elder(session, actor, elder_id)
-    _refuse(all_faults(unread, checking.category_faults([wanted], lambda _: "")))
-    open_rows = select(ElderCategory.id).where(ElderCategory.elder_id == elder_id, ElderCategory.until_on.is_(None))
-    same = open_rows.where(ElderCategory.category == wanted["category"], ElderCategory.source == wanted["source"])
-    if wanted["until_on"] is None and (await session.scalars(same.limit(1))).first() is not None:
-        return
-    _add_categories(session, elder_id, [wanted], now, actor.account_id)
-    await refresh_categories(session, elder, now.astimezone(LOCAL).date())
-    audit.note(session, now, actor.account_id, "elder.category", f"elder:{elder_id}", f"{wanted['category']}")
-
-
-async def end_category(
-    session: AsyncSession, actor: Actor, elder_id: int, row_id: int, until_on: date, now: datetime
-) -> None:
-    """Set the last day on which a category holds. Raises NotFound, BadInput."""
-    elder = await queries.get_elder(session, actor, elder_id)
-    row = await session.get(ElderCategory, row_id)
-    if row is None or row.elder_id != elder_id:
-        raise NotFound(f"no category {row_id} of elder {elder_id}")
-    _refuse(rules.span_problems("", row.from_on, until_on))
-    row.until_on = until_on
-    await refresh_categories(session, elder, now.astimezone(LOCAL).date())
-    audit.note(
-        session, now, actor.account_id, "elder.category_ended", f"elder:{elder_id}", f"{row.category} {until_on}"
-    )
-
-
 async def note_consent(
     session: AsyncSession, actor: Actor, elder_id: int, wanted: Mapping[str, Any], now: datetime
 ) -> None:
-    """Note that somebody allowed something, or took it back; what was said before stays. Raises NotFound."""
-    await queries.get_elder(session, actor, elder_id)
+    """Note that somebody allowed something, or took it back; what was said before stays.
+
+    Raises NotFound, MergedAway.
+    """
+    elder = await get_standing(session, actor, elder_id)
+    elder.version += 1
     session.add(Consent(elder_id=elder_id, noted_at=now, noted_by=actor.account_id, **wanted))
     await session.flush()
     given = "given" if wanted["given"] else "withdrawn"
@@ -257,27 +226,6 @@ async def refuse_double(
     if actor.sees(other.area_code, other.provider_id):
         raise AlreadyRegistered(f"this person is elder {other.id}: open or merge them", elder_id=other.id)
     raise AlreadyRegistered("this person is registered elsewhere: ask that district to hand them over")
-
-
-async def refresh_categories(session: AsyncSession, elder: Elder, today: date) -> None:
-    """Let the codes on the elder's own row say what holds today; who lives alone is known to the calls as well."""
-    await session.flush()
-    rows = await queries.category_rows(session, elder.id)
-    held = rules.held_on([(row.category, row.from_on, row.until_on) for row in rows], today)
-    elder.lives_alone = Category.LIVING_ALONE.value in held or (elder.lives_alone and not _ever_alone(rows))
-    elder.categories = held
-    await session.flush()
-
-
-def _ever_alone(rows: Iterable[ElderCategory]) -> bool:
-    """Whether living alone was ever noted as a category: then the categories decide, else the mark on the row."""
-    return any(row.category is Category.LIVING_ALONE for row in rows)
-
-
-def _add_categories(
-    session: AsyncSession, elder_id: int, wanted: Iterable[Mapping[str, Any]], now: datetime, by: int | None
-) -> None:
-    session.add_all(ElderCategory(elder_id=elder_id, noted_at=now, noted_by=by, **one) for one in wanted)
 
 
 async def _step(session: AsyncSession, elder: Elder, version: int, values: dict[str, Any]) -> None:
@@ -344,7 +292,7 @@ async def _read_person(
         faults.append(FieldProblem("home", "is missing or doubled", "either home or household_id"))
     home, more = ({}, []) if wanted["home"] is None else checking.home_values(wanted["home"], vault)
     faults += more + await _community_faults(session, actor, home.get("area_code"))
-    _refuse(all_faults(unread, faults))
+    checking.refuse(all_faults(unread, faults))
     return values, home, contacts
 
 
@@ -370,8 +318,3 @@ def _against_id(elder: Elder, values: Mapping[str, Any], vault: Vault, today: da
 
 def _empty(field: str) -> FieldProblem:
     return FieldProblem(field, "cannot be empty", "a value, or leave it out")
-
-
-def _refuse(faults: list[FieldProblem]) -> None:
-    if faults:
-        raise BadInput("the person cannot be kept as asked", fields=faults)

@@ -10,7 +10,7 @@ from service.auth import DESK, Actor, Allow
 from service.bodies import Heard
 from service.clock import LOCAL, Clock, clock_of
 from service.db import reading, writing
-from service.elders import actions, card, merging, queries, rules, schemas
+from service.elders import actions, card, categories, merging, queries, rules, schemas
 from service.elders.behalf import list_callers, note_caller
 from service.errors import BadInput, FieldProblem
 from service.idempotency import OnceOnly
@@ -132,7 +132,7 @@ async def note_category(
     """Note that the elder belongs to a category."""
 
     async def work() -> dict[str, Any]:
-        await actions.note_category(session, actor, elder_id, told.values, clock.now(), unread=told.faults)
+        await categories.note_category(session, actor, elder_id, told.values, clock.now(), unread=told.faults)
         return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
     return await once(actor, work, status=201)
@@ -149,7 +149,7 @@ async def end_category(
     wanted: schemas.CategoryEnd,
 ) -> dict[str, Any]:
     """Say the last day on which a category holds."""
-    await actions.end_category(session, actor, elder_id, row_id, wanted.until_on, clock.now())
+    await categories.end_category(session, actor, elder_id, row_id, wanted.until_on, clock.now())
     return await card.elder_card(session, actor, vault, elder_id, clock.now())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import Elder
 from service.elders import rules
-from service.errors import FieldProblem
+from service.errors import BadInput, FieldProblem
 from service.vault import Vault
 
 Faults = list[FieldProblem]
@@ -147,6 +147,12 @@ def category_faults(categories: Iterable[Mapping[str, Any]], where: Callable[[in
     for number, one in enumerate(categories):
         faults += rules.span_problems(where(number), one.get("from_on"), one.get("until_on"))
     return faults
+
+
+def refuse(faults: Faults) -> None:
+    """Raises BadInput naming these faults, if there are any."""
+    if faults:
+        raise BadInput("the person cannot be kept as asked", fields=faults)
 
 
 def _sealed(vault: Vault, text: str | None, place: str) -> bytes | None:

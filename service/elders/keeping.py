@@ -10,7 +10,7 @@ from models import Elder, ElderCategory
 from models.types import Category
 from service.db import Database
 from service.elders import queries
-from service.elders.actions import refresh_categories
+from service.elders.categories import refresh_categories
 from service.elders.rules import AGED_FROM, birthday, born_by
 
 BY_BIRTH = "按出生日期"

@@ -13,7 +13,8 @@ from models.types import BedState
 from service import audit
 from service.auth import Actor
 from service.clock import LOCAL, rfc3339
-from service.elders import actions, queries
+from service.elders import queries
+from service.elders.categories import refresh_categories
 from service.elders.levels import chain_results
 from service.elders.two_waits import hold_waits, restore_second, withdraw_second
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
@@ -103,7 +104,7 @@ async def _move_rows(session: AsyncSession, kept_id: int, gone_id: int) -> dict[
 
 async def _settle(session: AsyncSession, elder: Elder, now: datetime) -> None:
     """After rows came or went: what cards repeat of categories and results is true, and a bed stands at their home."""
-    await actions.refresh_categories(session, elder, now.astimezone(LOCAL).date())
+    await refresh_categories(session, elder, now.astimezone(LOCAL).date())
     await chain_results(session, elder)
     standing = (Bed.elder_id == elder.id) & (Bed.state != BedState.CLOSED)
     await session.execute(update(Bed).where(standing).values(area_code=elder.area_code))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Elder
+from service.auth import Actor
 from service.elders import queries
 from service.errors import Conflict
 
@@ -44,6 +45,17 @@ async def refuse_merged(session: AsyncSession, elder: Elder) -> None:
     if elder.merged_into_id is not None:
         stands = await queries.stands_for(session, elder.id)
         raise MergedAway(f"this row was merged: elder {stands} stands for this person", elder_id=stands)
+
+
+async def get_standing(session: AsyncSession, actor: Actor, elder_id: int) -> Elder:
+    """One elder in the actor's scope, read anew and held until the transaction ends, for who writes about them.
+
+    Raises NotFound, MergedAway; not HasLeft: what was so before they left may be noted afterwards.
+    """
+    elder = await queries.get_elder(session, actor, elder_id)
+    await session.refresh(elder, with_for_update=True)
+    await refuse_merged(session, elder)
+    return elder
 
 
 async def here_among(session: AsyncSession, elder_ids: Collection[int]) -> set[int]:

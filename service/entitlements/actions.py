@@ -13,7 +13,7 @@ from service import audit, facts
 from service.auth import Actor
 from service.bulk import add_numbered
 from service.db import Database
-from service.elders.queries import get_elder
+from service.elders.standing import get_standing
 from service.entitlements import queries, rules
 from service.errors import BadInput
 from service.jobs.actions import enqueue
@@ -55,8 +55,11 @@ async def look_through(database: Database, today: date, now: datetime, told: Tol
 async def note_benefit(
     session: AsyncSession, actor: Actor, elder_id: int, wanted: dict[str, Any], now: datetime, on: date
 ) -> list[dict[str, Any]]:
-    """Note that an elder receives something from outside; answers everything noted. Raises NotFound, BadInput."""
-    elder = await get_elder(session, actor, elder_id)
+    """Note that an elder receives something from outside; answers everything noted.
+
+    Raises NotFound, MergedAway, BadInput.
+    """
+    elder = await get_standing(session, actor, elder_id)
     faults = rules.benefit_faults(wanted["from_on"], wanted["until_on"], elder.born_on, on)
     if faults:
         raise BadInput("this benefit cannot be", fields=faults)

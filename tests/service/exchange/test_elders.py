@@ -100,6 +100,27 @@ async def test_who_has_works_at_home_stays(town: TownBuilder) -> None:
     assert (await root.get(f"/api/elders/{one}")).json()["home"]["address"].startswith("试验路")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_was_written_about_since_stays(town: TownBuilder) -> None:
+    """A consent taken back, a category noted or ended later: the undo loses none of it."""
+    sun = await town.desk("sun")
+    done = (await sent(sun, [HEADS, *(line(number) for number in (2, 3, 4, 5))], dry_run=False)).json()
+    people = (await sun.get("/api/elders", params={"category": "living_alone"})).json()["items"]
+    first, second, third, _ = sorted(one["id"] for one in people)
+    said = {"purpose": "health", "given": False, "said_by": "贺兰", "said_how": "电话"}
+    noted = {"category": "low_income", "source": "民政局", "from_on": str(town.today)}
+    row = (await sun.get(f"/api/elders/{third}")).json()["category_rows"][0]["id"]
+    for path, body in (
+        (f"{first}/consents", said),
+        (f"{second}/categories", noted),
+        (f"{third}/categories/{row}/end", {"until_on": str(town.today)}),
+    ):
+        assert (await sun.post(f"/api/elders/{path}", json=body)).is_success
+    undone = (await sun.post(f"/api/imports/{done['import']}/undo")).json()
+    assert (undone["removed"], undone["kept"]) == (1, [first, second, third])
+    assert len((await sun.get(f"/api/elders/{first}")).json()["consents"]) == 1
+
+
 async def test_a_number_is_given_once(town: TownBuilder) -> None:
     """Who was brought by an import that was taken back keeps the number: nobody else is read under it in the audit."""
     sun = await town.desk("sun")
