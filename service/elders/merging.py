@@ -16,6 +16,7 @@ from service.clock import LOCAL, rfc3339
 from service.elders import queries
 from service.elders.categories import refresh_categories
 from service.elders.levels import chain_results
+from service.elders.two_ladders import join_ladders, part_ladders
 from service.elders.two_waits import hold_waits, restore_second, withdraw_second
 from service.errors import BadInput, Conflict, FieldProblem, NotFound
 from service.paging import Page, page_of
@@ -58,8 +59,8 @@ async def merge(
 ) -> dict[str, Any]:
     """Let one row stand for both: everything of `gone_id` moves to `kept_id`, empty fields are filled from it.
 
-    Where both wait for a bed one application goes on, as of the earlier day. Every row that moved is written down, so
-    that it can be taken back. Raises NotFound, CannotMerge, BadInput.
+    Where both wait for a bed one application goes on, as of the earlier day; the kept row's contacts and guardian come
+    first. Every row that moved is written down, so that it can be taken back. Raises NotFound, CannotMerge, BadInput.
     """
     if kept_id == gone_id:
         raise BadInput("one row alone", fields=[FieldProblem("gone_id", "is the same elder", "the other row's id")])
@@ -74,7 +75,8 @@ async def merge(
     kept.version += 1
     gone.version, gone.merged_into_id = gone.version + 1, kept_id
     row = Merge(kept_id=kept_id, gone_id=gone_id, reason=reason, merged_at=now, merged_by=actor.account_id)
-    row.moved = {"rows": moved, "filled": filled, "withdrawn": withdrawn}
+    ladder = await join_ladders(session, kept_id, moved.get("contact", []))
+    row.moved = {"rows": moved, "filled": filled, "withdrawn": withdrawn, "ladder": ladder}
     session.add(row)
     await _settle(session, kept, now)
     audit.note(session, now, actor.account_id, "elder.merged", f"elder:{kept_id}", f"from elder:{gone_id}: {reason}")
@@ -154,6 +156,7 @@ async def undo_merge(session: AsyncSession, actor: Actor, merge_id: int, now: da
         ids = row.moved["rows"].get(table, [])
         back = update(column.table).where(key.in_(ids), column == row.kept_id)
         await session.execute(back.values({column.name: row.gone_id}))
+    await part_ladders(session, row.gone_id, row.moved.get("ladder", []))
     await restore_second(session, actor, row.moved.get("withdrawn"), now)
     for field in row.moved["filled"]:
         if getattr(kept, field) == getattr(gone, field):
