@@ -43,12 +43,10 @@ def _assessment(beds: Doubtful, on: date, _: Book) -> Iterator[Doubtful]:
 
 
 def _works(beds: Doubtful, _: date, __: Book) -> Iterator[Doubtful]:
-    """Works that were called off count for nothing; of two that stand the newer one speaks, so any may be it."""
+    """None that were accepted; what is being built beside such keeps nobody from coming back."""
     here = beds.join(Elder, Elder.id == Bed.elder_id)
     at_home = WorksOrder.household_id == Elder.household_id
     yield here.where(~exists().where(at_home, WorksOrder.state == WorksState.ACCEPTED))
-    under_way = WorksOrder.state.not_in((WorksState.ACCEPTED, WorksState.CANCELLED))
-    yield here.join(WorksOrder, at_home).where(under_way)
 
 
 def _devices(beds: Doubtful, _: date, wanted: Book) -> Iterator[Doubtful]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Bed, BedDevice, Elder, Provider, Terminal
+from models.types import WorksState
 from service.among import among
 from service.beds.rules import Fitted, Gate
 from service.contracts.queries import held_by, templates_on
@@ -38,11 +39,11 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
     found = {}
     for bed in beds:
         template, provider = current[bed.area_code], providers[bed.provider_id]
-        state = works.get(homes[bed.elder_id])
+        states = works.get(homes[bed.elder_id], [])
         found[bed.id] = Gate(
             on=on,
             assessed_until=level.until if (level := levels.get(bed.elder_id)) is not None else None,
-            works=None if state is None else state[1],
+            works=states[-1] if states else None,
             devices=tuple(fitted.get(bed.id, ())),
             wanted=asked[bed.area_code],
             contract=contracts.get(bed.id),
@@ -51,6 +52,7 @@ async def gates_of(session: AsyncSession, beds: Sequence[Bed], on: date) -> dict
             licence_until=provider.licence_until_on,
             blacklisted=provider.blacklisted,
             elder_left=people[bed.elder_id][1],
+            accepted_before=WorksState.ACCEPTED in states,
         )
     return found
 

@@ -66,6 +66,8 @@ class Gate:
     licence_until: date
     blacklisted: bool
     elder_left: bool = False
+    accepted_before: bool = False
+    """Whether any works of the home were accepted; `works` is the state of the newest."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,10 @@ def _works(gate: Gate) -> list[Lack]:
     if gate.works is None:
         return [Lack("works.none", "the home has no works order")]
     return [Lack("works.not_accepted", f"the works are {gate.works}")]
+
+
+def _works_once(gate: Gate) -> list[Lack]:
+    return [] if gate.accepted_before else _works(gate)
 
 
 def _fitted(gate: Gate) -> list[Lack]:
@@ -164,9 +170,10 @@ NEEDS: dict[tuple[BedState, BedState], tuple[Condition, ...]] = {
     (INSTALLED, TESTED): (_tests,),
     (TESTED, CONTRACTED): (_current,),
     (CONTRACTED, ACTIVE): (_elder, _provider, _assessment, _works, _tests, _current_and_begun),
-    (SUSPENDED, ACTIVE): (_elder, _provider, _assessment, _works, _tests, _begun),
+    (SUSPENDED, ACTIVE): (_elder, _provider, _assessment, _works_once, _tests, _begun),
 }
-"""What a step needs beside being allowed. Coming back needs a contract in force, whatever template it was signed on."""
+"""What a step needs beside being allowed. Coming back needs a contract in force, whatever template it was signed on,
+and works that were accepted, whatever is being built beside them by now."""
 
 
 def lacks(state: BedState, to: BedState, gate: Gate) -> list[Lack]:

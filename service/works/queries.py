@@ -107,12 +107,14 @@ async def granted_fen(session: AsyncSession, works: WorksOrder) -> int:
     return int(await session.scalar(query.where(others, WorksOrder.state != WorksState.CANCELLED)) or 0)
 
 
-async def states_of(session: AsyncSession, household_ids: Collection[int]) -> dict[int, tuple[int, WorksState]]:
-    """By household: the newest works that were not called off, their id and state; homes without any are absent."""
-    query = select(WorksOrder.household_id, WorksOrder.id, WorksOrder.state)
+async def states_of(session: AsyncSession, household_ids: Collection[int]) -> dict[int, list[WorksState]]:
+    """By household: the states of its works not called off, the oldest first; homes without any are absent."""
+    query = select(WorksOrder.household_id, WorksOrder.state)
     stand = query.where(among(WorksOrder.household_id, household_ids), WorksOrder.state != WorksState.CANCELLED)
-    rows = await session.execute(stand.order_by(WorksOrder.id))
-    return {home: (ident, state) for home, ident, state in rows}
+    found: dict[int, list[WorksState]] = defaultdict(list)
+    for home, state in await session.execute(stand.order_by(WorksOrder.id)):
+        found[home].append(state)
+    return found
 
 
 async def list_works(

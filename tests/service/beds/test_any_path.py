@@ -34,22 +34,9 @@ from tests.fixtures.town import DISTRICT, TownBuilder
 
 WALK = [BedState(name) for name in ("assessed", "surveyed", "adapting", "devices_installed", "tested", "contracted")]
 DEEDS = (
-    *("assess", "expire", "accept_works", "reopen_works", "fit", "test", "sign", "sign", "template", "end_contract"),
-    *(
-        "blacklist",
-        "pardon",
-        "suspend",
-        "suspend",
-        "resume",
-        "night",
-        "order",
-        "order",
-        "onwards",
-        "onwards",
-        "onwards",
-        "back",
-    ),
-    *("activate", "activate", "close", "policy", "plan", "remove"),
+    *("assess", "expire", "accept_works", "reopen_works", "more_works", "fit", "test", "sign", "sign", "template"),
+    *("end_contract", "blacklist", "pardon", "suspend", "suspend", "resume", "night", "order", "order"),
+    *("onwards", "onwards", "onwards", "back", "activate", "activate", "close", "policy", "plan", "remove"),
 )
 
 
@@ -95,6 +82,12 @@ class World:
         row.state, row.state_since_at, row.made_at = WorksState.ACCEPTED, self.clock.now(), self.clock.now()
         row.design_provider_id = self.bed.provider_id
         self.session.add(row)
+
+    async def more_works(self, _number: int) -> None:
+        await self.accept_works(0)
+        await self.session.flush()
+        newest = select(WorksOrder).order_by(WorksOrder.id.desc()).limit(1)
+        (await self.session.scalars(newest)).one().state = WorksState.SURVEYED
 
     async def reopen_works(self, _number: int) -> None:
         for row in await self.session.scalars(select(WorksOrder)):
@@ -193,7 +186,8 @@ GATE = """
 SELECT
  EXISTS (SELECT 1 FROM assessment WHERE elder_id = :elder AND state = 'approved' AND assessed_on <= :today
          AND valid_until_on >= :today AND (ended_on IS NULL OR ended_on > :today)) AS assessed,
- (SELECT state FROM works_order WHERE household_id = :home ORDER BY id DESC LIMIT 1) = 'accepted' AS built,
+ EXISTS (SELECT 1 FROM works_order w WHERE household_id = :home AND state = 'accepted' AND (:again OR NOT EXISTS
+         (SELECT 1 FROM works_order n WHERE n.household_id = :home AND n.id > w.id))) AS built,
  NOT EXISTS (SELECT 1 FROM bed_device d LEFT JOIN terminal t ON t.id = d.terminal_id WHERE d.bed_id = :bed
              AND d.mandatory AND (t.tested_at IS NULL OR d.fitted_at IS NULL OR t.tested_at < d.fitted_at))
  AND EXISTS (SELECT 1 FROM bed_device WHERE bed_id = :bed AND mandatory AND kind = 'call') AS tested,
@@ -295,6 +289,10 @@ async def test_one_thing_broken_or_left_out(ground: TownBuilder) -> None:
     """On the way that leads to active: each condition broken at each late place, or never met, keeps it shut."""
     whole = await walk(ground, [(deed, 2) for deed in PATH])
     assert whole[-3:] == [BedState.ACTIVE, BedState.SUSPENDED, BedState.ACTIVE]
+    built_at = await walk(ground, [(deed, 2) for deed in (*PATH[:-1], "more_works", PATH[-1])])
+    assert built_at[-3:] == [BedState.SUSPENDED, BedState.SUSPENDED, BedState.ACTIVE]
+    early = await walk(ground, [(deed, 2) for deed in (*PATH[:12], "more_works", *PATH[12:])])
+    assert BedState.CONTRACTED in early and BedState.ACTIVE not in early
     reached = {}
     for deeds in (*BROKEN, *SKIPPED, *FREED):
         reached[deeds] = BedState.ACTIVE in await walk(ground, [(deed, 2) for deed in deeds])

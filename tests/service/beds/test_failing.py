@@ -39,7 +39,7 @@ def ways(today: date, now: datetime) -> dict[str, Rows]:
         "provider.blacklisted": {"provider": {"blacklisted": True}},
         "assessment.none": {"assessment": {"valid_until_on": today - DAY}},
         "works.none": {"works": {"state": WorksState.CANCELLED}},
-        "works.not_accepted": {"newer_works": {"state": WorksState.SENT_BACK}},
+        "works.not_accepted": {"works": {"state": WorksState.SENT_BACK}},
         "device.missing": {"device": {"mandatory": False}},
         "device.not_fitted": {"device": {"fitted_at": None}},
         "device.not_tested": {"device": {"fitted_at": now + timedelta(seconds=1)}},
@@ -105,14 +105,15 @@ class Beds:
 
 
 async def populate(keeping: Keeping) -> dict[str, int]:
-    """A bed for each thing that can be missing, and one that lacks nothing, in the small town."""
+    """A bed for each thing that can be missing, and one that lacks nothing and is built at again, in the small town."""
     town = keeping.town
     template = ContractTemplate(id=1, area_code=DISTRICT, version=1, title="-", body="-", from_on=town.today)
     template.made_at = town.clock.now()
     async with town.database.writing() as session:
         beds = Beds(session, town.today, town.clock.now())
         await beds.add(template, {})
-        named = {"": {}} | ways(town.today, town.clock.now())
+        beside = {"newer_works": {"state": WorksState.BUILDING}}
+        named = {"": beside} | ways(town.today, town.clock.now())
         return {code: await beds.lives(n, otherwise) for n, (code, otherwise) in enumerate(named.items())}
 
 
