@@ -15,7 +15,7 @@ from service.assessments.ltci2021 import Cell, table_problems
 from service.auth import Actor
 from service.bodies import all_faults
 from service.clock import LOCAL
-from service.elders.queries import get_elder
+from service.elders.queries import get_elder, hold_elders
 from service.elders.standing import refuse_gone
 from service.errors import BadInput, Conflict, FieldProblem, Forbidden, NotFound
 from service.organisations.queries import get_area
@@ -57,7 +57,7 @@ async def ask(session: AsyncSession, actor: Actor, elder_id: int, note: str | No
     Raises NotFound, HasLeft, MergedAway, AlreadyAsked, AlreadyUnderWay.
     """
     elder = await get_elder(session, actor, elder_id)
-    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update(key_share=True))
+    await hold_elders(session, [elder.id])
     await refuse_gone(session, elder)
     other = await queries.find_open(session, elder_id, Scale.GBT42195)
     if other is not None:
@@ -79,7 +79,7 @@ async def begin(
 ) -> Assessment:
     """An empty form for an elder in scope. Raises NotFound, HasLeft, MergedAway, AlreadyUnderWay."""
     elder = await get_elder(session, actor, elder_id)
-    await session.execute(select(Elder.id).where(Elder.id == elder.id).with_for_update(key_share=True))
+    await hold_elders(session, [elder.id])
     await refuse_gone(session, elder)
     other = await queries.find_open(session, elder_id, scale)
     if other is not None:

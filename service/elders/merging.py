@@ -117,9 +117,7 @@ async def _hold(session: AsyncSession, elder_ids: Collection[int]) -> None:
     await hold_waits(session, elder_ids)
     beds = select(Bed.id).where(Bed.elder_id.in_(elder_ids), Bed.state != BedState.CLOSED).order_by(Bed.id)
     await session.execute(beds.with_for_update())
-    await session.execute(
-        select(Elder.id).where(Elder.id.in_(elder_ids)).order_by(Elder.id).with_for_update(key_share=True)
-    )
+    await queries.hold_elders(session, elder_ids)
 
 
 async def _hand_over(session: AsyncSession, column: Any, key: Any, ids: list[Any], to: int) -> list[Any]:

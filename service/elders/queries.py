@@ -50,6 +50,15 @@ async def get_elder(session: AsyncSession, actor: Actor, elder_id: int) -> Elder
     return elder
 
 
+async def hold_elders(session: AsyncSession, elder_ids: Collection[int]) -> None:
+    """Hold these rows until the transaction ends, by id: nothing is begun for them meanwhile.
+
+    Never FOR UPDATE: a call of one of them refers to the row, and would wait, with every call of its batch.
+    """
+    held = select(Elder.id).where(Elder.id.in_(elder_ids)).order_by(Elder.id)
+    await session.execute(held.with_for_update(key_share=True))
+
+
 async def list_elders(
     session: AsyncSession, actor: Actor, page: Page, filters: Filters
 ) -> tuple[list[Elder], str | None]:
