@@ -53,7 +53,8 @@ async def get_standing(session: AsyncSession, actor: Actor, elder_id: int) -> El
     Raises NotFound, MergedAway; not HasLeft: what was so before they left may be noted afterwards.
     """
     elder = await queries.get_elder(session, actor, elder_id)
-    await session.refresh(elder, with_for_update=True)
+    await queries.hold_elders(session, [elder.id])
+    await session.refresh(elder)
     await refuse_merged(session, elder)
     return elder
 

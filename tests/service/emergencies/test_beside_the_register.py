@@ -10,7 +10,7 @@ from models.types import Scale
 from service.assessments import actions as assessments
 from service.elders import merging
 from service.elders.queries import get_elder
-from service.elders.standing import refuse_gone
+from service.elders.standing import get_standing, refuse_gone
 from service.emergencies import hotline
 from tests.service.accounts.desk import Desk
 
@@ -29,8 +29,12 @@ async def begins(desk: Desk, session: AsyncSession) -> None:
     await refuse_gone(session, await get_elder(session, await desk.actor("wu"), 1))
 
 
+async def notes(desk: Desk, session: AsyncSession) -> None:
+    await get_standing(session, await desk.actor("wu"), 1)
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("deed", [merges, assesses, begins])
+@pytest.mark.parametrize("deed", [merges, assesses, begins, notes])
 async def test_a_call_waits_for_no_deed_on_the_elder(desk: Desk, deed: Deed) -> None:
     """The deed's transaction is still open while the call is written and committed."""
     wu = await desk.actor("wu")
